@@ -1,0 +1,70 @@
+# The only list of commands. `make` alone prints it.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+export PYTHONPATH := $(CURDIR)
+
+BIN := .venv/bin
+SUITE := $(BIN)/python -m deploy.suite
+RUNTIME := .venv/installed-runtime
+DEVELOPMENT := .venv/installed-development
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: $(DEVELOPMENT) ## build the Python environment from the locks
+
+$(DEVELOPMENT): requirements.lock requirements-dev.lock
+	@sh deploy/setup.sh development
+	@touch $(DEVELOPMENT) $(RUNTIME)
+
+$(RUNTIME): requirements.lock
+	@if [ -f $(DEVELOPMENT) ]; then sh deploy/setup.sh development; else sh deploy/setup.sh runtime; fi
+	@touch $(RUNTIME)
+
+demo: $(RUNTIME) ## run the whole suite with a demo firm, until Ctrl-C
+	@$(SUITE) demo
+
+demo-reset: $(RUNTIME) ## forget the demo firm and everything entered since
+	@$(SUITE) demo-reset
+
+tour: setup ## play the thread once, on throw-away data
+	@$(SUITE) tour
+
+import: $(RUNTIME) ## import a CRM export: make import FILES="accounts.csv deals.csv"
+	@test -n "$(FILES)" || { echo 'say which files: make import FILES="accounts.csv deals.csv"' >&2; exit 2; }
+	@$(SUITE) import $(FILES)
+
+check: setup ## format, lint, types, boundaries: what must be true of the text
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry services shared deploy
+	$(BIN)/pytest -q tests/architecture
+
+format: setup ## put the text into its form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+test: setup ## everything that guards a change
+	$(BIN)/pytest -q -m "not long"
+
+test-long: setup ## what takes longer
+	$(BIN)/pytest -q -m long
+
+bench: setup ## measure; results in .bench/
+	@$(SUITE) bench
+
+migrate: setup ## write a migration: make migrate SERVICE=billing MESSAGE="hold unrated time"
+	@$(SUITE) revision "$(SERVICE)" "$(MESSAGE)"
+
+events: setup ## write docs/events.md and the event schemas from the contracts
+	@$(SUITE) events
+
+lock: setup ## make the locks again from pyproject.toml
+	$(LOCK) pyproject.toml -o requirements.lock
+	$(LOCK) --group dev --constraint requirements.lock -o requirements-dev.lock
+
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
+
+.PHONY: help setup demo demo-reset tour import check format test test-long bench migrate events lock

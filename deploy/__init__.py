@@ -1,0 +1,1 @@
+"""How the services are put together and run; nothing imports this."""

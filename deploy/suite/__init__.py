@@ -1,0 +1,1 @@
+"""The embedded suite: all services, PostgreSQL and transport in one process."""

@@ -1,0 +1,1 @@
+"""Servers, builders and actors for the tests."""
