@@ -55,8 +55,8 @@ test-long: setup ## what takes longer
 bench: setup ## measure; results in .bench/
 	@$(SUITE) bench
 
-migrate: setup ## write a migration: make migrate SERVICE=billing MESSAGE="hold unrated time"
-	@$(SUITE) revision "$(SERVICE)" "$(MESSAGE)"
+migration: setup ## write a migration: make migration service=billing text="hold unrated time"
+	@$(BIN)/python -m deploy.migration "$(service)" "$(text)"
 
 events: setup ## write docs/events.md and the event schemas from the contracts
 	@$(SUITE) events
@@ -67,4 +67,4 @@ lock: setup ## make the locks again from pyproject.toml
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-.PHONY: help setup demo demo-reset tour import check format test test-long bench migrate events lock
+.PHONY: help setup demo demo-reset tour import check format test test-long bench migration events lock
