@@ -1,0 +1,1 @@
+"""The published language: the events by which services meet, each file owned by its publisher."""

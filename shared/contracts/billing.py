@@ -1,0 +1,127 @@
+"""Events that billing publishes."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from shared.contracts.base import Amount, Currency, Event, Fact, Minutes
+
+
+class ContractActivated(Event):
+    """A contract may be billed from now on."""
+
+    type: ClassVar[str] = "throughline.billing.contract.activated.v1"
+    about: ClassVar[tuple[str, str]] = ("contract", "contract_id")
+    contract_id: UUID
+    number: str
+    opportunity_id: UUID
+    account_id: UUID
+    legal_entity: str
+    currency: Currency
+    amount: Amount
+
+
+class ValuedEntry(Fact):
+    """What one time entry is worth to the client; without `value` it is unrated, held until a rate arrives."""
+
+    entry_id: UUID
+    billing_line_id: UUID | None
+    minutes: Minutes
+    value: Amount | None = None
+    rate: Amount | None = None
+    rule: str | None = None
+
+
+class WorkValued(Event):
+    """Approved work was valued, or valued anew."""
+
+    type: ClassVar[str] = "throughline.billing.work.valued.v1"
+    about: ClassVar[tuple[str, str]] = ("project", "project_id")
+    project_id: UUID
+    contract_id: UUID | None
+    currency: Currency
+    entries: list[ValuedEntry]
+
+
+class InvoicedLine(Fact):
+    line: int
+    billing_line_id: UUID | None
+    description: str
+    net: Amount
+
+
+class InvoiceIssued(Event):
+    """An invoice went out; it will not change."""
+
+    type: ClassVar[str] = "throughline.billing.invoice.issued.v1"
+    about: ClassVar[tuple[str, str]] = ("invoice", "invoice_id")
+    invoice_id: UUID
+    number: str
+    contract_id: UUID
+    opportunity_id: UUID
+    project_id: UUID | None = None
+    account_id: UUID
+    currency: Currency
+    net: Amount
+    tax: Amount
+    gross: Amount
+    issued_on: date
+    due_on: date
+    lines: list[InvoicedLine]
+
+
+class RevenueRecognised(Event):
+    """Revenue of one contract line was recognised for a period; `amount` is the difference to before."""
+
+    type: ClassVar[str] = "throughline.billing.revenue.recognised.v1"
+    about: ClassVar[tuple[str, str]] = ("contract_line", "billing_line_id")
+    run_id: UUID
+    contract_id: UUID
+    billing_line_id: UUID
+    opportunity_id: UUID
+    project_id: UUID | None = None
+    account_id: UUID
+    period_starts_on: date
+    currency: Currency
+    amount: Amount
+    cumulative: Amount
+
+
+class LedgerBatchSealed(Event):
+    """A journal batch was closed for good and waits for the ERP."""
+
+    type: ClassVar[str] = "throughline.billing.ledger_batch.sealed.v1"
+    about: ClassVar[tuple[str, str]] = ("ledger_batch", "batch_id")
+    batch_id: UUID
+    number: int
+    legal_entity: str
+    period_starts_on: date
+    currency: Currency
+    entry_count: int
+    line_count: int
+    debit_total: Amount
+    credit_total: Amount
+    sha256: str
+    previous_sha256: str | None
+    thread_ids: list[UUID]
+    """The threads whose entries are in the batch."""
+
+
+class Acknowledgement(StrEnum):
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class LedgerBatchAcknowledged(Event):
+    """The ERP took the batch, or refused it."""
+
+    type: ClassVar[str] = "throughline.billing.ledger_batch.acknowledged.v1"
+    about: ClassVar[tuple[str, str]] = ("ledger_batch", "batch_id")
+    batch_id: UUID
+    number: int
+    answer: Acknowledgement
+    erp_reference: str | None = None
+    reason: str | None = None

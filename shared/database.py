@@ -1,0 +1,229 @@
+"""How a service keeps its records: tables that belong to a tenant, mapping, sessions, pages.
+
+Every table gets a `tenant_id` that the database fills from the transaction's setting and that leads every primary,
+unique and foreign key; row-level security does the rest (`shared.migrations`). Feature code never mentions it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Enum,
+    ForeignKeyConstraint,
+    Index,
+    MetaData,
+    Numeric,
+    Row,
+    Select,
+    Table,
+    UniqueConstraint,
+    Uuid,
+    text,
+    tuple_,
+)
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import RelationshipProperty, foreign, registry, relationship, remote
+
+from shared.errors import Invalid
+
+TENANT = text("nullif(current_setting('app.tenant', true), '')::uuid")
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+LIMIT_DEFAULT, LIMIT_MAX = 50, 200
+
+T = TypeVar("T")
+
+
+class BadCursor(Invalid):
+    """This page cursor was not made here.
+
+    Start again without `cursor`, then follow `next` as it is given.
+    """
+
+
+class Schema:
+    """The tables of one service and the classes that are mapped to them."""
+
+    def __init__(self, service: str) -> None:
+        self.service = service
+        self.metadata = MetaData(naming_convention=NAMES)
+        self.registry = registry(metadata=self.metadata)
+
+    def table(self, name: str, *parts: Any, append_only: bool = False, audited: bool = True) -> Table:
+        """Declare a table of the tenant's; `append_only` rows can never be changed or deleted by the service."""
+        info = {"append_only": append_only, "audited": audited and not append_only}
+        tenant = Column("tenant_id", Uuid, primary_key=True, server_default=TENANT)
+        return Table(name, self.metadata, tenant, *parts, info=info)
+
+    def map(
+        self,
+        kind: type[Any],
+        table: Table,
+        *,
+        version: Column[int] | None = None,
+        properties: dict[str, Any] | None = None,
+    ) -> None:
+        """Map the plain class `kind` to `table`; `version` is counted up by every change and refuses a lost update."""
+        keys = [column for column in table.primary_key.columns if column.name != "tenant_id"]
+        options: dict[str, Any] = {"version_id_col": version} if version is not None else {}
+        self.registry.map_imperatively(
+            kind,
+            table,
+            primary_key=keys,
+            exclude_properties=["tenant_id"],
+            properties=properties or {},
+            **options,
+        )
+
+    def parts(
+        self, kind: type[Any], table: Table, *, of: Table, by: str, order_by: Any = None
+    ) -> RelationshipProperty[Any]:
+        """The rows of `table` that make up one row of `of`: loaded with it, saved with it, gone when taken out."""
+        return relationship(
+            kind,
+            primaryjoin=of.c.id == foreign(remote(table.c[by])),
+            lazy="selectin",
+            cascade="all, delete-orphan",
+            order_by=order_by if order_by is not None else table.c.id,
+        )
+
+
+def belongs_to(column: str, table: str, *, key: str = "id") -> ForeignKeyConstraint:
+    """A reference to a row of `table` of the same tenant."""
+    return ForeignKeyConstraint(["tenant_id", column], [f"{table}.tenant_id", f"{table}.{key}"])
+
+
+def only_one(*columns: str, where: str | None = None) -> UniqueConstraint | Index:
+    """At most one row per tenant with these values; `where` narrows it to some rows."""
+    if where is None:
+        return UniqueConstraint("tenant_id", *columns)
+    return Index(None, "tenant_id", *columns, unique=True, postgresql_where=text(where))
+
+
+def found_by(*columns: str, why: str, where: str | None = None) -> Index:
+    """An index, and the question it answers."""
+    narrowed = {"postgresql_where": text(where)} if where else {}
+    return Index(None, "tenant_id", *columns, info={"why": why}, **narrowed)
+
+
+def amount(name: str, *, nullable: bool = False) -> Column[Decimal]:
+    """A column for an exact amount of money, up to 14 digits before and 6 behind the point."""
+    return Column(name, Numeric(20, 6), nullable=nullable)
+
+
+def choice(name: str, kind: type[StrEnum], *, nullable: bool = False) -> Column[Any]:
+    """A column for one of the values of `kind`, kept as text and checked by the database."""
+    values = Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        name=name,
+        length=40,
+        values_callable=lambda members: [member.value for member in members],
+    )
+    return Column(name, values, nullable=nullable)
+
+
+def rule(name: str, condition: str) -> CheckConstraint:
+    """A condition that the database refuses to see broken."""
+    return CheckConstraint(text(condition), name=name)
+
+
+@dataclass(frozen=True)
+class Database:
+    """One service's database as its app role sees it; `announced` is set when an event waits to be sent."""
+
+    service: str
+    engine: AsyncEngine
+    sessions: async_sessionmaker[AsyncSession]
+    announced: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+def connect(service: str, url: str, *, pool_size: int = 20) -> Database:
+    """Open a pool to the database at `url`; nothing is sent before the first statement."""
+    engine = create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_pre_ping=False,
+        connect_args={
+            "command_timeout": 30,
+            "server_settings": {
+                "application_name": f"throughline-{service}",
+                "idle_in_transaction_session_timeout": "30s",
+                "lock_timeout": "10s",
+                "timezone": "UTC",
+            },
+        },
+    )
+    return Database(service, engine, async_sessionmaker(engine, expire_on_commit=False, autoflush=True))
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """Some rows in order, and the cursor at which the next ones start (none on the last page)."""
+
+    items: list[T]
+    next: str | None
+
+
+async def page(
+    session: AsyncSession,
+    rows: Select[Any],
+    *,
+    keys: Sequence[Column[Any]],
+    cursor: str | None,
+    limit: int = LIMIT_DEFAULT,
+    descending: bool = False,
+) -> Page[Row[Any]]:
+    """The next `limit` (1 to 200) rows behind `cursor`, ordered by `keys`, which must be unique together.
+
+    Every key must be among the selected columns under its own name. Raises BadCursor.
+    """
+    size = max(1, min(limit, LIMIT_MAX))
+    if cursor:
+        behind = tuple_(*_read_cursor(cursor, keys), types=[key.type for key in keys])
+        rows = rows.where(tuple_(*keys) < behind if descending else tuple_(*keys) > behind)
+    ordered = rows.order_by(*(key.desc() if descending else key.asc() for key in keys))
+    found = (await session.execute(ordered.limit(size + 1))).all()
+    more = len(found) > size
+    items = list(found[:size])
+    return Page(items, _write_cursor([getattr(items[-1], key.name) for key in keys]) if more else None)
+
+
+def _write_cursor(values: Sequence[Any]) -> str:
+    plain = json.dumps([value if isinstance(value, int) else str(value) for value in values])
+    return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str, keys: Sequence[Column[Any]]) -> list[Any]:
+    try:
+        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        return [_parse(value, key) for value, key in zip(values, keys, strict=True)]
+    except (binascii.Error, ValueError, TypeError, ArithmeticError) as error:
+        raise BadCursor(field="/cursor") from error
+
+
+def _parse(value: Any, key: Column[Any]) -> Any:
+    kind = key.type.python_type
+    if kind in (date, datetime):
+        return kind.fromisoformat(value)
+    return kind(value) if kind in (UUID, Decimal, int, str) else value

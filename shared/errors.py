@@ -1,0 +1,57 @@
+"""The refusals: how the software says no, to people and to programs.
+
+A refusal is a class beside the rule that raises it. The first paragraph of its docstring is the message, the
+second one says how to mend it, its kind decides the HTTP status, and its name in snake case is the stable code.
+"""
+
+from __future__ import annotations
+
+import re
+from inspect import cleandoc
+
+
+class Refused(Exception):  # noqa: N818 - the field says "refusal", and a refusal is not a fault
+    """This cannot be done."""
+
+    def __init__(
+        self, detail: str | None = None, *, field: str | None = None, mend: str | None = None
+    ) -> None:
+        """Refuse with the class's message, or with `detail`; `field` is a JSON pointer such as `/lines/0/minutes`."""
+        what, how = _paragraphs(type(self))
+        self.detail = detail or what
+        self.mend = mend or how
+        self.field = field
+        super().__init__(self.detail)
+
+    @classmethod
+    def code(cls) -> str:
+        """The stable code of this refusal: its class name in snake case."""
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+
+
+class NotFound(Refused):
+    """There is no such record, or you may not see it."""
+
+
+class Forbidden(Refused):
+    """You may not do this."""
+
+
+class Conflict(Refused):
+    """The record is not in a state that allows this."""
+
+
+class Invalid(Refused):
+    """What was given does not make sense."""
+
+
+class Stale(Refused):
+    """Somebody changed the record since you read it.
+
+    Read it again, look at what changed, and repeat your change with the new ETag.
+    """
+
+
+def _paragraphs(refusal: type[Refused]) -> tuple[str, str | None]:
+    what, _, how = cleandoc(refusal.__doc__ or "").partition("\n\n")
+    return " ".join(what.split()), " ".join(how.split()) or None

@@ -1,0 +1,111 @@
+"""Running one service as a process: `python -m services.<name> api | worker | migrate`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
+from urllib.parse import urlsplit
+
+import uvicorn
+
+from shared import auth, jobs, migrations, telemetry
+from shared.clock import wall_clock
+from shared.database import connect
+from shared.messaging.provisioning import provision
+from shared.messaging.rabbitmq import RabbitMQ
+from shared.messaging.worker import Worker
+from shared.service import Service
+from shared.settings import Settings, from_environment
+from shared.web.app import create_app
+
+log = logging.getLogger(__name__)
+USAGE = "usage: python -m services.<name> api | worker | migrate | provision"
+
+
+def main(service: Service) -> None:
+    """Run the part of `service` that the command line names, until it is told to stop."""
+    commands: dict[str, Callable[[Service, Settings], Coroutine[Any, Any, None]]] = {
+        "api": serve,
+        "worker": work,
+        "migrate": migrate,
+        "provision": declare_topology,
+    }
+    wanted = sys.argv[1] if len(sys.argv) == 2 else ""
+    if wanted not in commands:
+        sys.stderr.write(USAGE + "\n")
+        raise SystemExit(2)
+    settings = from_environment()
+    telemetry.log_as_json(service.name, settings.log_level)
+    asyncio.run(commands[wanted](service, settings))
+
+
+async def serve(service: Service, settings: Settings) -> None:
+    """Answer HTTP until told to stop, then finish what is under way."""
+    database = connect(service.name, settings.database_url, pool_size=settings.pool_size)
+    verifier = auth.Verifier(
+        issuer=settings.issuer_url, audience=settings.audience, jwks=auth.remote_keys(settings)
+    )
+    app = create_app(service, database, verifier, wall_clock, _watch(service, settings))
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=10,
+        )
+    )
+    try:
+        await server.serve()
+    finally:
+        await database.engine.dispose()
+
+
+async def work(service: Service, settings: Settings) -> None:
+    """Send what is announced, react to what arrives and advance the jobs, until told to stop."""
+    database = connect(service.name, settings.database_url, pool_size=settings.pool_size)
+    transport = RabbitMQ(settings.broker_url)
+    worker = Worker(service.name, service.all_reactions, database, transport, wall_clock)
+    runner = jobs.Runner(database, service.jobs, wall_clock)
+    stopping = _told_to_stop()
+    try:
+        with _watch(service, settings).active():
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(worker.run())
+                tasks.create_task(runner.run(stopping))
+                await stopping.wait()
+                await worker.stop()
+    finally:
+        await database.engine.dispose()
+
+
+async def migrate(service: Service, settings: Settings) -> None:
+    """Bring the database to the state that this code expects."""
+    if not settings.migration_database_url:
+        sys.stderr.write("MIGRATION_DATABASE_URL: needed to migrate (the database as its owner)\n")
+        raise SystemExit(2)
+    app_role = urlsplit(settings.database_url).username or ""
+    await migrations.upgrade(service.schema, settings.migration_database_url, app_role)
+    log.info("%s is at revision %s", service.name, migrations.head(service.name))
+
+
+async def declare_topology(service: Service, settings: Settings) -> None:
+    """Declare the service's queues and bindings on the broker."""
+    await provision(settings.broker_url, service.name, service.all_reactions)
+
+
+def _watch(service: Service, settings: Settings) -> telemetry.Telemetry:
+    return telemetry.watch(service.name, otlp_endpoint=settings.otlp_endpoint, ratio=settings.trace_ratio)
+
+
+def _told_to_stop() -> asyncio.Event:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    return stopping

@@ -1,0 +1,52 @@
+"""What a service is made of: its table of contents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from shared import audit, jobs, subjects
+from shared.actor import Role
+from shared.database import Schema
+from shared.messaging.reactions import Reactions
+from shared.web import idempotency
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter
+
+    from shared.jobs import JobKind
+
+
+@dataclass(frozen=True)
+class Service:
+    """One service: its tables, who may do what, what it serves, what it reacts to, what it does over time."""
+
+    name: str
+    schema: Schema
+    permissions: Mapping[Role, frozenset[StrEnum]]
+    routers: tuple[APIRouter, ...] = ()
+    reactions: tuple[Reactions, ...] = ()
+    jobs: tuple[JobKind, ...] = ()
+    public: frozenset[str] = field(default_factory=frozenset)
+    """Permissions that everybody who is logged in holds."""
+
+    def __post_init__(self) -> None:
+        for part in (audit, idempotency, jobs, subjects):
+            part.declare(self.schema)
+
+    @property
+    def all_reactions(self) -> tuple[Reactions, ...]:
+        """The reactions of every feature, and the one that every service has."""
+        return (*self.reactions, subjects.reactions(self.schema))
+
+    @property
+    def all_routers(self) -> tuple[APIRouter, ...]:
+        """The routes of every feature, and those that every service has."""
+        return (*self.routers, audit.router, jobs.router)
+
+    def permissions_of(self, roles: frozenset[str]) -> frozenset[str]:
+        """Everything that somebody with `roles` may do here."""
+        held = {permission for role, own in self.permissions.items() if role in roles for permission in own}
+        return frozenset(held) | self.public
