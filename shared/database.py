@@ -120,7 +120,7 @@ def only_one(*columns: str, where: str | None = None) -> UniqueConstraint | Inde
 
 def found_by(*columns: str, why: str, where: str | None = None) -> Index:
     """An index, and the question it answers."""
-    narrowed = {"postgresql_where": text(where)} if where else {}
+    narrowed: dict[str, Any] = {"postgresql_where": text(where)} if where else {}
     return Index(None, "tenant_id", *columns, info={"why": why}, **narrowed)
 
 

@@ -10,12 +10,10 @@ import re
 from inspect import cleandoc
 
 
-class Refused(Exception):  # noqa: N818 - the field says "refusal", and a refusal is not a fault
+class Refused(Exception):
     """This cannot be done."""
 
-    def __init__(
-        self, detail: str | None = None, *, field: str | None = None, mend: str | None = None
-    ) -> None:
+    def __init__(self, detail: str | None = None, *, field: str | None = None, mend: str | None = None) -> None:
         """Refuse with the class's message, or with `detail`; `field` is a JSON pointer such as `/lines/0/minutes`."""
         what, how = _paragraphs(type(self))
         self.detail = detail or what

@@ -92,15 +92,14 @@ def _secure_table(table: Table, app_role: str) -> Iterator[str]:
     yield f"alter table {name} enable row level security"
     yield f"alter table {name} force row level security"
     yield f"drop policy if exists of_tenant on {name}"
-    yield _text(
-        f"create policy of_tenant on {name} using (tenant_id = {HERE}) with check (tenant_id = {HERE})"
-    )
+    yield _text(f"create policy of_tenant on {name} using (tenant_id = {HERE}) with check (tenant_id = {HERE})")
     yield f'revoke all on {name} from "{app_role}"'
     rights = "select, insert" if table.info["append_only"] else "select, insert, update, delete"
     yield f'grant {rights} on {name} to "{app_role}"'
     yield f"drop trigger if exists audit_row on {name}"
     if table.info["audited"]:
-        yield f"create trigger audit_row after insert or update or delete on {name} for each row execute function audit_row()"
+        changes = "insert or update or delete"
+        yield f"create trigger audit_row after {changes} on {name} for each row execute function audit_row()"
 
 
 def _text(statement: str) -> str:

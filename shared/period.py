@@ -19,11 +19,7 @@ class Period:
             raise ValueError(f"a period ends after it starts, got {self}")
 
     def __contains__(self, day: object) -> bool:
-        return (
-            isinstance(day, date)
-            and self.starts_on <= day
-            and (self.ends_before is None or day < self.ends_before)
-        )
+        return isinstance(day, date) and self.starts_on <= day and (self.ends_before is None or day < self.ends_before)
 
     def __str__(self) -> str:
         return f"[{self.starts_on}, {self.ends_before or '…'})"

@@ -46,9 +46,7 @@ def main(service: Service) -> None:
 async def serve(service: Service, settings: Settings) -> None:
     """Answer HTTP until told to stop, then finish what is under way."""
     database = connect(service.name, settings.database_url, pool_size=settings.pool_size)
-    verifier = auth.Verifier(
-        issuer=settings.issuer_url, audience=settings.audience, jwks=auth.remote_keys(settings)
-    )
+    verifier = auth.Verifier(issuer=settings.issuer_url, audience=settings.audience, jwks=auth.remote_keys(settings))
     app = create_app(service, database, verifier, wall_clock, _watch(service, settings))
     server = uvicorn.Server(
         uvicorn.Config(

@@ -10,28 +10,22 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """What a service needs to know of its surroundings; none of it is secret by default, and no secret has a default."""
+    """What a service needs to know of its surroundings; no secret has a default."""
 
     model_config = SettingsConfigDict(extra="ignore")
 
     database_url: str = Field(description="the service's database as its app role, postgresql+asyncpg://…")
-    migration_database_url: str | None = Field(
-        None, description="the same database as its owner; `migrate` only"
-    )
+    migration_database_url: str | None = Field(None, description="the same database as its owner; `migrate` only")
     broker_url: str = Field("", description="RabbitMQ, amqp://user:password@host:5672/vhost; `worker` only")
     issuer_url: str = Field(description="issuer of the tokens, exactly as in their claim `iss`")
-    jwks_url: str | None = Field(
-        None, description="the issuer's keys; without it, as its discovery document says"
-    )
+    jwks_url: str | None = Field(None, description="the issuer's keys; without it, as its discovery document says")
     audience: str = Field("throughline", description="what a token must be made out to")
     host: str = Field("127.0.0.1", description="address that `api` listens on")
     port: int = Field(8000, description="port that `api` listens on")
     metrics_port: int | None = Field(None, description="port on which `worker` shows its metrics and health")
     pool_size: int = Field(20, description="connections to the database per process", ge=1)
     otlp_endpoint: str | None = Field(None, description="where traces go, OTLP over HTTP, base address")
-    trace_ratio: float = Field(
-        1.0, description="share of the traces begun here that are recorded", ge=0, le=1
-    )
+    trace_ratio: float = Field(1.0, description="share of the traces begun here that are recorded", ge=0, le=1)
     log_level: str = Field("INFO", description="least level of the log")
 
 

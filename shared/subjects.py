@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, String, Uuid, select, text
+from sqlalchemy import BigInteger, Column, String, Uuid, text
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.contracts.resourcing import PersonChanged

@@ -32,7 +32,8 @@ W3C = TraceContextTextMapPropagator()
 LINKS_MAX = 128
 # A message that comes back later than this starts a trace of its own, so that no trace lasts for days.
 ONE_TRACE_AT_MOST = timedelta(minutes=15)
-_tracer: ContextVar[Tracer] = ContextVar("tracer", default=NoOpTracer())
+NOBODY = NoOpTracer()
+_tracer: ContextVar[Tracer] = ContextVar("tracer", default=NOBODY)
 _system: ContextVar[str] = ContextVar("messaging_system", default="rabbitmq")
 
 
@@ -118,7 +119,7 @@ def creating(event: Event, event_id: UUID, tenant_id: UUID) -> Iterator[str | No
 @contextmanager
 def publishing(traceparents: Sequence[str | None], *, lane: int) -> Iterator[Span]:
     """The relay's span for one batch: a root of its own, linked to where each event was created."""
-    attributes = {
+    attributes: dict[str, str | int] = {
         "messaging.system": _system.get(),
         "messaging.operation.name": "publish",
         "messaging.operation.type": "send",
@@ -149,7 +150,7 @@ def processing(
     age: timedelta,
 ) -> Iterator[Span]:
     """The span of one reaction: child of the creating span and linked to it, or a new root when it comes late."""
-    attributes = {
+    attributes: dict[str, str | int] = {
         "messaging.system": _system.get(),
         "messaging.operation.name": "process",
         "messaging.operation.type": "process",

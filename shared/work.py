@@ -46,9 +46,7 @@ class Work:
 
 
 @asynccontextmanager
-async def begin(
-    database: Database, actor: Actor, now: datetime, cause: Cause | None = None
-) -> AsyncIterator[Work]:
+async def begin(database: Database, actor: Actor, now: datetime, cause: Cause | None = None) -> AsyncIterator[Work]:
     """Do one thing: commit on success, roll back on any error; what it announces is kept in the same commit."""
     async with database.sessions() as session, session.begin():
         current = Work(actor, now, session)

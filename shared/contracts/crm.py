@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
+from pydantic import Field
+
 from shared.contracts.base import Amount, Currency, Event, Fact, Minutes
 
 
@@ -69,7 +71,7 @@ class EstimatedRole(Fact):
     hourly_price: Amount
     hourly_cost: Amount
     line_id: UUID | None = None
-    skills: list[str] = []
+    skills: list[str] = Field(default_factory=list)
 
 
 class Estimate(Fact):
@@ -112,7 +114,7 @@ class OpportunityChanged(Event):
     closes_on: date | None = None
     starts_on: date | None = None
     ends_before: date | None = None
-    expected_roles: list[ExpectedRole] = []
+    expected_roles: list[ExpectedRole] = Field(default_factory=list)
     imported: bool = False
     """Brought in as history from another system: nothing follows from it."""
 
@@ -128,7 +130,7 @@ class OpportunityClosedWon(Event):
     owner: str
     """Log-in of the sales person."""
     account: CustomerAccount
-    contacts: list[ContactPerson] = []
+    contacts: list[ContactPerson] = Field(default_factory=list)
     currency: Currency
     amount: Amount
     lines: list[SoldLine]

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
+from pydantic import Field
+
 from shared.contracts.base import Amount, Currency, Event, Fact, Minutes
 
 
@@ -79,7 +81,7 @@ class StaffingRequested(Event):
     project_name: str
     account_name: str
     staffing_role: str
-    skills: list[RequiredSkill] = []
+    skills: list[RequiredSkill] = Field(default_factory=list)
     minutes: Minutes
     starts_on: date
     ends_before: date

@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
+from pydantic import Field
+
 from shared.contracts.base import Amount, Currency, Event, Fact, Minutes
 
 
@@ -21,7 +23,7 @@ class PersonChanged(Event):
     name: str
     email: str = ""
     practice: str = ""
-    staffing_roles: list[str] = []
+    staffing_roles: list[str] = Field(default_factory=list)
     employed_from: date
     employed_until: date | None = None
     """First day on which the person does not work here any more."""
