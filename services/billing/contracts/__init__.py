@@ -1,0 +1,1 @@
+"""What was agreed with a customer, made from the deal that was won."""

@@ -1,0 +1,1 @@
+"""The books: chart of accounts and balanced journal entries that never change."""

@@ -1,0 +1,1 @@
+"""The months of a legal entity's books: open, closing, closed."""

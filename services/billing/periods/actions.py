@@ -1,0 +1,64 @@
+"""What happens to the months of the books."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from services.billing.periods import store
+from services.billing.periods.model import (
+    EarlierPeriodOpen,
+    FiscalPeriod,
+    LaterPeriodClosed,
+    NoSuchPeriod,
+    PeriodClosed,
+    Status,
+    first_open_day,
+)
+from services.billing.permissions import Permission
+from shared.period import Period, month_of
+from shared.work import Work
+
+
+async def day_to_post(work: Work, legal_entity: str, on: date) -> date:
+    """The day on which something of `on` is posted; its month stays open until this work ends.
+
+    A person is refused a closed month. What comes late by itself goes to the first open month behind it.
+    """
+    shut = await store.shut_since(work, legal_entity, on)
+    day = first_open_day(on, shut)
+    if day != on and not work.actor.is_service:
+        raise PeriodClosed(f"The books of {legal_entity} are closed for {on:%Y-%m}.", field="/on")
+    await store.open_if_new(work, legal_entity, month_of(day))
+    period = await store.locked_for_posting(work, legal_entity, day)
+    if period is None or period.status is not Status.OPEN:
+        # Closed between the two looks: look again, now that the closing has been committed.
+        return await day_to_post(work, legal_entity, on)
+    return day
+
+
+async def take_for_closing(work: Work, legal_entity: str, month: Period) -> FiscalPeriod:
+    """Lock an open month for closing; months are closed in their order."""
+    work.actor.must(Permission.CLOSE_PERIODS)
+    await store.open_if_new(work, legal_entity, month)
+    period = await store.locked_for_change(work, legal_entity, month.starts_on)
+    if period is None:
+        raise NoSuchPeriod()
+    earlier = await store.open_before(work, legal_entity, month.starts_on)
+    if earlier is not None:
+        raise EarlierPeriodOpen(f"{earlier:%Y-%m} of {legal_entity} is still open.", field="/period")
+    period.prepare_closing()
+    return period
+
+
+async def reopen_period(work: Work, legal_entity: str, *, month: Period, reason: str) -> FiscalPeriod:
+    """Let postings into a closed month again; the reason stays in the audit trail."""
+    work.actor.must(Permission.REOPEN_PERIODS)
+    period = await store.locked_for_change(work, legal_entity, month.starts_on)
+    if period is None:
+        raise NoSuchPeriod()
+    later = [day for day in await store.shut_since(work, legal_entity, month.starts_on) if day > month.starts_on]
+    if later:
+        raise LaterPeriodClosed(f"{max(later):%Y-%m} of {legal_entity} is closed.", field="/period")
+    await work.because(reason)
+    period.reopen()
+    return period

@@ -1,0 +1,118 @@
+"""A month of a legal entity's books, and when it may be posted into."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from uuid import UUID, uuid5
+
+from shared.errors import Conflict, Invalid, NotFound
+from shared.period import Period, month_of
+
+PERIODS = UUID("6a0b1d8e-6a8f-5a1c-9c59-5a0f7f6f1d11")
+
+
+class PeriodClosed(Conflict):
+    """This month's books are closed.
+
+    Choose a day in an open month, or ask a controller to reopen the month with a reason.
+    """
+
+
+class PeriodNotOpen(Conflict):
+    """Only an open month can be closed.
+
+    It is closed already; there is nothing left to do.
+    """
+
+
+class PeriodNotClosed(Conflict):
+    """Only a closed month can be reopened.
+
+    It is open: post into it.
+    """
+
+
+class EarlierPeriodOpen(Conflict):
+    """An earlier month is still open.
+
+    Close the months in their order.
+    """
+
+
+class LaterPeriodClosed(Conflict):
+    """A later month is closed.
+
+    Reopen the months in their order, the latest first.
+    """
+
+
+class NoSuchPeriod(NotFound):
+    """Nothing was ever posted in this month."""
+
+
+class BadMonth(Invalid):
+    """This is not a month.
+
+    Write it as year and month, for example 2026-03.
+    """
+
+
+class Status(StrEnum):
+    OPEN = "open"
+    CLOSING = "closing"
+    CLOSED = "closed"
+
+
+@dataclass(eq=False)
+class FiscalPeriod:
+    """One month of one legal entity; nothing is posted unless it is open."""
+
+    id: UUID
+    legal_entity: str
+    starts_on: date
+    ends_before: date
+    status: Status = Status.OPEN
+    version: int = 1
+
+    def prepare_closing(self) -> None:
+        """Let nothing more in, while it is seen to that nothing is left undone."""
+        if self.status is not Status.OPEN:
+            raise PeriodNotOpen(f"{self.starts_on:%Y-%m} of {self.legal_entity} is {self.status}.")
+        self.status = Status.CLOSING
+
+    def close(self) -> None:
+        """End the month for good, unless it is reopened with a reason."""
+        if self.status is not Status.CLOSING:
+            raise PeriodNotOpen(f"{self.starts_on:%Y-%m} of {self.legal_entity} is {self.status}.")
+        self.status = Status.CLOSED
+
+    def reopen(self) -> None:
+        """Let postings in again."""
+        if self.status is Status.OPEN:
+            raise PeriodNotClosed(f"{self.starts_on:%Y-%m} of {self.legal_entity} is open.")
+        self.status = Status.OPEN
+
+
+def period_id(legal_entity: str, starts_on: date) -> UUID:
+    """The id of a month, the same whoever opens it first."""
+    return uuid5(PERIODS, f"{legal_entity}/{starts_on.isoformat()}")
+
+
+def month(text: str) -> Period:
+    """Read `2026-03`; raises BadMonth."""
+    try:
+        year, number = text.split("-")
+        return month_of(date(int(year), int(number), 1))
+    except ValueError as error:
+        raise BadMonth(f"{text!r} is not a month.", field="/period") from error
+
+
+def first_open_day(on: date, shut: Collection[date]) -> date:
+    """`on`, or the first day of the first month behind it that is not `shut` (first days of shut months)."""
+    day = on
+    while (this := month_of(day)).starts_on in shut:
+        day = this.ends_before or day
+    return day

@@ -1,0 +1,49 @@
+"""Who may do what in billing: the permissions, and which role holds which."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from shared.actor import Role
+
+
+class Permission(StrEnum):
+    """One thing that somebody may do or see in billing."""
+
+    SEE_CONTRACTS = "billing.see_contracts"
+    SEE_WORK_IN_PROGRESS = "billing.see_work_in_progress"
+    SEE_INVOICES = "billing.see_invoices"
+    SEE_LEDGER = "billing.see_ledger"
+    SEE_BATCHES = "billing.see_batches"
+    CONFIGURE = "billing.configure"
+    AGREE_RATES = "billing.agree_rates"
+    HOLD_WORK = "billing.hold_work"
+    PREPARE_INVOICES = "billing.prepare_invoices"
+    APPROVE_INVOICES = "billing.approve_invoices"
+    ISSUE_INVOICES = "billing.issue_invoices"
+    RECOGNISE_REVENUE = "billing.recognise_revenue"
+    CLOSE_PERIODS = "billing.close_periods"
+    SEAL_BATCHES = "billing.seal_batches"
+    ACKNOWLEDGE_BATCHES = "billing.acknowledge_batches"
+
+
+SEES_BILLING = {Permission.SEE_CONTRACTS, Permission.SEE_WORK_IN_PROGRESS, Permission.SEE_INVOICES}
+SEES_BOOKS = SEES_BILLING | {Permission.SEE_LEDGER, Permission.SEE_BATCHES}
+DECIDES = {
+    Permission.APPROVE_INVOICES,
+    Permission.ISSUE_INVOICES,
+    Permission.RECOGNISE_REVENUE,
+    Permission.CLOSE_PERIODS,
+    Permission.SEAL_BATCHES,
+}
+
+ROLES: dict[Role, frozenset[Permission]] = {
+    Role.BILLING_CLERK: frozenset(
+        SEES_BILLING | {Permission.AGREE_RATES, Permission.HOLD_WORK, Permission.PREPARE_INVOICES}
+    ),
+    Role.BILLING_APPROVER: frozenset(SEES_BOOKS | DECIDES),
+    Role.CONTROLLER: frozenset(SEES_BOOKS | DECIDES | {Permission.AGREE_RATES, Permission.HOLD_WORK}),
+    Role.AUDITOR: frozenset(SEES_BOOKS),
+    Role.ADMINISTRATOR: frozenset({Permission.CONFIGURE}),
+    Role.ERP: frozenset({Permission.SEE_BATCHES, Permission.ACKNOWLEDGE_BATCHES}),
+}

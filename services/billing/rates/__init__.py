@@ -1,0 +1,1 @@
+"""What an hour is worth to a customer, from which day on, and why."""

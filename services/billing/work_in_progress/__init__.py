@@ -1,0 +1,1 @@
+"""Approved work, valued and waiting to be invoiced."""
