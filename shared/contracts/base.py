@@ -11,22 +11,22 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSche
 
 AMOUNT_PATTERN = r"^-?\d{1,14}(\.\d{1,6})?$"
 
-# Money travels as a string with a pattern, so that no reader makes a float of it and the schema tells the truth.
-Amount = Annotated[
-    Decimal,
-    Field(max_digits=20, decimal_places=6),
-    PlainSerializer(lambda amount: plain(amount), return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string", "pattern": AMOUNT_PATTERN, "examples": ["1250.00"]}),
-]
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217", examples=["EUR"])]
-Minutes = Annotated[int, Field(description="integer minutes")]
-
 
 def plain(amount: Decimal) -> str:
     """`amount` as text with two digits behind the point, or as many more as it needs: one number, one spelling."""
     digits = -int(amount.normalize().as_tuple().exponent)
     return f"{amount:.{max(2, digits)}f}"
 
+
+# Money travels as a string with a pattern, so that no reader makes a float of it and the schema tells the truth.
+Amount = Annotated[
+    Decimal,
+    Field(max_digits=20, decimal_places=6),
+    PlainSerializer(plain, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": AMOUNT_PATTERN, "examples": ["1250.00"]}),
+]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217", examples=["EUR"])]
+Minutes = Annotated[int, Field(description="integer minutes")]
 
 TYPE = re.compile(r"^throughline\.[a-z]+\.[a-z_]+\.[a-z_]+\.v[1-9]\d*$")
 REGISTRY: dict[str, type[Event]] = {}
