@@ -100,7 +100,7 @@ COLLEAGUES: tuple[Colleague, ...] = (
     _consultant("bela", "Béla Horváth", "senior_consultant", "60.00", ("integration", 3), ("java", 3)),
     _consultant("chiara", "Chiara Conti", "senior_consultant", "61.00", ("integration", 2), ("python", 2)),
     _consultant("dmitri", "Dmitri Volkov", "senior_consultant", "59.00", ("java", 3)),
-    _consultant("elif", "Elif Yıldız", "senior_consultant", "64.00", ("integration", 3), ("python", 2)),
+    _consultant("elif", "Elif Demir", "senior_consultant", "64.00", ("integration", 3), ("python", 2)),
     _consultant("farid", "Farid Rahimi", "senior_consultant", "98.00", ("integration", 3), ("python", 3)),
     _consultant("greta", "Greta Holm", "senior_consultant", "58.00", ("integration", 2), ("data", 2), minutes=288),
     _consultant("hugo", "Hugo Martin", "consultant", "44.00", ("python", 2), ("testing", 2)),
