@@ -1,0 +1,44 @@
+"""PostgreSQL servers for tests: ours alone, over directories of their own, gone afterwards."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import asyncpg
+
+from deploy.suite.postgres import EmbeddedPostgres
+from tests.support.databases import run_apart
+
+# The data of tests is thrown away: only a crash of the machine, not of a process, could lose it.
+THROWAWAY = {"fsync": "off", "full_page_writes": "off"}
+
+
+@contextmanager
+def throwaway_postgres(directory: Path, programs: Path | None = None) -> Iterator[EmbeddedPostgres]:
+    """Run an empty PostgreSQL over `directory`, proved to be ours before anybody writes."""
+    server = EmbeddedPostgres(directory, THROWAWAY, programs)
+    if server.home.directory.exists():  # a run was killed: stop what it left
+        with server:
+            pass
+        server.home.forget()
+    try:
+        with server:
+            run_apart(_must_be_ours(server))
+            yield server
+    finally:
+        server.home.forget()
+
+
+def system_postgres_programs() -> Path | None:
+    """Find the programs of the newest PostgreSQL the system has installed."""
+    installed = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if (path / "initdb").exists()]
+    return max(installed, key=lambda path: float(path.parent.name), default=None)
+
+
+async def _must_be_ours(server: EmbeddedPostgres) -> None:
+    connection = await asyncpg.connect(server.superuser_dsn().replace("+asyncpg", "", 1))
+    try:
+        answering = Path(await connection.fetchval("SHOW data_directory"))
+    finally:
+        await connection.close()
+    assert answering.resolve() == server.home.data.resolve(), f"somebody else's server answers: {answering}"

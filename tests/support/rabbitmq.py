@@ -1,0 +1,174 @@
+"""A RabbitMQ node for tests: own ports, data and port mapper, so that no other server is ever touched."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
+from itertools import count
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.support.programs import program
+
+START_SECONDS = 90.0
+STOP_SECONDS = 30.0
+LOOK_AGAIN_SECONDS = 0.05
+MAKE_VIRTUAL_HOST = """
+rabbit_vhost:add(<<"{name}">>, <<"tests">>),
+rabbit_auth_backend_internal:set_permissions(
+    <<"guest">>, <<"{name}">>, <<".*">>, <<".*">>, <<".*">>, <<"tests">>).
+"""
+
+
+class Broker:
+    """One node that tests may stop, kill and start again; its durable queues live on."""
+
+    def __init__(self, directory: Path, port: int, environment: dict[str, str]) -> None:
+        self._directory = directory
+        self._port = port
+        self._environment = environment
+        self._node: subprocess.Popen[bytes] | None = None
+        self._numbers = count(1)
+
+    @property
+    def url(self) -> str:
+        """The address of the virtual host that is always there."""
+        return f"amqp://guest:guest@127.0.0.1:{self._port}/"
+
+    def fresh_url(self) -> str:
+        """Make a virtual host that nobody has used and give its address; takes about a second."""
+        name = f"test-{next(self._numbers)}"
+        self.rabbitmqctl("eval", MAKE_VIRTUAL_HOST.format(name=name))
+        return self.url + name
+
+    def start(self) -> None:
+        """Start the node on the data it has and wait until it takes connections."""
+        log = self._directory / "node.log"
+        self._node = spawn([tool("rabbitmq-server")], self._directory, self._environment, log)
+        deadline = time.monotonic() + START_SECONDS
+        while b"Server startup complete" not in log.read_bytes():
+            if self._node.poll() is not None or time.monotonic() > deadline:
+                self.kill()
+                pytest.fail(f"RabbitMQ did not start:\n{log.read_text(errors='replace')[-3000:]}", pytrace=False)
+            time.sleep(LOOK_AGAIN_SECONDS)
+
+    def stop(self) -> None:
+        """Stop the node in order."""
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End the node as kill -9 does."""
+        self._end(signal.SIGKILL)
+
+    def rabbitmqctl(self, *arguments: str) -> str:
+        """Run rabbitmqctl on this node and give what it says."""
+        command = [tool("rabbitmqctl"), "--quiet", *arguments]
+        done = subprocess.run(command, env=self._environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"rabbitmqctl {' '.join(arguments)}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    def _end(self, last_word: signal.Signals) -> None:
+        if self._node is not None:
+            end_group(self._node, last_word)
+            self._node = None
+
+
+@contextmanager
+def throwaway_broker(directory: Path) -> Iterator[Broker]:
+    """Run an empty node over `directory`; whatever a killed run left there ends first."""
+    _end_remains(directory)
+    directory.mkdir(mode=0o700)
+    port, distribution, mapper_port = free_ports(3)
+    environment = _environment(directory, port, distribution, mapper_port)
+    with ExitStack() as cleaning:
+        cleaning.callback(shutil.rmtree, directory, ignore_errors=True)
+        mapper = spawn([tool("epmd")], directory, environment, directory / "mapper.log")
+        cleaning.callback(end_group, mapper, signal.SIGKILL)
+        broker = Broker(directory, port, environment)
+        cleaning.callback(broker.kill)
+        broker.start()
+        yield broker
+
+
+def free_ports(number: int) -> list[int]:
+    """Find ports that nobody listens on, all different."""
+    with ExitStack() as held:
+        sockets = [held.enter_context(closing(socket.socket())) for _ in range(number)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+
+
+def tool(name: str) -> str:
+    """Find a tool of RabbitMQ, past Debian's wrapper, which insists on one account and its directories."""
+    wrapped = program(name, "rabbitmq-server")
+    unwrapped = Path("/usr/lib/rabbitmq/bin") / name
+    return str(unwrapped if unwrapped.exists() else wrapped)
+
+
+def spawn(command: list[str], directory: Path, environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+    """Start a program in a process group of its own, its pid noted for a later run to find."""
+    with log.open("wb") as output:
+        started = subprocess.Popen(
+            command,
+            cwd=directory,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    with (directory / "pids").open("a") as pids:
+        pids.write(f"{started.pid}\n")
+    return started
+
+
+def end_group(process: subprocess.Popen[bytes], last_word: signal.Signals) -> None:
+    """End a process and all it started; what does not listen in time is killed."""
+    for word in (last_word, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, word)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_SECONDS)
+            return
+
+
+def _end_remains(directory: Path) -> None:
+    """Kill what a killed run started over `directory`: known by its pid and by its home, then forget it."""
+    with suppress(FileNotFoundError):
+        for pid in (directory / "pids").read_text().split():
+            with suppress(psutil.Error, ProcessLookupError):
+                if psutil.Process(int(pid)).environ().get("HOME") == str(directory):
+                    os.killpg(int(pid), signal.SIGKILL)
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+def _environment(directory: Path, port: int, distribution: int, mapper: int) -> dict[str, str]:
+    (directory / "node.conf").write_text(
+        f"listeners.tcp.1 = 127.0.0.1:{port}\n"
+        "log.console = true\nlog.console.level = info\nlog.file = false\n"
+        "disk_free_limit.absolute = 100MB\n"
+    )
+    (directory / "plugins").write_text("[].\n")
+    (directory / "environment.conf").write_text("")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("RABBITMQ_", "ERL_"))}
+    return inherited | {
+        "HOME": str(directory),  # where Erlang keeps its cookie
+        "RUNNING_UNDER_SYSTEMD": "true",  # no shell between us and the node
+        "ERL_EPMD_PORT": str(mapper),
+        "ERL_EPMD_ADDRESS": "127.0.0.1",
+        "RABBITMQ_NODENAME": f"throughline-{port}@localhost",
+        "RABBITMQ_DIST_PORT": str(distribution),
+        "RABBITMQ_MNESIA_BASE": str(directory / "data"),
+        "RABBITMQ_LOG_BASE": str(directory / "log"),
+        "RABBITMQ_CONFIG_FILE": str(directory / "node.conf"),
+        "RABBITMQ_CONF_ENV_FILE": str(directory / "environment.conf"),
+        "RABBITMQ_ENABLED_PLUGINS_FILE": str(directory / "plugins"),
+        "RABBITMQ_PID_FILE": str(directory / "node.pid"),
+    }
