@@ -66,7 +66,7 @@ class Money:
         so_far, given = Decimal(), zero(self.currency)
         for weight in weights:
             so_far += weight
-            upto = (self * so_far * (1 / total)).rounded() if so_far != total else self
+            upto = Money(self.amount * so_far / total, self.currency).rounded() if so_far != total else self
             parts.append(upto - given)
             given = upto
         return parts
