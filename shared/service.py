@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from shared import audit, jobs, subjects
@@ -36,10 +37,10 @@ class Service:
         for part in (audit, idempotency, jobs, subjects):
             part.declare(self.schema)
 
-    @property
-    def all_reactions(self) -> tuple[Reactions, ...]:
+    @cached_property
+    def all_reactions(self) -> Reactions:
         """The reactions of every feature, and the one that every service has."""
-        return (*self.reactions, subjects.reactions(self.schema))
+        return Reactions.together((*self.reactions, subjects.reactions(self.schema)))
 
     @property
     def all_routers(self) -> tuple[APIRouter, ...]:
