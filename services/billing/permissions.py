@@ -21,6 +21,8 @@ class Permission(StrEnum):
     PREPARE_INVOICES = "billing.prepare_invoices"
     APPROVE_INVOICES = "billing.approve_invoices"
     ISSUE_INVOICES = "billing.issue_invoices"
+    KEEP_CHART = "billing.keep_chart"
+    ADJUST_LEDGER = "billing.adjust_ledger"
     RECOGNISE_REVENUE = "billing.recognise_revenue"
     CLOSE_PERIODS = "billing.close_periods"
     SEAL_BATCHES = "billing.seal_batches"
@@ -42,8 +44,12 @@ ROLES: dict[Role, frozenset[Permission]] = {
         SEES_BILLING | {Permission.AGREE_RATES, Permission.HOLD_WORK, Permission.PREPARE_INVOICES}
     ),
     Role.BILLING_APPROVER: frozenset(SEES_BOOKS | DECIDES),
-    Role.CONTROLLER: frozenset(SEES_BOOKS | DECIDES | {Permission.AGREE_RATES, Permission.HOLD_WORK}),
+    Role.CONTROLLER: frozenset(
+        SEES_BOOKS
+        | DECIDES
+        | {Permission.AGREE_RATES, Permission.HOLD_WORK, Permission.KEEP_CHART, Permission.ADJUST_LEDGER}
+    ),
     Role.AUDITOR: frozenset(SEES_BOOKS),
-    Role.ADMINISTRATOR: frozenset({Permission.CONFIGURE}),
+    Role.ADMINISTRATOR: frozenset({Permission.CONFIGURE, Permission.KEEP_CHART}),
     Role.ERP: frozenset({Permission.SEE_BATCHES, Permission.ACKNOWLEDGE_BATCHES}),
 }

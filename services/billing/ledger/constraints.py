@@ -1,1 +1,63 @@
-"""Statements that make the database itself refuse an entry that does not balance."""
+"""Statements that make the database itself refuse an entry that does not balance or comes too late.
+
+The first revision of the migrations executes them. The number of lines is kept in the entry, so that nobody can add
+a line to what was posted, not even two that cancel out.
+"""
+
+from __future__ import annotations
+
+BALANCED = """
+create or replace function journal_entry_is_whole() returns trigger language plpgsql as $$
+declare
+  of_entry uuid := case when tg_table_name = 'journal_entries' then new.id else to_jsonb(new) ->> 'entry_id' end;
+  expected integer;
+  found integer;
+  total numeric;
+begin
+  select line_count into expected from journal_entries where tenant_id = new.tenant_id and id = of_entry;
+  select count(*), coalesce(sum(amount), 0) into found, total
+    from journal_lines where tenant_id = new.tenant_id and entry_id = of_entry;
+  if total <> 0 then
+    raise exception 'journal entry % does not balance: % too much', of_entry, total using errcode = 'check_violation';
+  end if;
+  if found < 2 or found <> expected then
+    raise exception 'journal entry % has % lines, it was posted with %', of_entry, found, expected
+      using errcode = 'check_violation';
+  end if;
+  return null;
+end $$
+"""
+
+OPEN = """
+create or replace function journal_entry_is_in_time() returns trigger language plpgsql as $$
+begin
+  perform 1 from fiscal_periods
+    where tenant_id = new.tenant_id and legal_entity = new.legal_entity and status = 'open'
+      and starts_on <= new.posted_on and new.posted_on < ends_before
+    for share;
+  if not found then
+    raise exception 'the books of % are not open on %', new.legal_entity, new.posted_on
+      using errcode = 'check_violation';
+  end if;
+  return new;
+end $$
+"""
+
+STATEMENTS: tuple[str, ...] = (
+    BALANCED,
+    OPEN,
+    "create constraint trigger entry_is_whole after insert on journal_entries"
+    " deferrable initially deferred for each row execute function journal_entry_is_whole()",
+    "create constraint trigger entry_is_whole after insert on journal_lines"
+    " deferrable initially deferred for each row execute function journal_entry_is_whole()",
+    "create trigger entry_is_in_time before insert on journal_entries"
+    " for each row execute function journal_entry_is_in_time()",
+)
+
+REMOVAL: tuple[str, ...] = (
+    "drop trigger if exists entry_is_in_time on journal_entries",
+    "drop trigger if exists entry_is_whole on journal_lines",
+    "drop trigger if exists entry_is_whole on journal_entries",
+    "drop function if exists journal_entry_is_in_time",
+    "drop function if exists journal_entry_is_whole",
+)

@@ -12,7 +12,6 @@ from services.billing.periods.model import (
     NoSuchPeriod,
     PeriodClosed,
     Status,
-    first_open_day,
 )
 from services.billing.permissions import Permission
 from shared.period import Period, month_of
@@ -24,8 +23,7 @@ async def day_to_post(work: Work, legal_entity: str, on: date) -> date:
 
     A person is refused a closed month. What comes late by itself goes to the first open month behind it.
     """
-    shut = await store.shut_since(work, legal_entity, on)
-    day = first_open_day(on, shut)
+    day = max(on, await store.closed_before(work, legal_entity))
     if day != on and not work.actor.is_service:
         raise PeriodClosed(f"The books of {legal_entity} are closed for {on:%Y-%m}.", field="/on")
     await store.open_if_new(work, legal_entity, month_of(day))
@@ -52,13 +50,12 @@ async def take_for_closing(work: Work, legal_entity: str, month: Period) -> Fisc
 
 async def reopen_period(work: Work, legal_entity: str, *, month: Period, reason: str) -> FiscalPeriod:
     """Let postings into a closed month again; the reason stays in the audit trail."""
-    work.actor.must(Permission.REOPEN_PERIODS)
+    work.actor.must(Permission.CLOSE_PERIODS)
     period = await store.locked_for_change(work, legal_entity, month.starts_on)
     if period is None:
         raise NoSuchPeriod()
-    later = [day for day in await store.shut_since(work, legal_entity, month.starts_on) if day > month.starts_on]
-    if later:
-        raise LaterPeriodClosed(f"{max(later):%Y-%m} of {legal_entity} is closed.", field="/period")
+    if await store.closed_before(work, legal_entity) > period.ends_before:
+        raise LaterPeriodClosed(field="/period")
     await work.because(reason)
     period.reopen()
     return period

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -108,11 +107,3 @@ def month(text: str) -> Period:
         return month_of(date(int(year), int(number), 1))
     except ValueError as error:
         raise BadMonth(f"{text!r} is not a month.", field="/period") from error
-
-
-def first_open_day(on: date, shut: Collection[date]) -> date:
-    """`on`, or the first day of the first month behind it that is not `shut` (first days of shut months)."""
-    day = on
-    while (this := month_of(day)).starts_on in shut:
-        day = this.ends_before or day
-    return day

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Column, Date, Integer, String, Uuid, select
+from sqlalchemy import Column, Date, Integer, String, Uuid, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.billing.periods.model import FiscalPeriod, Status, period_id
@@ -51,16 +50,14 @@ async def locked_for_change(work: Work, legal_entity: str, on: date) -> FiscalPe
     return await _month(work, legal_entity, on, shared=False)
 
 
-async def shut_since(work: Work, legal_entity: str, day: date) -> Sequence[date]:
-    """First days of the months from the one of `day` on that take no postings."""
-    found = await work.session.scalars(
-        select(fiscal_periods.c.starts_on).where(
-            fiscal_periods.c.legal_entity == legal_entity,
-            fiscal_periods.c.starts_on >= month_of(day).starts_on,
-            fiscal_periods.c.status != Status.OPEN,
+async def closed_before(work: Work, legal_entity: str) -> date:
+    """The day from which on the books take postings: months are closed in their order, so one day says it all."""
+    latest: date | None = await work.session.scalar(
+        select(func.max(fiscal_periods.c.ends_before)).where(
+            fiscal_periods.c.legal_entity == legal_entity, fiscal_periods.c.status != Status.OPEN
         )
     )
-    return found.all()
+    return latest or date.min
 
 
 async def open_before(work: Work, legal_entity: str, day: date) -> date | None:

@@ -1,0 +1,1 @@
+"""Sealed journal batches for the ERP, chained, rendered and acknowledged."""

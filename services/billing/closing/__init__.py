@@ -1,0 +1,1 @@
+"""The end of a month: nothing left unsealed, then nothing more comes in."""

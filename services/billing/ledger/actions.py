@@ -1,0 +1,125 @@
+"""What is done with the books: open a chart, post, reverse."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from services.billing.ledger import store
+from services.billing.ledger.model.accounts import (
+    AccountKind,
+    AccountTaken,
+    Chart,
+    LedgerAccount,
+    NoSuchAccount,
+    PostingRole,
+    first_chart,
+)
+from services.billing.ledger.model.entries import (
+    AlreadyReversed,
+    EntryDiffers,
+    JournalEntry,
+    NewEntry,
+    NewLine,
+    Source,
+    SourceKind,
+    check,
+    posted,
+    reversal_of,
+    same_posting,
+)
+from services.billing.periods.actions import day_to_post
+from services.billing.permissions import Permission
+from shared.work import Work
+
+
+async def open_chart(work: Work, legal_entity: str) -> None:
+    """Give a new legal entity its first accounts and posting roles; a second time changes nothing."""
+    await store.add_chart(work, first_chart(legal_entity))
+
+
+async def create_account(
+    work: Work, account_id: UUID, *, legal_entity: str, code: str, name: str, kind: AccountKind
+) -> LedgerAccount:
+    """Add an account to the chart of a legal entity that has one."""
+    work.actor.must(Permission.KEEP_CHART)
+    chart = await store.chart_of(work, legal_entity)
+    if not chart.accounts:
+        raise NoSuchAccount(f"The legal entity {legal_entity} has no chart.", field="/legal_entity")
+    if code in chart.accounts:
+        raise AccountTaken(field="/code")
+    account = LedgerAccount(account_id, legal_entity, code, name, kind)
+    await store.add_account(work, account)
+    return account
+
+
+async def give_posting_role(work: Work, account_id: UUID, role: PostingRole) -> LedgerAccount:
+    """Let an account take everything that is posted to `role` from now on; what is posted stays where it is."""
+    work.actor.must(Permission.KEEP_CHART)
+    account = await store.account(work, account_id)
+    if account is None:
+        raise NoSuchAccount()
+    await store.give_role(work, account, role)
+    return account
+
+
+async def post_entry(work: Work, entry: NewEntry) -> JournalEntry:
+    """Post one entry; see `post_entries`."""
+    [one] = await post_entries(work, [entry])
+    return one
+
+
+async def post_entries(work: Work, entries: Sequence[NewEntry]) -> list[JournalEntry]:
+    """Post balanced entries, each at most once for its source.
+
+    A source that was posted before gives the entry that stands; raises EntryDiffers if that one says something else.
+    Into a closed month people may not post (PeriodClosed); what the service posts by itself goes to the first open
+    month and keeps its service dates. Raises Unbalanced, TooFewLines, ZeroLine, FractionOfUnit, NoSuchAccount.
+    """
+    charts: dict[str, Chart] = {}
+    days: dict[tuple[str, date], date] = {}
+    wanted: list[JournalEntry] = []
+    for entry in entries:
+        check(entry)
+        owner, on = entry.legal_entity, entry.on
+        if owner not in charts:
+            charts[owner] = await store.chart_of(work, owner)
+        if (owner, on) not in days:
+            days[owner, on] = await day_to_post(work, owner, on)
+        wanted.append(posted(entry, charts[owner], on=days[owner, on], at=work.now, by=work.actor.subject))
+    new = await store.add_new(work, wanted)
+    standing = {one.id: one for one in await store.entries_by_id(work, {one.id for one in wanted} - new)}
+    return [one if one.id in new else _same(one, standing[one.id]) for one in wanted]
+
+
+async def post_adjustment(
+    work: Work,
+    adjustment_id: UUID,
+    *,
+    legal_entity: str,
+    currency: str,
+    on: date,
+    text: str,
+    lines: Sequence[NewLine],
+) -> JournalEntry:
+    """Post an entry that no document stands behind but the text given."""
+    work.actor.must(Permission.ADJUST_LEDGER)
+    source = Source(SourceKind.ADJUSTMENT, adjustment_id)
+    return await post_entry(work, NewEntry(legal_entity, currency, on, text, source, lines))
+
+
+async def reverse_entry(work: Work, entry_id: UUID, *, on: date, reason: str) -> JournalEntry:
+    """Take an entry back, once, by one with opposite signs that names its original."""
+    work.actor.must(Permission.ADJUST_LEDGER)
+    entry = await store.get(work, entry_id)
+    reversal = reversal_of(entry, on=on, reason=reason)
+    if await store.is_reversed(work, entry_id):
+        raise AlreadyReversed()
+    return await post_entry(work, reversal)
+
+
+def _same(wanted: JournalEntry, standing: JournalEntry) -> JournalEntry:
+    if not same_posting(wanted, standing):
+        raise EntryDiffers()
+    return standing

@@ -1,0 +1,117 @@
+"""The chart of accounts of a legal entity, and which account plays which part in posting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID, uuid5
+
+from shared.errors import Conflict, NotFound
+
+ACCOUNTS = UUID("0f2f9d4e-0d3b-5b53-8a7f-3f1a2a0f6c03")
+
+
+class AccountTaken(Conflict):
+    """This chart has an account with this code already.
+
+    Choose another code, or use the account that stands.
+    """
+
+
+class NoSuchAccount(NotFound):
+    """There is no such ledger account in this legal entity's chart.
+
+    Create it with PUT /ledger-accounts/{id}, or give an account the posting role that is missing.
+    """
+
+
+class AccountKind(StrEnum):
+    ASSET = "asset"
+    LIABILITY = "liability"
+    EQUITY = "equity"
+    INCOME = "income"
+    EXPENSE = "expense"
+
+
+class PostingRole(StrEnum):
+    """What an account is used for; which account that is, is the chart's business."""
+
+    RECEIVABLE = "receivable"
+    CONTRACT_ASSET = "contract_asset"
+    CONTRACT_LIABILITY = "contract_liability"
+    REVENUE = "revenue"
+    OUTPUT_TAX = "output_tax"
+    CASH = "cash"
+    ROUNDING = "rounding"
+
+
+@dataclass(frozen=True)
+class AccountCode:
+    """An account named by its number in the chart, and the role it once stood for, when a posting is taken back."""
+
+    code: str
+    role: PostingRole | None = None
+
+
+@dataclass(eq=False)
+class LedgerAccount:
+    """An account of one legal entity's chart."""
+
+    id: UUID
+    legal_entity: str
+    code: str
+    name: str
+    kind: AccountKind
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The accounts of one legal entity by number, and which of them plays which posting role."""
+
+    legal_entity: str
+    accounts: Mapping[str, LedgerAccount]
+    roles: Mapping[PostingRole, str] = field(default_factory=dict)
+
+    def account_for(self, wanted: PostingRole | AccountCode) -> LedgerAccount:
+        """The account that takes what is posted to `wanted`; raises NoSuchAccount."""
+        code = self.roles.get(wanted) if isinstance(wanted, PostingRole) else wanted.code
+        account = self.accounts.get(code) if code is not None else None
+        if account is None:
+            name = wanted.value if isinstance(wanted, PostingRole) else wanted.code
+            raise NoSuchAccount(f"The chart of {self.legal_entity} has no account for {name}.")
+        return account
+
+
+def account_id(legal_entity: str, code: str) -> UUID:
+    """The id of an account of the first chart."""
+    return uuid5(ACCOUNTS, f"{legal_entity}/{code}")
+
+
+def role_id(legal_entity: str, role: PostingRole) -> UUID:
+    """The id under which it is kept which account plays `role`."""
+    return uuid5(ACCOUNTS, f"{legal_entity}/role/{role}")
+
+
+# The chart that a new legal entity starts with; accounts and roles are data from then on.
+FIRST_CHART: tuple[tuple[str, str, AccountKind, PostingRole | None], ...] = (
+    ("1000", "Bank", AccountKind.ASSET, PostingRole.CASH),
+    ("1200", "Trade receivables", AccountKind.ASSET, PostingRole.RECEIVABLE),
+    ("1300", "Contract assets", AccountKind.ASSET, PostingRole.CONTRACT_ASSET),
+    ("2100", "Output tax", AccountKind.LIABILITY, PostingRole.OUTPUT_TAX),
+    ("2300", "Contract liabilities", AccountKind.LIABILITY, PostingRole.CONTRACT_LIABILITY),
+    ("3000", "Opening balances", AccountKind.EQUITY, None),
+    ("4000", "Service revenue", AccountKind.INCOME, PostingRole.REVENUE),
+    ("4900", "Rounding differences", AccountKind.INCOME, PostingRole.ROUNDING),
+    ("6000", "Cost of services", AccountKind.EXPENSE, None),
+)
+
+
+def first_chart(legal_entity: str) -> Chart:
+    """The accounts and posting roles of a legal entity that has none yet."""
+    accounts = {
+        code: LedgerAccount(account_id(legal_entity, code), legal_entity, code, name, kind)
+        for code, name, kind, _ in FIRST_CHART
+    }
+    roles = {role: code for code, _, _, role in FIRST_CHART if role is not None}
+    return Chart(legal_entity, accounts, roles)

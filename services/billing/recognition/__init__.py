@@ -1,0 +1,1 @@
+"""Revenue earned: each piece of delivered work recognised once, in its month."""
