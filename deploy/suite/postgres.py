@@ -49,9 +49,15 @@ class EmbeddedPostgres:
     started anew by `ensure_running`, which whoever meets a refused connection may call.
     """
 
-    def __init__(self, directory: Path, settings: Mapping[str, str] | None = None) -> None:
-        """Prepare a server whose data is wanted at `directory`; `settings` are added to postgresql.conf's."""
+    def __init__(
+        self, directory: Path, settings: Mapping[str, str] | None = None, programs: Path | None = None
+    ) -> None:
+        """Prepare a server whose data is wanted at `directory`.
+
+        `settings` win over our own; `programs` is the directory of another PostgreSQL's programs.
+        """
         self.home = PostgresHome.at(directory)
+        self._programs = programs
         self._settings = {**SETTINGS, **(settings or {})}
         self._process: psutil.Process | None = None
         self._lock_file: IO[bytes] | None = None
@@ -73,9 +79,13 @@ class EmbeddedPostgres:
         """
         self.home.make()
         self._lock()
-        if not (self.home.data / "PG_VERSION").exists():
-            self._initialise()
-        self.ensure_running()
+        try:
+            if not (self.home.data / "PG_VERSION").exists():
+                self._initialise()
+            self.ensure_running()
+        except BaseException:
+            self.stop()
+            raise
 
     def stop(self) -> None:
         """Stop the server, whoever started it, and let go of the data."""
@@ -146,9 +156,9 @@ class EmbeddedPostgres:
             file.write(self.password_of(SUPERUSER))
         self.home.give(password_file)
         command = [
-            *(str(self.home.programs() / "initdb"), f"--pgdata={unfinished}", f"--username={SUPERUSER}"),
-            *("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"),
-            *("--auth=scram-sha-256", f"--pwfile={password_file}", "--no-instructions"),
+            *(self._program("initdb"), f"--pgdata={unfinished}", f"--username={SUPERUSER}"),
+            *("--encoding=UTF8", *self._locale(), "--no-instructions"),
+            *("--auth=scram-sha-256", f"--pwfile={password_file}"),
         ]
         try:
             made = subprocess.run(
@@ -166,10 +176,20 @@ class EmbeddedPostgres:
             raise PostgresDidNotStart(f"initdb failed in {self.home.directory}:\n{made.stderr.strip()}")
         unfinished.rename(self.home.data)
 
+    def _locale(self) -> list[str]:
+        """Choose Unicode letters in code point order, the same on every system, where PostgreSQL has that."""
+        said = subprocess.run([self._program("initdb"), "--help"], capture_output=True, text=True, check=True)
+        if "--builtin-locale" in said.stdout:
+            return ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        return ["--locale=C.UTF-8"]
+
+    def _program(self, name: str) -> str:
+        return str((self._programs or self.home.programs()) / name)
+
     def _launch(self) -> psutil.Process:
         """Start the server as our child, in a session of its own: Ctrl-C is for the suite alone."""
         settings = {**self._settings, "unix_socket_directories": str(self.home.sockets)}
-        command = [str(self.home.programs() / "postgres"), "-D", str(self.home.data)]
+        command = [self._program("postgres"), "-D", str(self.home.data)]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
         with self.home.log.open("ab") as log:

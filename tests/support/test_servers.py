@@ -5,11 +5,12 @@ from pathlib import Path
 
 import aio_pika
 import asyncpg
+import psutil
 import pytest
 
 from deploy.suite.postgres import EmbeddedPostgres
 from tests.support.databases import Databases
-from tests.support.postgres import throwaway_postgres
+from tests.support.postgres import killed_suite, throwaway_postgres, value
 from tests.support.rabbitmq import Broker, free_ports
 from tests.support.slots import slot
 
@@ -57,15 +58,12 @@ def test_free_ports_are_free_and_different() -> None:
 
 async def test_what_a_killed_run_left_is_gone_in_the_next() -> None:
     with slot("rehearsal") as directory:
-        left = EmbeddedPostgres(directory)
-        left.start()
-        await _execute(left, "CREATE TABLE remains ()")
-        left._lock_file.close()  # type: ignore[union-attr]  # a killed process holds no lock
-        left._lock_file = None
+        left = killed_suite(directory, "CREATE TABLE remains ()")
+        assert psutil.pid_exists(left)
 
         with throwaway_postgres(directory) as server:
-            assert await _value(server, "SELECT to_regclass('remains')") is None
-            assert server.pid != left.pid
+            assert await value(server, "SELECT to_regclass('remains')") is None
+            assert server.pid != left
 
 
 async def test_the_systems_postgresql_serves_as_well(system_postgres: EmbeddedPostgres) -> None:
@@ -78,15 +76,3 @@ async def test_the_systems_postgresql_serves_as_well(system_postgres: EmbeddedPo
 
 def test_sample_data_is_there_when_it_is_named(sample_data: Path) -> None:
     assert list(sample_data.iterdir())
-
-
-async def _value(server: EmbeddedPostgres, query: str) -> object:
-    connection = await asyncpg.connect(server.superuser_dsn().replace("+asyncpg", "", 1))
-    try:
-        return await connection.fetchval(query)
-    finally:
-        await connection.close()
-
-
-async def _execute(server: EmbeddedPostgres, statement: str) -> None:
-    await _value(server, statement)
