@@ -26,6 +26,11 @@ class Refused(Exception):
         """The stable code of this refusal: its class name in snake case."""
         return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
 
+    @classmethod
+    def message(cls) -> str:
+        """What this refusal says unless a detail is given: the first paragraph of its docstring."""
+        return _paragraphs(cls)[0]
+
 
 class NotFound(Refused):
     """There is no such record, or you may not see it."""

@@ -1,0 +1,134 @@
+"""The HTTP application of a service: its routes under /api/v1, its description, its health."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Protocol
+
+from fastapi import APIRouter, FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+from fastapi.telemetry import TelemetryConfig
+
+from shared.auth import NotLoggedIn, Verifier
+from shared.clock import Clock, wall_clock
+from shared.database import Database
+from shared.telemetry import Telemetry
+from shared.web.front import Drain, Front
+from shared.web.health import Check, health, is_durable
+from shared.web.limits import BODY_BYTES, BodyTooLarge, Limits, Rate, TooManyRequests
+from shared.web.problems import HANDLERS, InternalError, InvalidRequest, Problem, refusals
+from shared.web.route import Edge
+
+VERSION = "1"
+BEARER = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+# Callers see the same few answers everywhere, so they are described once for all.
+EVERYWHERE = refusals(NotLoggedIn, BodyTooLarge, InvalidRequest, TooManyRequests, InternalError)
+
+
+class Served(Protocol):
+    """What of a service is served over HTTP."""
+
+    @property
+    def name(self) -> str:
+        """Its name, one word."""
+
+    @property
+    def all_routers(self) -> tuple[APIRouter, ...]:
+        """Its routes."""
+
+    def permissions_of(self, roles: frozenset[str]) -> frozenset[str]:
+        """What somebody with `roles` may do in it."""
+
+
+def create_app(
+    service: Served,
+    database: Database,
+    verifier: Verifier,
+    clock: Clock = wall_clock,
+    *,
+    telemetry: Telemetry | None = None,
+    drain: Drain | None = None,
+    limits: Limits | None = None,
+    checks: Sequence[Check] = (is_durable,),
+) -> FastAPI:
+    """The application of `service`.
+
+    `drain` is told by whoever runs the process that the end is near; `checks` decide whether it is ready.
+    """
+    drain = drain or Drain()
+    limits = limits or Limits()
+    app = FastAPI(
+        title=f"Throughline {service.name}",
+        version=VERSION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        generate_unique_id_function=operation_id,
+        exception_handlers=HANDLERS,
+        telemetry=_watched_by(telemetry),
+        lifespan=_draining(drain),
+    )
+    app.state.edge = Edge(database, verifier, service.permissions_of, clock, limits, Rate(limits))
+    app.add_middleware(Front, drain=drain, telemetry=telemetry)
+    api = APIRouter(prefix="/api/v1", max_body_size=BODY_BYTES, responses=EVERYWHERE)
+    for router in service.all_routers:
+        api.include_router(router)
+    app.include_router(api)
+    app.include_router(health(database, drain, checks))
+    app.openapi = _description_of(app)  # type: ignore[method-assign]
+    return app
+
+
+def operation_id(route: APIRoute) -> str:
+    """The name of an operation in generated clients: what it is about, and its function's name."""
+    return "_".join((*map(str, route.tags), route.name)).replace("-", "_").replace(" ", "_")
+
+
+def _watched_by(telemetry: Telemetry | None) -> TelemetryConfig:
+    """One span per request, by the service's own tracer; metrics and logs have ways of their own."""
+    if telemetry is None:
+        return {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+    return {
+        "tracer_provider": telemetry.provider,
+        "metrics": False,
+        "logs": False,
+        "operation_spans": False,
+        "auto_configure": False,
+        "exclude": lambda scope: scope["path"].startswith("/health/"),
+    }
+
+
+def _draining(drain: Drain) -> Callable[[FastAPI], Any]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        drain.begin()
+
+    return lifespan
+
+
+def _description_of(app: FastAPI) -> Callable[[], dict[str, Any]]:
+    """The OpenAPI description: every operation of the API wants a token, and refuses with a Problem."""
+
+    def describe() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            said = get_openapi(title=app.title, version=app.version, routes=app.routes)
+            components = said.setdefault("components", {})
+            components.setdefault("schemas", {}).update(_problem_schemas())
+            components["securitySchemes"] = {"bearer": BEARER}
+            for path, operations in said["paths"].items():
+                if path.startswith("/api/"):
+                    for operation in operations.values():
+                        operation["security"] = [{"bearer": []}]
+            app.openapi_schema = said
+        return app.openapi_schema
+
+    return describe
+
+
+def _problem_schemas() -> dict[str, Any]:
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
+    parts = problem.pop("$defs")
+    return {"Problem": problem, **parts}

@@ -1,0 +1,110 @@
+"""From a request to `Work`, and back: verified, counted, claimed, done, committed; then the answer leaves.
+
+FastAPI finishes dependencies with `yield` after the answer was sent, so a commit there could fail unheard. Here the
+transaction is opened and committed round the handler.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Annotated, Any, cast
+
+from fastapi import Depends, Request, Response
+from fastapi.routing import APIRoute
+
+from shared.actor import Actor
+from shared.auth import Claims, NotLoggedIn, Verifier
+from shared.clock import Clock
+from shared.database import Database
+from shared.web.idempotency import Attempt, attempt
+from shared.web.limits import BodyTimedOut, Limits, Rate, TookTooLong
+from shared.web.problems import Unavailable
+from shared.work import Work, begin
+
+Handler = Callable[[Request], Awaitable[Response]]
+LOWEST_REFUSAL = 400
+
+
+@dataclass(frozen=True)
+class Edge:
+    """What requests need of their service to become work."""
+
+    database: Database
+    verifier: Verifier
+    permissions_of: Callable[[frozenset[str]], frozenset[str]]
+    clock: Clock
+    limits: Limits
+    rate: Rate
+
+    async def actor(self, request: Request) -> Actor:
+        """Who sent `request`. Raises NotLoggedIn, TooManyRequests."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise NotLoggedIn()
+        claims = await self.verifier.verify(token.strip())
+        self.rate.take(f"{claims.tenant_id}/{claims.subject}")
+        return self._actor(claims)
+
+    def _actor(self, claims: Claims) -> Actor:
+        permissions = self.permissions_of(claims.roles)
+        return Actor(claims.subject, claims.tenant_id, claims.roles, permissions)
+
+
+class WorkRoute(APIRoute):
+    """A route whose handler does one piece of work, by whoever the token names."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler, inside its work."""
+        handle = super().get_route_handler()
+        route = self.path
+
+        async def serve(request: Request) -> Response:
+            edge = cast(Edge, request.app.state.edge)
+            actor = await edge.actor(request)
+            tried = attempt(request, actor.subject, route, await _whole_body(request, edge.limits.body_seconds))
+            try:
+                async with asyncio.timeout(edge.limits.answer_seconds):
+                    return await _in_work(edge, actor, tried, request, handle)
+            except TimeoutError as error:
+                raise TookTooLong() from error
+
+        return serve
+
+
+async def current_work(request: Request) -> Work:
+    """The work that this request is."""
+    return cast(Work, request.state.work)
+
+
+InWork = Annotated[Work, Depends(current_work)]
+
+
+async def _whole_body(request: Request, seconds: float) -> bytes:
+    """The body, read before a connection is taken, so that a slow sender holds up nobody else."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await request.body()
+    except TimeoutError as error:
+        raise BodyTimedOut() from error
+
+
+async def _in_work(edge: Edge, actor: Actor, tried: Attempt | None, request: Request, handle: Handler) -> Response:
+    opened = False
+    try:
+        async with begin(edge.database, actor, edge.clock()) as work:
+            opened = True
+            request.state.work = work
+            if tried and (given := await tried.claim(work)):
+                return given
+            answer = await handle(request)
+            if answer.status_code >= LOWEST_REFUSAL:
+                raise RuntimeError("a handler refuses by raising, so that nothing is committed")
+            if tried:
+                await tried.remember(work, answer)
+        return answer
+    except OSError as error:
+        if opened:
+            raise
+        raise Unavailable() from error
