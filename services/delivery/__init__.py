@@ -1,0 +1,1 @@
+"""Delivery: are we delivering on time, on scope and at margin?"""

@@ -1,0 +1,1 @@
+"""Accounts: what crm calls the customers that we deliver to."""

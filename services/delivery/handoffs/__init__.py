@@ -1,0 +1,1 @@
+"""Handoffs: sold work that delivery accepts or returns."""

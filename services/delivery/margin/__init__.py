@@ -1,0 +1,1 @@
+"""Margin: what approved work costs and is worth, entry by entry."""

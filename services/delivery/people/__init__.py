@@ -1,0 +1,1 @@
+"""People: who works here and when, as resourcing says."""

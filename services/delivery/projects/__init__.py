@@ -1,0 +1,1 @@
+"""Projects: the plan, the team, the milestones and the baseline of what was sold."""

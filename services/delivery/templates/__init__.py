@@ -1,0 +1,1 @@
+"""Project templates: how an engagement of a kind is usually delivered."""

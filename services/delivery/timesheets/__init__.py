@@ -1,0 +1,1 @@
+"""Timesheets: time worked, submitted and signed off."""
