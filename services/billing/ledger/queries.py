@@ -1,0 +1,161 @@
+"""Reading the books: chart, journal, trial balance, what stands on one contract."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, ColumnElement, and_, case, exists, func, select
+
+from services.billing.ledger import store
+from services.billing.ledger.model.accounts import AccountKind, Chart, PostingRole
+from services.billing.ledger.model.entries import JournalEntry, SourceKind
+from services.billing.ledger.store import journal_entries, journal_lines, ledger_accounts
+from services.billing.permissions import Permission
+from shared.database import Page, page
+from shared.period import Period
+from shared.work import Work
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which entries somebody looks for; None means any."""
+
+    legal_entity: str
+    period: Period | None = None
+    account: str | None = None
+    source_kind: SourceKind | None = None
+    source_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Balance:
+    """The sum of one account in one currency; debit positive."""
+
+    account: str
+    name: str
+    kind: AccountKind
+    currency: str
+    balance: Decimal
+
+
+@dataclass(frozen=True)
+class EntryInFull:
+    """An entry, and the one that takes it back, if there is one."""
+
+    entry: JournalEntry
+    reversed_by_id: UUID | None
+
+
+@dataclass(frozen=True)
+class ContractBooks:
+    """What the books say of one contract: net amounts in its currency."""
+
+    currency: str | None
+    recognised: Decimal
+    billed: Decimal
+    contract_balance: Decimal
+
+
+async def chart(work: Work, legal_entity: str) -> Chart:
+    """The chart of a legal entity; empty for an unknown one."""
+    work.actor.must(Permission.SEE_LEDGER)
+    return await store.chart_of(work, legal_entity)
+
+
+async def has_chart(work: Work, legal_entity: str) -> bool:
+    """Whether a legal entity keeps books."""
+    return bool((await store.chart_of(work, legal_entity)).accounts)
+
+
+async def account_names(work: Work, legal_entity: str) -> Chart:
+    """The chart, for whoever renders entries of this legal entity."""
+    return await store.chart_of(work, legal_entity)
+
+
+async def entries(work: Work, wanted: Wanted, *, cursor: str | None, limit: int) -> Page[JournalEntry]:
+    """The journal in the order of its days, with lines."""
+    work.actor.must(Permission.SEE_LEDGER)
+    rows = select(journal_entries.c.posted_on, journal_entries.c.id).where(*_conditions(wanted))
+    keys: list[Column[date] | Column[UUID]] = [journal_entries.c.posted_on, journal_entries.c.id]
+    found = await page(work.session, rows, keys=keys, cursor=cursor, limit=limit)
+    by_id = {one.id: one for one in await store.entries_by_id(work, [row.id for row in found.items])}
+    return Page([by_id[row.id] for row in found.items], found.next)
+
+
+async def entry(work: Work, entry_id: UUID) -> EntryInFull:
+    """One entry; raises NoSuchEntry."""
+    work.actor.must(Permission.SEE_LEDGER)
+    one = await store.get(work, entry_id)
+    reversal = select(journal_entries.c.id).where(journal_entries.c.reverses_id == entry_id)
+    return EntryInFull(one, await work.session.scalar(reversal))
+
+
+async def entries_in_full(work: Work, ids: Sequence[UUID]) -> list[JournalEntry]:
+    """The entries with these ids, for whoever has permitted the asker already."""
+    return await store.entries_by_id(work, ids)
+
+
+async def trial_balance(work: Work, legal_entity: str, *, up_to: date | None) -> list[Balance]:
+    """The balance of every account used, with the entries up to and including the day `up_to`."""
+    work.actor.must(Permission.SEE_LEDGER)
+    entries, lines, accounts = journal_entries.c, journal_lines.c, ledger_accounts.c
+    wanted = [entries.legal_entity == legal_entity]
+    if up_to is not None:
+        wanted.append(entries.posted_on <= up_to)
+    balances = (
+        select(accounts.code, accounts.name, accounts.kind, entries.currency, func.sum(lines.amount).label("balance"))
+        .join_from(journal_entries, journal_lines, lines.entry_id == entries.id)
+        .join(ledger_accounts, accounts.id == lines.account_id)
+        .where(*wanted)
+        .group_by(accounts.code, accounts.name, accounts.kind, entries.currency)
+        .order_by(accounts.code, entries.currency)
+    )
+    return [Balance(*row) for row in await work.session.execute(balances)]
+
+
+async def contract_books(work: Work, contract_id: UUID) -> ContractBooks:
+    """Recognised and billed net of tax, and what is left on the contract balance accounts."""
+    work.actor.must(Permission.SEE_LEDGER)
+    role, amount = journal_lines.c.role, journal_lines.c.amount
+
+    def total(*roles: PostingRole) -> Any:
+        return func.coalesce(func.sum(case((role.in_(roles), amount), else_=0)), 0)
+
+    row = (
+        await work.session.execute(
+            select(
+                func.min(journal_entries.c.currency).label("currency"),
+                (-total(PostingRole.REVENUE)).label("recognised"),
+                total(PostingRole.RECEIVABLE, PostingRole.OUTPUT_TAX, PostingRole.CASH).label("billed"),
+                total(PostingRole.CONTRACT_ASSET, PostingRole.CONTRACT_LIABILITY).label("contract_balance"),
+            )
+            .join_from(journal_lines, journal_entries, journal_entries.c.id == journal_lines.c.entry_id)
+            .where(journal_lines.c.contract_id == contract_id)
+        )
+    ).one()
+    return ContractBooks(row.currency, row.recognised, row.billed, row.contract_balance)
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    entries = journal_entries.c
+    conditions = [entries.legal_entity == wanted.legal_entity]
+    if wanted.period is not None:
+        conditions += [entries.posted_on >= wanted.period.starts_on, entries.posted_on < wanted.period.ends_before]
+    if wanted.source_kind is not None:
+        conditions.append(entries.source_kind == wanted.source_kind)
+    if wanted.source_id is not None:
+        conditions.append(entries.source_id == wanted.source_id)
+    if wanted.account is not None:
+        on_account = and_(
+            journal_lines.c.entry_id == entries.id,
+            journal_lines.c.account_id == ledger_accounts.c.id,
+            ledger_accounts.c.legal_entity == wanted.legal_entity,
+            ledger_accounts.c.code == wanted.account,
+        )
+        conditions.append(exists(select(1).where(on_account).correlate(journal_entries)))
+    return conditions
