@@ -1,0 +1,1 @@
+"""Resourcing: who works here, when, at what cost, and who does which work."""

@@ -1,0 +1,106 @@
+"""What is done about calendars and time off."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from services.resourcing.calendars import store
+from services.resourcing.calendars.model import (
+    NotAPerson,
+    NotYourTimeOff,
+    TimeOff,
+    TimeOffKind,
+    WorkCalendar,
+    a_period,
+)
+from services.resourcing.people import store as people
+from services.resourcing.permissions import Permission
+from shared.contracts.resourcing import TimeOffApproved
+from shared.period import Period
+from shared.work import Work
+
+
+async def set_calendar(
+    work: Work,
+    person_id: UUID,
+    calendar_id: UUID,
+    *,
+    starts_on: date,
+    minutes_by_weekday: list[int],
+    country: str,
+    region: str | None = None,
+) -> WorkCalendar:
+    """Say how a person works from a day on; takes the place of a calendar from the same day."""
+    work.actor.must(Permission.MANAGE_PEOPLE)
+    await people.get(work, person_id)
+    calendar = WorkCalendar(calendar_id, person_id, starts_on, minutes_by_weekday, country, region)
+    calendar.check()
+    store.public_holidays(country, region, Period(starts_on))
+    await store.take_away_calendar(work, person_id, starts_on)
+    await store.add(work, calendar)
+    return calendar
+
+
+async def request_time_off(
+    work: Work,
+    time_off_id: UUID,
+    *,
+    starts_on: date,
+    ends_before: date,
+    kind: TimeOffKind = TimeOffKind.VACATION,
+    note: str = "",
+    person_id: UUID | None = None,
+) -> TimeOff:
+    """Ask to be away; for somebody else only as one who approves time off."""
+    work.actor.must(Permission.REQUEST_TIME_OFF)
+    period = a_period(starts_on, ends_before)
+    own = await people.with_subject(work, work.actor.subject)
+    if person_id not in (None, own):
+        if not work.actor.may(Permission.APPROVE_TIME_OFF):
+            raise NotYourTimeOff(field="/person_id")
+    person = await people.get(work, _somebody(person_id or own))
+    wanted = TimeOff(
+        id=time_off_id,
+        person_id=person.id,
+        starts_on=period.starts_on,
+        ends_before=ends_before,
+        kind=kind,
+        note=note,
+        requested_by=work.actor.subject,
+        requested_at=work.now,
+    )
+    await store.add(work, wanted)
+    return wanted
+
+
+async def approve_time_off(work: Work, time_off_id: UUID) -> TimeOff:
+    """Grant time off, which takes it from the person's capacity."""
+    work.actor.must(Permission.APPROVE_TIME_OFF)
+    wanted = await store.get_time_off(work, time_off_id)
+    deciding = await people.with_subject(work, work.actor.subject)
+    wanted.approve(by=work.actor.subject, deciding_person=deciding, at=work.now)
+    work.publish(
+        TimeOffApproved(
+            time_off_id=wanted.id,
+            person_id=wanted.person_id,
+            starts_on=wanted.starts_on,
+            ends_before=wanted.ends_before,
+        )
+    )
+    return wanted
+
+
+async def decline_time_off(work: Work, time_off_id: UUID, *, reason: str) -> TimeOff:
+    """Refuse time off, with a reason for the person."""
+    work.actor.must(Permission.APPROVE_TIME_OFF)
+    wanted = await store.get_time_off(work, time_off_id)
+    deciding = await people.with_subject(work, work.actor.subject)
+    wanted.decline(by=work.actor.subject, deciding_person=deciding, at=work.now, reason=reason)
+    return wanted
+
+
+def _somebody(person_id: UUID | None) -> UUID:
+    if person_id is None:
+        raise NotAPerson()
+    return person_id

@@ -1,0 +1,141 @@
+"""How calendars and time off are kept, and what they say about people's working time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+from uuid import UUID
+
+import holidays
+from sqlalchemy import Column, Date, DateTime, Integer, String, Uuid, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from services.resourcing.calendars.model import (
+    Holidays,
+    NoSuchTimeOff,
+    TimeOff,
+    TimeOffKind,
+    TimeOffStatus,
+    UnknownCountry,
+    WorkCalendar,
+    WorkingTime,
+)
+from services.resourcing.people.store import people
+from services.resourcing.tables import schema
+from shared.database import belongs_to, choice, found_by, only_one, rule
+from shared.period import Period
+from shared.work import Work
+
+work_calendars = schema.table(
+    "work_calendars",
+    Column("id", Uuid, primary_key=True),
+    Column("person_id", Uuid, nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("minutes_by_weekday", ARRAY(Integer), nullable=False),
+    Column("country", String(2), nullable=False),
+    Column("region", String),
+    belongs_to("person_id", "people"),
+    only_one("person_id", "starts_on"),
+    rule("week", "cardinality(minutes_by_weekday) = 7"),
+)
+time_off = schema.table(
+    "time_off",
+    Column("id", Uuid, primary_key=True),
+    Column("person_id", Uuid, nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_before", Date, nullable=False),
+    choice("kind", TimeOffKind),
+    choice("status", TimeOffStatus),
+    Column("note", String, nullable=False),
+    Column("requested_by", String, nullable=False),
+    Column("requested_at", DateTime(timezone=True), nullable=False),
+    Column("decided_by", String),
+    Column("decided_at", DateTime(timezone=True)),
+    Column("decision_reason", String, nullable=False),
+    belongs_to("person_id", "people"),
+    found_by("person_id", "starts_on", why="when people are away"),
+    found_by("status", "starts_on", "id", why="what waits for a decision, page by page"),
+    rule("period", "ends_before > starts_on"),
+)
+
+schema.map(WorkCalendar, work_calendars)
+schema.map(TimeOff, time_off)
+
+
+async def add(work: Work, record: WorkCalendar | TimeOff) -> None:
+    """Keep a new record."""
+    work.session.add(record)
+    await work.session.flush()
+
+
+async def take_away_calendar(work: Work, person_id: UUID, starts_on: date) -> None:
+    """Make room for another calendar of this person from the same day."""
+    former = await work.session.scalar(
+        select(WorkCalendar).where(
+            work_calendars.c.person_id == person_id, work_calendars.c.starts_on == starts_on
+        )
+    )
+    if former is not None:
+        await work.session.delete(former)
+        await work.session.flush()
+
+
+async def get_time_off(work: Work, time_off_id: UUID) -> TimeOff:
+    """One time off, locked until this work ends."""
+    found: TimeOff | None = await work.session.scalar(
+        select(TimeOff).where(time_off.c.id == time_off_id).with_for_update()
+    )
+    if found is None:
+        raise NoSuchTimeOff()
+    return found
+
+
+async def working_times(work: Work, person_ids: Iterable[UUID], period: Period) -> dict[UUID, WorkingTime]:
+    """When each of several people works over `period`, a period with an end, in three statements."""
+    wanted = list(person_ids)
+    employed = select(people.c.id, people.c.employed_from, people.c.employed_until).where(people.c.id.in_(wanted))
+    employments = {
+        row.id: Period(row.employed_from, row.employed_until)
+        for row in (await work.session.execute(employed)).all()
+    }
+    calendars: dict[UUID, list[WorkCalendar]] = {person_id: [] for person_id in employments}
+    for calendar in await work.session.scalars(
+        select(WorkCalendar).where(work_calendars.c.person_id.in_(wanted)).order_by(work_calendars.c.starts_on)
+    ):
+        calendars[calendar.person_id].append(calendar)
+    leave: dict[UUID, list[Period]] = {person_id: [] for person_id in employments}
+    away = select(time_off.c.person_id, time_off.c.starts_on, time_off.c.ends_before).where(
+        time_off.c.person_id.in_(wanted),
+        time_off.c.status == TimeOffStatus.APPROVED,
+        time_off.c.starts_on < period.ends_before,
+        time_off.c.ends_before > period.starts_on,
+    )
+    for row in (await work.session.execute(away)).all():
+        leave[row.person_id].append(Period(row.starts_on, row.ends_before))
+    kept = {(one.country, one.region) for several in calendars.values() for one in several}
+    public = {place: public_holidays(*place, period) for place in kept}
+    return {
+        person_id: WorkingTime(employment, calendars[person_id], public, leave[person_id])
+        for person_id, employment in employments.items()
+    }
+
+
+def public_holidays(country: str, region: str | None, period: Period) -> Holidays:
+    """The public holidays of a country, and of its region where one is given, in the years of `period`.
+
+    Raises UnknownCountry.
+    """
+    last = period.ends_before or period.starts_on
+    found: dict[date, str] = {}
+    for year in range(period.starts_on.year, last.year + 1):
+        found.update(_holidays_of_year(country, region, year))
+    return found
+
+
+@lru_cache(maxsize=1000)
+def _holidays_of_year(country: str, region: str | None, year: int) -> Holidays:
+    try:
+        return dict(holidays.country_holidays(country, subdiv=region, years=year))
+    except (NotImplementedError, KeyError) as error:
+        raise UnknownCountry(field="/country") from error

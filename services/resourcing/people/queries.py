@@ -1,0 +1,80 @@
+"""Reading people, their skills and, for those who may, their cost."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, func, or_, select
+
+from services.resourcing.people.model import CostRate, NoSuchPerson, Person, StaffingRole
+from services.resourcing.people.store import (
+    cost_rates,
+    person_skills,
+    people,
+    staffing_roles,
+)
+from services.resourcing.permissions import Permission
+from shared.database import Page, page
+from shared.work import Work
+
+
+def visible(work: Work, rows: Select[Any]) -> Select[Any]:
+    """Of `rows` over people those that the actor may see: everybody, or only themselves."""
+    if work.actor.may(Permission.SEE_PEOPLE):
+        return rows
+    work.actor.must(Permission.SEE_OWN)
+    return rows.where(people.c.subject_id == work.actor.subject)
+
+
+async def list_people(
+    work: Work,
+    *,
+    staffing_role: str | None = None,
+    practice: str | None = None,
+    skill: str | None = None,
+    employed_on: date | None = None,
+    cursor: str | None = None,
+    limit: int,
+) -> Page[Row[Any]]:
+    """People by name, as far as the actor may see them; without skills and cost."""
+    rows = visible(work, select(people))
+    if staffing_role is not None:
+        rows = rows.where(people.c.staffing_roles.any(staffing_role))
+    if practice is not None:
+        rows = rows.where(people.c.practice == practice)
+    if skill is not None:
+        rows = rows.where(people.c.id.in_(select(person_skills.c.person_id).where(person_skills.c.skill == skill)))
+    if employed_on is not None:
+        rows = rows.where(
+            people.c.employed_from <= employed_on,
+            or_(people.c.employed_until.is_(None), people.c.employed_until > employed_on),
+        )
+    return await page(work.session, rows, keys=(people.c.name, people.c.id), cursor=cursor, limit=limit)
+
+
+async def get_person(work: Work, person_id: UUID) -> Person:
+    """One person with skills, if the actor may see them."""
+    found: Person | None = await work.session.scalar(visible(work, select(Person).where(people.c.id == person_id)))
+    if found is None:
+        raise NoSuchPerson()
+    return found
+
+
+async def list_cost_rates(work: Work, person_id: UUID) -> list[CostRate]:
+    """What a person has cost, costs and will cost, by start; only for those who may see cost."""
+    work.actor.must(Permission.SEE_COST_RATES)
+    await get_person(work, person_id)
+    rates = select(CostRate).where(cost_rates.c.person_id == person_id).order_by(cost_rates.c.starts_on)
+    return list(await work.session.scalars(rates))
+
+
+async def list_staffing_roles(
+    work: Work, *, cursor: str | None = None, limit: int
+) -> Page[Row[Any]]:
+    """The kinds of work that people can be booked for, by name."""
+    work.actor.must(Permission.SEE_OWN)
+    return await page(
+        work.session, select(staffing_roles), keys=(staffing_roles.c.name, staffing_roles.c.id), cursor=cursor, limit=limit
+    )

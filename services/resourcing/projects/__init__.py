@@ -1,0 +1,1 @@
+"""What resourcing needs to know of the projects that delivery runs."""

@@ -1,0 +1,1 @@
+"""Who is wanted: by projects, and by deals that may be won."""

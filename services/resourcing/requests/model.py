@@ -1,0 +1,177 @@
+"""Who is wanted: named by projects, unnamed by deals that may be won, weighted by their probability."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from uuid import UUID
+
+from shared.errors import NotFound
+from shared.period import Period, month_of
+
+
+class NoSuchRequest(NotFound):
+    """There is no such request.
+
+    It comes by announcement when delivery asks for somebody; try again in a moment.
+    """
+
+
+@dataclass(frozen=True)
+class RequiredSkill:
+    """What somebody must be able to do, and how well: 1 knows it, 2 has used it, 3 leads others in it."""
+
+    skill: str
+    level: int = 1
+
+
+@dataclass(eq=False)
+class ResourceRequest:
+    """A project needs somebody in a role for `minutes` of work within `[starts_on, ends_before)`."""
+
+    id: UUID
+    project_id: UUID
+    project_name: str
+    account_name: str
+    staffing_role: str
+    required_skills: list[dict[str, str | int]]
+    minutes: int
+    starts_on: date
+    ends_before: date
+    currency: str
+    hourly_cost_limit: Decimal | None
+    requested_by: str
+    thread_id: UUID | None
+    booked_minutes: int = 0
+
+    @property
+    def skills(self) -> list[RequiredSkill]:
+        """The skills asked for."""
+        return [RequiredSkill(str(one["skill"]), int(one["level"])) for one in self.required_skills]
+
+    @property
+    def period(self) -> Period:
+        """The days within which the work is to be done."""
+        return Period(self.starts_on, self.ends_before)
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether hard bookings reach the minutes asked for."""
+        return self.booked_minutes >= self.minutes
+
+    def cover(self, booked_minutes: int) -> bool:
+        """Take note of the minutes that are hard-booked by now; whether that covers a request that was not."""
+        was_covered, self.booked_minutes = self.is_covered, booked_minutes
+        return self.is_covered and not was_covered
+
+
+@dataclass(frozen=True)
+class ExpectedWork:
+    """Work of one role that a deal will bring, in minutes."""
+
+    staffing_role: str
+    minutes: int
+
+
+@dataclass(frozen=True)
+class Demand:
+    """Minutes of work in a role, wanted within `[starts_on, ends_before)`, as probable as `probability` (0 to 1)."""
+
+    staffing_role: str
+    minutes: int
+    starts_on: date
+    ends_before: date
+    probability: Decimal = Decimal(1)
+
+    @property
+    def weighted_minutes(self) -> int:
+        """Minutes × probability, rounded half up."""
+        return int((self.minutes * self.probability).quantize(Decimal(1), ROUND_HALF_UP))
+
+    def by_month(self) -> dict[date, int]:
+        """The weighted minutes spread evenly over the weekdays of the period, by first day of the month.
+
+        The parts add up exactly; a period without a weekday puts all into the month of its start.
+        """
+        days = [day for day in Period(self.starts_on, self.ends_before).days() if day.weekday() < 5]
+        days = days or [self.starts_on]
+        spread: dict[date, int] = {}
+        given = 0
+        for position, day in enumerate(days, start=1):
+            upto = self.weighted_minutes * position // len(days)
+            month = month_of(day).starts_on
+            spread[month] = spread.get(month, 0) + upto - given
+            given = upto
+        return spread
+
+
+@dataclass(frozen=True)
+class Deal:
+    """A deal as crm last announced it, open or won, with the work it will bring."""
+
+    work: Sequence[ExpectedWork]
+    probability: Decimal
+    starts_on: date | None
+    ends_before: date | None
+    closes_on: date | None = None
+
+    def demand(self, today: date) -> list[Demand]:
+        """What the deal asks of people; without a start it begins when the deal closes, without an end at once."""
+        starts_on = self.starts_on or self.closes_on or today
+        after = starts_on + timedelta(days=1)
+        ends_before = max(self.ends_before or after, after)
+        return [
+            Demand(one.staffing_role, one.minutes, starts_on, ends_before, self.probability) for one in self.work
+        ]
+
+
+@dataclass
+class MonthOfDemand:
+    """What is wanted of a role in a month against what its people can give, in minutes."""
+
+    month: date
+    staffing_role: str
+    pipeline_minutes: int = 0
+    requested_minutes: int = 0
+    supply_minutes: int = 0
+
+    @property
+    def gap_minutes(self) -> int:
+        """Demand − supply; more than nothing means that people are missing."""
+        return self.pipeline_minutes + self.requested_minutes - self.supply_minutes
+
+
+@dataclass
+class DemandTable:
+    """Demand and supply by month and role, within `period`."""
+
+    period: Period
+    cells: dict[tuple[date, str], MonthOfDemand] = field(default_factory=dict)
+
+    def add_pipeline(self, wanted: Iterable[Demand]) -> None:
+        """Count what deals ask for."""
+        for demand in wanted:
+            for month, minutes in demand.by_month().items():
+                if month in self.period:
+                    self._cell(month, demand.staffing_role).pipeline_minutes += minutes
+
+    def add_requested(self, wanted: Iterable[Demand]) -> None:
+        """Count what projects ask for."""
+        for demand in wanted:
+            for month, minutes in demand.by_month().items():
+                if month in self.period:
+                    self._cell(month, demand.staffing_role).requested_minutes += minutes
+
+    def add_supply(self, day: date, staffing_role: str, minutes: int) -> None:
+        """Count what a person can give on a day."""
+        if minutes:
+            self._cell(month_of(day).starts_on, staffing_role).supply_minutes += minutes
+
+    def rows(self) -> list[MonthOfDemand]:
+        """The table by month, then role."""
+        return [self.cells[key] for key in sorted(self.cells)]
+
+    def _cell(self, month: date, staffing_role: str) -> MonthOfDemand:
+        return self.cells.setdefault((month, staffing_role), MonthOfDemand(month, staffing_role))
