@@ -1,0 +1,155 @@
+"""Which messages to run next: due, nobody else's, and those about one thing in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.database import Database
+from shared.messaging.schema import DUE
+from shared.messaging.verdict import Tried
+
+BATCH = 100
+CRASHES_MAX = 5
+
+# A row is locked by whoever runs it, and the thing it is about by an advisory lock, so that two workers never run
+# messages about one thing for one consumer at once. Whoever dies lets go of both.
+CLAIM = text(
+    f"""
+    with due as (
+        select consumer, event_id, tenant_id, subject, sequence, attempts, crashes, waiting_for, waiting_since,
+               attributes, body, next_at
+        from msg.inbox
+        where {DUE} and next_at <= msg.clock() and consumer = any(cast(:consumers as text[]))
+          and (cast(:only as uuid) is null or event_id = cast(:only as uuid))
+        order by next_at limit :batch
+        for update skip locked
+    ), left_behind as (
+        select run.worker, named.consumer, named.event_id
+        from msg.inbox_run as run, unnest(run.consumers, run.event_ids) as named (consumer, event_id)
+        where run.worker <> :worker
+    )
+    select due.*, msg.clock() as at, left_behind.worker as dead,
+           pg_try_advisory_xact_lock(hashtextextended(due.consumer || ' ' || due.subject, 0)) as free
+    from due left join left_behind using (consumer, event_id)
+    order by due.next_at, due.sequence
+    """  # noqa: S608 - DUE is a constant
+)
+STARTED = text(
+    """
+    insert into msg.inbox_run (worker, consumers, event_ids)
+    values (:worker, cast(:consumers as text[]), cast(:event_ids as uuid[]))
+    on conflict (worker) do update
+    set started_at = excluded.started_at, consumers = excluded.consumers, event_ids = excluded.event_ids
+    """
+)
+FINISHED = text("delete from msg.inbox_run where worker = :worker")
+CRASHED = text(
+    f"""
+    with gone as (delete from msg.inbox_run where worker = any(cast(:dead as uuid[])) returning consumers, event_ids),
+         named as (select crashed.* from gone, unnest(consumers, event_ids) as crashed (consumer, event_id))
+    update msg.inbox as inbox
+    set crashes = crashes + 1,
+        status = case when crashes + 1 < {CRASHES_MAX} then status else 'parked' end,
+        next_at = case when crashes + 1 < {CRASHES_MAX} then next_at end,
+        finished_at = case when crashes + 1 < {CRASHES_MAX} then finished_at else msg.clock() end,
+        error_type = 'crash_loop',
+        error_text = 'The process died while running this message.',
+        error_fingerprint = 'crash_loop'
+    from named
+    where inbox.consumer = named.consumer and inbox.event_id = named.event_id and {DUE}
+    """  # noqa: S608 - constants
+)
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A message that this transaction may run."""
+
+    tried: Tried
+    tenant_id: UUID
+    subject: str
+    sequence: int
+    crashes: int
+    attributes: dict[str, Any]
+    body: bytes
+    at: datetime
+    dead: UUID | None
+
+
+async def claim(
+    session: AsyncSession, consumers: Sequence[str], worker: UUID, only: UUID | None = None
+) -> list[Claimed]:
+    """Up to 100 due messages, locked until the transaction ends; with `only`, those of that event.
+
+    Messages about one thing stand together, in the order in which they were announced.
+    """
+    rows = await session.execute(CLAIM, {"consumers": list(consumers), "worker": worker, "batch": BATCH, "only": only})
+    found = [
+        Claimed(
+            Tried(row.consumer, row.event_id, row.attempts, row.waiting_for, row.waiting_since),
+            row.tenant_id,
+            row.subject,
+            row.sequence,
+            row.crashes,
+            row.attributes,
+            row.body,
+            row.at,
+            row.dead,
+        )
+        for row in rows
+        if row.free
+    ]
+    return in_order(found)
+
+
+def in_order(claimed: Sequence[Claimed]) -> list[Claimed]:
+    """The same messages, things in the order of their first message, messages about one thing by their sequence."""
+    things: dict[str, list[Claimed]] = {}
+    for message in claimed:
+        things.setdefault(message.subject, []).append(message)
+    return [message for thing in things.values() for message in sorted(thing, key=lambda each: each.sequence)]
+
+
+def runnable_together(claimed: Sequence[Claimed]) -> list[Claimed]:
+    """The first message and those of its tenant; one that was running when a process died runs alone."""
+    first = claimed[0]
+    if first.crashes:
+        return [first]
+    return [message for message in claimed if message.tenant_id == first.tenant_id and not message.crashes]
+
+
+async def say_started(database: Database, worker: UUID, messages: Sequence[Claimed]) -> None:
+    """Leave a mark of what is about to run, which stays behind if the process dies of it.
+
+    It need outlive a process only, not the server, so nobody waits for the disk.
+    """
+    async with database.engine.begin() as connection:
+        await connection.execute(text("set local synchronous_commit = off"))
+        await connection.execute(
+            STARTED,
+            {
+                "worker": worker,
+                "consumers": [message.tried.consumer for message in messages],
+                "event_ids": [message.tried.event_id for message in messages],
+            },
+        )
+
+
+async def say_finished(session: AsyncSession, worker: UUID) -> None:
+    """Take the mark away, in the transaction of the effects."""
+    await session.execute(FINISHED, {"worker": worker})
+
+
+async def count_crashes(session: AsyncSession, claimed: Sequence[Claimed]) -> bool:
+    """Count a crash against each message that a dead process was running (five park it); tells if there were any."""
+    dead = {message.dead for message in claimed if message.dead}
+    if dead:
+        await session.execute(CRASHED, {"dead": list(dead)})
+    return bool(dead)

@@ -1,0 +1,90 @@
+"""Events inside one process: handed from outbox to inboxes, never held in memory alone.
+
+An event counts as sent when the inbox of every service that reacts to it has committed it, so a kill at any moment
+loses nothing. Everything is turned into headers and bytes and read again, as on a broker.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from shared.messaging.envelope import BODY_MAX, Envelope
+from shared.messaging.inbox import Delivery, Inbox
+from shared.messaging.transport import Failure, Fault, Outcome
+
+log = logging.getLogger(__name__)
+BACKLOG_MAX = 10_000  # pending messages of one consumer
+LOOK_EVERY = 1.0  # seconds between looks at a backlog
+
+
+@dataclass
+class Target:
+    """One service to deliver to."""
+
+    inbox: Inbox
+    keys: frozenset[str] = field(init=False)
+    backlog: int = 0
+    looked_at: float = -LOOK_EVERY
+
+    def __post_init__(self) -> None:
+        self.keys = frozenset(self.inbox.reactions.routing_keys)
+
+
+class InProcess:
+    """Carries events between services that live in one process."""
+
+    def __init__(self, inboxes: Iterable[Inbox]) -> None:
+        """Deliver to `inboxes`: every service of the process, known before the first event is sent."""
+        self._targets = {inbox.service: Target(inbox) for inbox in inboxes}
+
+    async def publish(self, batch: Sequence[Envelope]) -> Outcome:
+        """Commit `batch` in the inbox of every service that reacts to it."""
+        outcome: Outcome = dict.fromkeys((each.event_id for each in batch), None)
+        fitting = [each for each in batch if len(each.body) <= BODY_MAX]
+        for each in batch:
+            if len(each.body) > BODY_MAX:
+                outcome[each.event_id] = Failure(f"the body has {len(each.body)} bytes", Fault.PERMANENT)
+        await asyncio.gather(*(self._deliver(target, fitting, outcome) for target in self._targets.values()))
+        return outcome
+
+    async def _deliver(self, target: Target, batch: Sequence[Envelope], outcome: Outcome) -> None:
+        meant = [each for each in batch if each.routing_key in target.keys]
+        if not meant:
+            return
+        try:
+            failure = await self._overload(target)
+            if failure is None:
+                await target.inbox.accept([_delivery(each) for each in meant])
+        except Exception as error:  # whatever it is, the events stay with the sender
+            log.warning("%s cannot be delivered to: %s", target.inbox.service, error)
+            failure = Failure(f"{target.inbox.service}: {type(error).__name__}", Fault.LINK)
+        if failure is not None:
+            outcome.update({each.event_id: failure for each in meant})
+
+    async def _overload(self, target: Target) -> Failure | None:
+        if time.monotonic() - target.looked_at > LOOK_EVERY:
+            target.looked_at = time.monotonic()
+            target.backlog = await target.inbox.backlog()
+        if target.backlog <= BACKLOG_MAX:
+            return None
+        return Failure(f"{target.inbox.service} has a backlog of {target.backlog}", Fault.LINK)
+
+    async def receive(self, inbox: Inbox) -> None:
+        """Deliver to `inbox` from now on, so that whoever watches it is woken."""
+        self._targets[inbox.service] = Target(inbox)
+        await asyncio.Event().wait()
+
+    async def receive_dead(self, inbox: Inbox) -> None:
+        """Wait for ever: what the inbox does not take stays in the sender's outbox, so there are no dead letters."""
+        await asyncio.Event().wait()
+
+    async def close(self) -> None:
+        """There is nothing to close."""
+
+
+def _delivery(envelope: Envelope) -> Delivery:
+    return Delivery(envelope.headers(), bytes(envelope.body), str(envelope.event_id))

@@ -1,0 +1,1 @@
+"""Events on their way, on real PostgreSQL and real RabbitMQ."""
