@@ -93,5 +93,11 @@ def money(text: str) -> Money:
     return Money(Decimal(amount), currency)
 
 
+def plain(amount: Decimal) -> str:
+    """`amount` as text with two digits behind the point, or as many more as it needs: one number, one spelling."""
+    digits = -int(amount.normalize().as_tuple().exponent)
+    return f"{amount:.{max(2, digits)}f}"
+
+
 def _smallest_unit(currency: str) -> Decimal:
     return Decimal(1).scaleb(-get_currency_precision(currency))

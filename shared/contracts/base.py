@@ -9,13 +9,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
+from shared.money import plain
+
 AMOUNT_PATTERN = r"^-?\d{1,14}(\.\d{1,6})?$"
-
-
-def plain(amount: Decimal) -> str:
-    """`amount` as text with two digits behind the point, or as many more as it needs: one number, one spelling."""
-    digits = -int(amount.normalize().as_tuple().exponent)
-    return f"{amount:.{max(2, digits)}f}"
 
 
 # Money travels as a string with a pattern, so that no reader makes a float of it and the schema tells the truth.

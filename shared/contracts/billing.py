@@ -105,7 +105,11 @@ class LedgerBatchSealed(Event):
     debit_total: Amount
     credit_total: Amount
     sha256: str
+    """Of the canonical lines."""
+    manifest_sha256: str
+    """Of the manifest; the next batch's `previous_sha256`."""
     previous_sha256: str | None
+    """The `manifest_sha256` of the batch before; none for the first one."""
     thread_ids: list[UUID]
     """The threads whose entries are in the batch."""
 

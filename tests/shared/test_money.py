@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.contracts.base import plain
-from shared.money import CurrencyMismatch, Money, money, total
+from shared.money import CurrencyMismatch, Money, money, plain, total
 
 amounts = st.decimals(Decimal("-1e9"), Decimal("1e9"), places=2).map(lambda amount: Money(amount, "EUR"))
 weights = st.lists(st.integers(0, 10_000), min_size=1, max_size=40).filter(any)

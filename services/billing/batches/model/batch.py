@@ -1,0 +1,252 @@
+"""A sealed batch: numbered without gaps, chained to the one before, never changed; and what the ERP said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from services.billing.batches.model.canonical import (
+    FORMAT,
+    BatchedEntry,
+    BatchedLine,
+    canonical,
+    canonical_json,
+    digest,
+)
+from services.billing.batches.model.renderings import VERSIONS
+from services.billing.ledger.model.accounts import Chart
+from services.billing.ledger.model.entries import JournalEntry
+from shared.errors import Conflict, Invalid, NotFound
+from shared.money import plain
+
+
+class NoSuchBatch(NotFound):
+    """There is no such batch, or it belongs to a legal entity whose batches you may not fetch."""
+
+
+class NothingToSeal(Conflict):
+    """Every entry of this month and currency is in a batch already.
+
+    Look at the batches of the month; there is nothing left to do.
+    """
+
+
+class UnmappedAccounts(Conflict):
+    """Some ledger accounts have no account in the ERP's books, so nothing was sealed.
+
+    Map each of them with PUT /account-mappings/{id}, then seal again.
+    """
+
+
+class AlreadyAccepted(Conflict):
+    """The ERP has accepted this batch already.
+
+    An accepted batch is final; a mistake in it is reversed by a new entry in a later batch.
+    """
+
+
+class ReasonMissing(Invalid):
+    """A rejection says why.
+
+    Give a `reason`, and where single entries are the cause, name them in `entries`.
+    """
+
+
+class AcceptedWithRejections(Invalid):
+    """A batch is accepted as a whole or rejected.
+
+    Answer `rejected` to have the named entries looked at.
+    """
+
+
+class EntryNotInBatch(Invalid):
+    """A rejected entry is not in this batch.
+
+    Take the ids from the batch's canonical lines.
+    """
+
+
+class BatchStatus(StrEnum):
+    """sealed → accepted | rejected; a rejected batch may be answered again once the cause was mended."""
+
+    SEALED = "sealed"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class Verdict(StrEnum):
+    """What the ERP says of a batch."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True)
+class Link:
+    """The end of a legal entity's chain: how many batches it has, and the digest of the last manifest."""
+
+    number: int = 0
+    manifest_sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What one batch covers: a month and currency of a legal entity, for the books of `target`."""
+
+    legal_entity: str
+    period_starts_on: date
+    currency: str
+    target: str
+
+
+@dataclass(frozen=True)
+class ExportBatch:
+    """A sealed batch with its exact bytes."""
+
+    id: UUID
+    scope: Scope
+    number: int
+    entry_count: int
+    line_count: int
+    debit_total: Decimal
+    credit_total: Decimal
+    thread_ids: tuple[UUID, ...]
+    entry_ids: tuple[UUID, ...]
+    canonical: bytes
+    manifest: bytes
+    sha256: str
+    manifest_sha256: str
+    previous_sha256: str | None
+    sealed_at: datetime
+    sealed_by: str
+
+
+@dataclass(frozen=True)
+class EntryRejection:
+    """Why the ERP refused one entry."""
+
+    entry_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the ERP said of a batch."""
+
+    verdict: Verdict
+    erp_reference: str | None
+    reason: str | None
+    entries: tuple[EntryRejection, ...]
+    answered_at: datetime
+    answered_by: str
+
+
+def batched(entries: Iterable[JournalEntry], chart: Chart, erp_accounts: Mapping[str, str]) -> list[BatchedEntry]:
+    """The entries in the order of a batch, by day and id, with the ERP's accounts; raises UnmappedAccounts."""
+    ordered = sorted(entries, key=lambda entry: (entry.posted_on, entry.id))
+    used = {line.account for entry in ordered for line in entry.lines}
+    unmapped = sorted(used - erp_accounts.keys())
+    if unmapped:
+        raise UnmappedAccounts(f"These ledger accounts are not mapped: {', '.join(unmapped)}.")
+    return [_batched(number, entry, chart, erp_accounts) for number, entry in enumerate(ordered, start=1)]
+
+
+def seal(
+    batch_id: UUID, scope: Scope, entries: Sequence[BatchedEntry], *, after: Link, at: datetime, by: str
+) -> ExportBatch:
+    """Close `entries` into the batch that follows the link `after`; raises NothingToSeal."""
+    if not entries:
+        raise NothingToSeal()
+    content = canonical(entries)
+    amounts = [line.amount for entry in entries for line in entry.lines]
+    sealed = ExportBatch(
+        id=batch_id,
+        scope=scope,
+        number=after.number + 1,
+        entry_count=len(entries),
+        line_count=len(amounts),
+        debit_total=sum((amount for amount in amounts if amount > 0), Decimal()),
+        credit_total=-sum((amount for amount in amounts if amount < 0), Decimal()),
+        thread_ids=tuple(sorted({entry.thread_id for entry in entries if entry.thread_id is not None})),
+        entry_ids=tuple(entry.id for entry in entries),
+        canonical=content,
+        manifest=b"",
+        sha256=digest(content),
+        manifest_sha256="",
+        previous_sha256=after.manifest_sha256,
+        sealed_at=at,
+        sealed_by=by,
+    )
+    manifest = manifest_of(sealed)
+    return replace(sealed, manifest=manifest, manifest_sha256=digest(manifest))
+
+
+def manifest_of(batch: ExportBatch) -> bytes:
+    """What a batch says of itself; its digest is what the next batch refers to, so that no link can be exchanged."""
+    said = {
+        "batch_id": str(batch.id),
+        "credit_total": plain(batch.credit_total),
+        "currency": batch.scope.currency,
+        "debit_total": plain(batch.debit_total),
+        "entry_count": batch.entry_count,
+        "format": FORMAT,
+        "legal_entity": batch.scope.legal_entity,
+        "line_count": batch.line_count,
+        "number": batch.number,
+        "period": f"{batch.scope.period_starts_on:%Y-%m}",
+        "previous_sha256": batch.previous_sha256,
+        "renderers": {renderer.value: version for renderer, version in VERSIONS.items()},
+        "sealed_at": batch.sealed_at.isoformat(),
+        "sealed_by": batch.sealed_by,
+        "sha256": batch.sha256,
+        "target": batch.scope.target,
+    }
+    return canonical_json(said) + b"\n"
+
+
+def check_answer(answer: Answer, entry_ids: Collection[UUID], *, status: BatchStatus) -> None:
+    """Refuse an answer that contradicts itself, names foreign entries, or comes after the batch was accepted."""
+    if status is BatchStatus.ACCEPTED:
+        raise AlreadyAccepted()
+    if answer.verdict is Verdict.ACCEPTED and answer.entries:
+        raise AcceptedWithRejections(field="/entries")
+    if answer.verdict is Verdict.REJECTED and not answer.reason:
+        raise ReasonMissing(field="/reason")
+    for number, rejection in enumerate(answer.entries):
+        if rejection.entry_id not in entry_ids:
+            raise EntryNotInBatch(field=f"/entries/{number}/entry_id")
+
+
+def _batched(number: int, entry: JournalEntry, chart: Chart, erp_accounts: Mapping[str, str]) -> BatchedEntry:
+    return BatchedEntry(
+        number=number,
+        id=entry.id,
+        posted_on=entry.posted_on,
+        service_from=entry.service_from,
+        service_before=entry.service_before,
+        currency=entry.currency,
+        text=entry.text,
+        thread_id=entry.thread_id,
+        source_kind=entry.source.kind.value,
+        source_id=entry.source.id,
+        source_leg=entry.source.leg,
+        reverses_id=entry.reverses_id,
+        lines=tuple(
+            BatchedLine(
+                account=line.account,
+                account_kind=chart.accounts[line.account].kind.value,
+                account_name=chart.accounts[line.account].name,
+                erp_account=erp_accounts[line.account],
+                amount=line.amount,
+                role=line.role.value if line.role is not None else None,
+                contract_id=line.contract_id,
+                contract_line_id=line.contract_line_id,
+                project_id=line.project_id,
+            )
+            for line in entry.lines
+        ),
+    )
