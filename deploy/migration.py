@@ -83,11 +83,15 @@ async def write(service: str, message: str) -> None:
         command.revision(settings, message, autogenerate=True, rev_id=number)
 
     with tempfile.TemporaryDirectory() as directory, EmbeddedPostgres(Path(directory) / "postgres") as postgres:
-        database = await create_service_database(postgres, service)
-        engine = create_async_engine(database.owner_url)
-        async with engine.begin() as connection:
-            await connection.run_sync(compare)
-        await engine.dispose()
+        try:
+            database = await create_service_database(postgres, service)
+            engine = create_async_engine(database.owner_url)
+            async with engine.begin() as connection:
+                await connection.run_sync(compare)
+            await engine.dispose()
+        finally:
+            postgres.stop()
+            postgres.home.forget()
     print(f"{schema.service}: wrote revision {number}")
 
 
