@@ -1,0 +1,1 @@
+"""The published language, held to what was committed."""
