@@ -20,7 +20,7 @@ from services.resourcing.bookings.model import (
     even_minutes,
     minutes_taken,
 )
-from services.resourcing.calendars import store as calendars
+from services.resourcing.calendars import queries as calendars
 from services.resourcing.calendars.model import WorkDay, a_period
 from services.resourcing.people import store as people
 from services.resourcing.permissions import Permission
@@ -128,8 +128,8 @@ async def end_bookings(work: Work, project_id: UUID, *, closed_on: date, sequenc
     for booking in await store.beyond(work, project_id, closed_on):
         booking.end_with_project(closed_on)
         if not booking.is_cancelled:
-            days, _ = await _others_on(work, booking)
-            booking.plan(days)
+            times = await calendars.working_times(work, [booking.person_id], booking.period)
+            booking.plan(times[booking.person_id].days(booking.period))
         await store.save(work)
         await _tell(work, booking)
 

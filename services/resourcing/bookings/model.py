@@ -104,9 +104,7 @@ class Booking:
         is_taken = not self.is_cancelled and day.expected_minutes and day.day in self.period
         return self.minutes_per_day if is_taken else 0
 
-    def fit(
-        self, days: Sequence[WorkDay], taken: Mapping[date, int], overbooking_reason: str | None
-    ) -> list[DayOver]:
+    def fit(self, days: Sequence[WorkDay], taken: Mapping[date, int], overbooking_reason: str | None) -> list[DayOver]:
         """Accept the booking on `days`, of which others have `taken` minutes already; gives the days overbooked.
 
         Raises Overbooked, naming the days, unless a reason confirms it; without overbooking no reason is kept.

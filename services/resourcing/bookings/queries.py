@@ -12,7 +12,7 @@ from sqlalchemy import Row, Select, or_, select
 from services.resourcing.bookings.model import Booking, DayOver, NoSuchBooking, Week, by_week, days_over, minutes_taken
 from services.resourcing.bookings.store import bookings, of_people
 from services.resourcing.calendars.model import a_period
-from services.resourcing.calendars.store import working_times
+from services.resourcing.calendars.queries import working_times
 from services.resourcing.people.queries import visible
 from services.resourcing.people.store import people
 from services.resourcing.projects.store import projects
@@ -66,7 +66,8 @@ async def list_bookings(
 
 async def get_booking(work: Work, booking_id: UUID) -> Row[Any]:
     """One booking."""
-    found = (await work.session.execute(_rows(work).where(bookings.c.id == booking_id))).one_or_none()
+    rows = _rows(work).where(bookings.c.id == booking_id)
+    found: Row[Any] | None = (await work.session.execute(rows)).one_or_none()
     if found is None:
         raise NoSuchBooking()
     return found
@@ -110,9 +111,7 @@ async def list_capacity(
     times = await working_times(work, ids, period)
     booked = await of_people(work, ids, period)
     items = [
-        CapacityOfPerson(
-            row.id, row.name, row.staffing_roles, by_week(times[row.id].days(period), booked[row.id])
-        )
+        CapacityOfPerson(row.id, row.name, row.staffing_roles, by_week(times[row.id].days(period), booked[row.id]))
         for row in found.items
     ]
     return Page(items, found.next)

@@ -66,10 +66,7 @@ async def find(work: Work, booking_id: UUID) -> Booking:
 async def get(work: Work, booking_id: UUID) -> Booking:
     """One booking, locked until this work ends; its project and its person are locked before it."""
     found: Booking | None = await work.session.scalar(
-        select(Booking)
-        .where(bookings.c.id == booking_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        select(Booking).where(bookings.c.id == booking_id).with_for_update().execution_options(populate_existing=True)
     )
     if found is None:
         raise NoSuchBooking()
@@ -107,11 +104,9 @@ async def beyond(work: Work, project_id: UUID, last: date) -> list[Booking]:
 
 async def hard_minutes(work: Work, request_id: UUID) -> int:
     """What hard bookings for a request take altogether."""
-    planned: int = await work.session.scalar(
-        select(func.coalesce(func.sum(bookings.c.planned_minutes), 0)).where(
-            bookings.c.request_id == request_id,
-            bookings.c.kind == BookingKind.HARD,
-            ~bookings.c.is_cancelled,
-        )
+    planned = select(func.coalesce(func.sum(bookings.c.planned_minutes), 0)).where(
+        bookings.c.request_id == request_id,
+        bookings.c.kind == BookingKind.HARD,
+        ~bookings.c.is_cancelled,
     )
-    return int(planned)
+    return int((await work.session.execute(planned)).scalar_one())

@@ -152,7 +152,7 @@ class WorkDay:
 
     @property
     def expected_minutes(self) -> int:
-        """Calendar − holidays: what the person works if they are not away."""
+        """Calendar - holidays: what the person works if they are not away."""
         return self.calendar_minutes - self.holiday_minutes
 
     @property
@@ -162,7 +162,7 @@ class WorkDay:
 
     @property
     def capacity_minutes(self) -> int:
-        """Calendar − holidays − approved leave."""
+        """Calendar - holidays - approved leave."""
         return self.expected_minutes - self.leave_minutes
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, select
 
-from services.resourcing.calendars.model import TimeOffStatus, WorkCalendar, WorkDay, a_period
-from services.resourcing.calendars.store import time_off, work_calendars, working_times
+from services.resourcing.calendars.model import TimeOffStatus, WorkCalendar, WorkDay, WorkingTime, a_period
+from services.resourcing.calendars.store import public_holidays, time_off, work_calendars
 from services.resourcing.people.queries import get_person, visible
 from services.resourcing.people.store import people
 from shared.database import Page, page
+from shared.period import Period
 from shared.work import Work
 
 
@@ -37,14 +39,41 @@ async def list_time_off(
         rows = rows.where(time_off.c.person_id == person_id)
     if status is not None:
         rows = rows.where(time_off.c.status == status)
-    return await page(
-        work.session, rows, keys=(time_off.c.starts_on, time_off.c.id), cursor=cursor, limit=limit
-    )
+    return await page(work.session, rows, keys=(time_off.c.starts_on, time_off.c.id), cursor=cursor, limit=limit)
 
 
 async def capacity_of(work: Work, person_id: UUID, *, starts_on: date, ends_before: date) -> list[WorkDay]:
-    """What each day of the period gives: calendar − holidays − approved leave, in minutes."""
+    """What each day of the period gives: calendar - holidays - approved leave, in minutes."""
     period = a_period(starts_on, ends_before)
     await get_person(work, person_id)
     found = await working_times(work, [person_id], period)
     return found[person_id].days(period)
+
+
+async def working_times(work: Work, person_ids: Iterable[UUID], period: Period) -> dict[UUID, WorkingTime]:
+    """When each of several people works over `period`, a period with an end, in three statements."""
+    wanted = list(person_ids)
+    employed = select(people.c.id, people.c.employed_from, people.c.employed_until).where(people.c.id.in_(wanted))
+    employments = {
+        row.id: Period(row.employed_from, row.employed_until) for row in (await work.session.execute(employed)).all()
+    }
+    calendars: dict[UUID, list[WorkCalendar]] = {person_id: [] for person_id in employments}
+    for calendar in await work.session.scalars(
+        select(WorkCalendar).where(work_calendars.c.person_id.in_(wanted)).order_by(work_calendars.c.starts_on)
+    ):
+        calendars[calendar.person_id].append(calendar)
+    leave: dict[UUID, list[Period]] = {person_id: [] for person_id in employments}
+    away = select(time_off.c.person_id, time_off.c.starts_on, time_off.c.ends_before).where(
+        time_off.c.person_id.in_(wanted),
+        time_off.c.status == TimeOffStatus.APPROVED,
+        time_off.c.starts_on < period.ends_before,
+        time_off.c.ends_before > period.starts_on,
+    )
+    for row in (await work.session.execute(away)).all():
+        leave[row.person_id].append(Period(row.starts_on, row.ends_before))
+    kept = {(one.country, one.region) for several in calendars.values() for one in several}
+    public = {place: public_holidays(*place, period) for place in kept}
+    return {
+        person_id: WorkingTime(employment, calendars[person_id], public, leave[person_id])
+        for person_id, employment in employments.items()
+    }

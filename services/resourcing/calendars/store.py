@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from uuid import UUID
 
 import holidays
-from sqlalchemy import Column, Date, DateTime, Integer, String, Uuid, or_, select
+from sqlalchemy import Column, Date, DateTime, Integer, String, Uuid, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.resourcing.calendars.model import (
@@ -19,9 +18,7 @@ from services.resourcing.calendars.model import (
     TimeOffStatus,
     UnknownCountry,
     WorkCalendar,
-    WorkingTime,
 )
-from services.resourcing.people.store import people
 from services.resourcing.tables import schema
 from shared.database import belongs_to, choice, found_by, only_one, rule
 from shared.period import Period
@@ -72,9 +69,7 @@ async def add(work: Work, record: WorkCalendar | TimeOff) -> None:
 async def take_away_calendar(work: Work, person_id: UUID, starts_on: date) -> None:
     """Make room for another calendar of this person from the same day."""
     former = await work.session.scalar(
-        select(WorkCalendar).where(
-            work_calendars.c.person_id == person_id, work_calendars.c.starts_on == starts_on
-        )
+        select(WorkCalendar).where(work_calendars.c.person_id == person_id, work_calendars.c.starts_on == starts_on)
     )
     if former is not None:
         await work.session.delete(former)
@@ -89,36 +84,6 @@ async def get_time_off(work: Work, time_off_id: UUID) -> TimeOff:
     if found is None:
         raise NoSuchTimeOff()
     return found
-
-
-async def working_times(work: Work, person_ids: Iterable[UUID], period: Period) -> dict[UUID, WorkingTime]:
-    """When each of several people works over `period`, a period with an end, in three statements."""
-    wanted = list(person_ids)
-    employed = select(people.c.id, people.c.employed_from, people.c.employed_until).where(people.c.id.in_(wanted))
-    employments = {
-        row.id: Period(row.employed_from, row.employed_until)
-        for row in (await work.session.execute(employed)).all()
-    }
-    calendars: dict[UUID, list[WorkCalendar]] = {person_id: [] for person_id in employments}
-    for calendar in await work.session.scalars(
-        select(WorkCalendar).where(work_calendars.c.person_id.in_(wanted)).order_by(work_calendars.c.starts_on)
-    ):
-        calendars[calendar.person_id].append(calendar)
-    leave: dict[UUID, list[Period]] = {person_id: [] for person_id in employments}
-    away = select(time_off.c.person_id, time_off.c.starts_on, time_off.c.ends_before).where(
-        time_off.c.person_id.in_(wanted),
-        time_off.c.status == TimeOffStatus.APPROVED,
-        time_off.c.starts_on < period.ends_before,
-        time_off.c.ends_before > period.starts_on,
-    )
-    for row in (await work.session.execute(away)).all():
-        leave[row.person_id].append(Period(row.starts_on, row.ends_before))
-    kept = {(one.country, one.region) for several in calendars.values() for one in several}
-    public = {place: public_holidays(*place, period) for place in kept}
-    return {
-        person_id: WorkingTime(employment, calendars[person_id], public, leave[person_id])
-        for person_id, employment in employments.items()
-    }
 
 
 def public_holidays(country: str, region: str | None, period: Period) -> Holidays:

@@ -88,9 +88,7 @@ async def set_cost_rate(
             person_id=person_id,
             currency=currency,
             rates=[
-                DatedCost(
-                    starts_on=one.starts_on, ends_before=one.ends_before, hourly_cost=one.hourly_cost
-                )
+                DatedCost(starts_on=one.starts_on, ends_before=one.ends_before, hourly_cost=one.hourly_cost)
                 for one in dated
             ],
         )

@@ -6,13 +6,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import Row, Select, or_, select
 
-from services.resourcing.people.model import CostRate, NoSuchPerson, Person, StaffingRole
+from services.resourcing.people.model import CostRate, NoSuchPerson, Person
 from services.resourcing.people.store import (
     cost_rates,
-    person_skills,
     people,
+    person_skills,
     staffing_roles,
 )
 from services.resourcing.permissions import Permission
@@ -70,11 +70,13 @@ async def list_cost_rates(work: Work, person_id: UUID) -> list[CostRate]:
     return list(await work.session.scalars(rates))
 
 
-async def list_staffing_roles(
-    work: Work, *, cursor: str | None = None, limit: int
-) -> Page[Row[Any]]:
+async def list_staffing_roles(work: Work, *, cursor: str | None = None, limit: int) -> Page[Row[Any]]:
     """The kinds of work that people can be booked for, by name."""
     work.actor.must(Permission.SEE_OWN)
     return await page(
-        work.session, select(staffing_roles), keys=(staffing_roles.c.name, staffing_roles.c.id), cursor=cursor, limit=limit
+        work.session,
+        select(staffing_roles),
+        keys=(staffing_roles.c.name, staffing_roles.c.id),
+        cursor=cursor,
+        limit=limit,
     )

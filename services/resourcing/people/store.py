@@ -73,9 +73,7 @@ schema.map(
     people,
     version=people.c.version,
     properties={
-        "skills": schema.parts(
-            Skill, person_skills, of=people, by="person_id", order_by=person_skills.c.skill
-        )
+        "skills": schema.parts(Skill, person_skills, of=people, by="person_id", order_by=person_skills.c.skill)
     },
 )
 
@@ -83,10 +81,7 @@ schema.map(
 async def get(work: Work, person_id: UUID) -> Person:
     """One person, locked until this work ends; everything dated about somebody is changed under this lock."""
     found: Person | None = await work.session.scalar(
-        select(Person)
-        .where(people.c.id == person_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        select(Person).where(people.c.id == person_id).with_for_update().execution_options(populate_existing=True)
     )
     if found is None:
         raise NoSuchPerson()
@@ -123,9 +118,7 @@ async def costs_by_person(work: Work, person_ids: Iterable[UUID]) -> dict[UUID, 
 
 async def unknown_roles(work: Work, names: Sequence[str]) -> list[str]:
     """Those of `names` that are no staffing role."""
-    known = set(
-        await work.session.scalars(select(staffing_roles.c.name).where(staffing_roles.c.name.in_(names)))
-    )
+    known = set(await work.session.scalars(select(staffing_roles.c.name).where(staffing_roles.c.name.in_(names))))
     return [name for name in names if name not in known]
 
 

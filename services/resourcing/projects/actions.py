@@ -13,9 +13,7 @@ async def remember_project(
     work: Work, project_id: UUID, *, number: str, name: str, account_id: UUID, thread_id: UUID | None
 ) -> None:
     """Keep a project that was opened, so that people can be booked on it."""
-    await store.describe(
-        work, project_id, number=number, name=name, account_id=account_id, thread_id=thread_id
-    )
+    await store.describe(work, project_id, number=number, name=name, account_id=account_id, thread_id=thread_id)
 
 
 async def expect_project(work: Work, project_id: UUID) -> None:

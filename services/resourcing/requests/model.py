@@ -87,7 +87,7 @@ class Demand:
 
     @property
     def weighted_minutes(self) -> int:
-        """Minutes × probability, rounded half up."""
+        """Minutes times probability, rounded half up."""
         return int((self.minutes * self.probability).quantize(Decimal(1), ROUND_HALF_UP))
 
     def by_month(self) -> dict[date, int]:
@@ -122,9 +122,7 @@ class Deal:
         starts_on = self.starts_on or self.closes_on or today
         after = starts_on + timedelta(days=1)
         ends_before = max(self.ends_before or after, after)
-        return [
-            Demand(one.staffing_role, one.minutes, starts_on, ends_before, self.probability) for one in self.work
-        ]
+        return [Demand(one.staffing_role, one.minutes, starts_on, ends_before, self.probability) for one in self.work]
 
 
 @dataclass
@@ -139,7 +137,7 @@ class MonthOfDemand:
 
     @property
     def gap_minutes(self) -> int:
-        """Demand − supply; more than nothing means that people are missing."""
+        """Demand - supply; more than nothing means that people are missing."""
         return self.pipeline_minutes + self.requested_minutes - self.supply_minutes
 
 

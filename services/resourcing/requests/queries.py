@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row, exists, func, null, or_, select
 
 from services.resourcing.calendars.model import a_period
-from services.resourcing.calendars.store import working_times
+from services.resourcing.calendars.queries import working_times
 from services.resourcing.people.store import people
 from services.resourcing.permissions import Permission
 from services.resourcing.projects.store import projects
@@ -99,9 +99,7 @@ async def _pipeline(work: Work) -> list[Demand]:
 def _deal(row: Row[Any]) -> Deal:
     if row.won_sequence is not None:
         return Deal(_expected(row.won_work), Decimal(1), row.won_starts_on, row.won_ends_before)
-    return Deal(
-        _expected(row.expected_work), row.probability, row.starts_on, row.ends_before, row.closes_on
-    )
+    return Deal(_expected(row.expected_work), row.probability, row.starts_on, row.ends_before, row.closes_on)
 
 
 def _expected(plain: list[dict[str, Any]]) -> list[ExpectedWork]:

@@ -1,4 +1,4 @@
-"""Billable utilization: (billable + credited) / (calendar − excluded), from approved time and dated calendars."""
+"""Billable utilization: (billable + credited) / (calendar - excluded), from approved time and dated calendars."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from services.resourcing.calendars.model import WorkDay
 
-FORMULA = "(billable + credited) / (calendar − excluded)"
+FORMULA = "(billable + credited) / (calendar - excluded)"
 
 
 class Treatment(StrEnum):

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 
 from services.resourcing.calendars.model import a_period
-from services.resourcing.calendars.store import working_times
+from services.resourcing.calendars.queries import working_times
 from services.resourcing.people.store import people
 from services.resourcing.permissions import Permission
 from services.resourcing.utilization.model import Utilization, Worked, utilization_of

@@ -68,9 +68,7 @@ async def treat(work: Work, project_id: UUID, treatment: Treatment) -> None:
     """Say how time on a project that is not billable counts."""
     said = {"treatment": treatment}
     statement = insert(utilization_rules).values(project_id=project_id, **said)
-    await work.session.execute(
-        statement.on_conflict_do_update(index_elements=["tenant_id", "project_id"], set_=said)
-    )
+    await work.session.execute(statement.on_conflict_do_update(index_elements=["tenant_id", "project_id"], set_=said))
 
 
 async def worked(work: Work, person_ids: Iterable[UUID], period: Period) -> dict[UUID, Worked]:
@@ -110,9 +108,7 @@ async def experience(work: Work, person_ids: Iterable[UUID], project_ids: Iterab
     found: dict[UUID, set[UUID]] = {}
     rows = (
         select(approved_time.c.person_id, approved_time.c.project_id)
-        .where(
-            approved_time.c.person_id.in_(list(person_ids)), approved_time.c.project_id.in_(list(project_ids))
-        )
+        .where(approved_time.c.person_id.in_(list(person_ids)), approved_time.c.project_id.in_(list(project_ids)))
         .distinct()
     )
     for row in (await work.session.execute(rows)).all():
