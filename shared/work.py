@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,9 +18,9 @@ from shared.database import Database
 from shared.ids import new_id
 
 # One round trip: whose rows are visible, and what the audit trail says of who and when.
-SETTINGS = text(
-    "select set_config('app.tenant', :tenant, true), set_config('app.actor', :actor, true),"
-    " set_config('app.now', :now, true)"
+SETTINGS = (
+    "select set_config('app.tenant', $1, true) as tenant, set_config('app.actor', $2, true),"
+    " set_config('app.now', $3, true) as now"
 )
 BECAUSE = text("select set_config('app.reason', :reason, true)")
 
@@ -45,21 +45,33 @@ class Work:
         await self.session.execute(BECAUSE, {"reason": reason})
 
 
+async def enter(work: Work) -> None:
+    """Make the open transaction the tenant's own, until it ends."""
+    await (await work.session.connection()).exec_driver_sql(SETTINGS, settings_of(work))
+
+
+def settings_of(work: Work) -> tuple[str, str, str]:
+    """The values of SETTINGS; its statement is the driver's own, because it runs before everything else."""
+    return str(work.actor.tenant_id), work.actor.subject, work.now.isoformat()
+
+
 @asynccontextmanager
-async def begin(database: Database, actor: Actor, now: datetime, cause: Cause | None = None) -> AsyncIterator[Work]:
-    """Do one thing: commit on success, roll back on any error; what it announces is kept in the same commit."""
+async def begin(
+    database: Database,
+    actor: Actor,
+    now: datetime,
+    cause: Cause | None = None,
+    *,
+    entering: Callable[[Work], Awaitable[None]] = enter,
+) -> AsyncIterator[Work]:
+    """Do one thing: commit on success, roll back on any error; what it announces is kept in the same commit.
+
+    `entering` is the first statement of the transaction; whoever gives another one has it do what `enter` does.
+    """
     async with database.sessions() as session, session.begin():
         current = Work(actor, now, session)
-        await enter(current)
+        await entering(current)
         yield current
         await keep(session, current.announced, tenant_id=actor.tenant_id, cause=cause or Cause.new(), at=now)
     if current.announced:
         database.announced.set()
-
-
-async def enter(work: Work) -> None:
-    """Make the open transaction the tenant's own, until it ends."""
-    await work.session.execute(
-        SETTINGS,
-        {"tenant": str(work.actor.tenant_id), "actor": work.actor.subject, "now": work.now.isoformat()},
-    )

@@ -18,20 +18,20 @@ from sqlalchemy import Column, DateTime, LargeBinary, SmallInteger, String, Tabl
 from shared.database import Schema, found_by
 from shared.errors import Conflict, Invalid
 from shared.web.problems import AlreadyExists
-from shared.work import Work
+from shared.work import SETTINGS, Work, settings_of
 
 LONGEST_KEY = 255
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
-CLAIM = text(
-    "insert into idempotency (key, request, recorded_at) values (:key, :request, :at)"
-    " on conflict (tenant_id, key) do nothing returning true"
-)
+# One round trip makes the transaction the tenant's and claims the key: the row is made from the settings just made.
+CLAIM = f"""
+with entered as materialized ({SETTINGS})
+insert into idempotency (tenant_id, key, request, recorded_at)
+select cast(tenant as uuid), $4, $5, cast(now as timestamptz) from entered
+on conflict (tenant_id, key) do nothing returning true
+"""  # noqa: S608 - put together from constants
 RECALL = text("select request, status, media_type, etag, location, body from idempotency where key = :key")
-REMEMBER = text(
-    "update idempotency set status = :status, media_type = :media_type, etag = :etag, location = :location,"
-    " body = :body where key = :key"
-)
+REMEMBER = "update idempotency set status = $2, media_type = $3, etag = $4, location = $5, body = $6 where key = $1"
 FORGET = text("delete from idempotency where recorded_at < :before")
 
 
@@ -85,7 +85,7 @@ def declare(schema: Schema) -> Table:
     )
 
 
-@dataclass(frozen=True)
+@dataclass
 class Attempt:
     """One asking: `key` says for what (who, where, which key), `request` what exactly (verb, address, body)."""
 
@@ -93,16 +93,22 @@ class Attempt:
     request: bytes
     creates: bool
     """Whether the address is the key, as that of a record to be created is."""
+    is_first: bool = False
 
-    async def claim(self, work: Work) -> Response | None:
-        """Claim the key, or give the answer that was given before.
+    async def enter(self, work: Work) -> None:
+        """Make the open transaction the tenant's, and claim the key.
 
-        Waits for whoever claims the same key in an open transaction. Raises IdempotencyKeyReused, or AlreadyExists
-        where the address is the key.
+        Waits for whoever claims the same key in an open transaction.
         """
-        claim = {"key": self.key, "request": self.request, "at": work.now}
-        if (await work.session.execute(CLAIM, claim)).scalar():
-            return None
+        connection = await work.session.connection()
+        claimed = await connection.exec_driver_sql(CLAIM, (*settings_of(work), self.key, self.request))
+        self.is_first = claimed.scalar() is not None
+
+    async def recall(self, work: Work) -> Response:
+        """The answer that was given before.
+
+        Raises IdempotencyKeyReused, or AlreadyExists where the address is the key, if something else was asked.
+        """
         before = (await work.session.execute(RECALL, {"key": self.key})).one()
         if before.request != self.request:
             raise AlreadyExists() if self.creates else IdempotencyKeyReused()
@@ -114,18 +120,11 @@ class Attempt:
         return answer
 
     async def remember(self, work: Work, answer: Response) -> None:
-        """Keep `answer` with what was done; streams cannot be kept, so a change must not answer with one."""
-        await work.session.execute(
-            REMEMBER,
-            {
-                "key": self.key,
-                "status": answer.status_code,
-                "media_type": answer.headers.get("content-type"),
-                "etag": answer.headers.get("etag"),
-                "location": answer.headers.get("location"),
-                "body": bytes(answer.body),
-            },
-        )
+        """Keep `answer` with what was done; a stream cannot be kept, so a change must not answer with one."""
+        headers = answer.headers
+        kept = (headers.get("content-type"), headers.get("etag"), headers.get("location"), bytes(answer.body))
+        connection = await work.session.connection()
+        await connection.exec_driver_sql(REMEMBER, (self.key, answer.status_code, *kept))
 
 
 def attempt(request: Request, subject: str, route: str, body: bytes) -> Attempt | None:

@@ -21,7 +21,7 @@ from shared.database import Database
 from shared.web.idempotency import Attempt, attempt
 from shared.web.limits import BodyTimedOut, Limits, Rate, TookTooLong
 from shared.web.problems import Unavailable
-from shared.work import Work, begin
+from shared.work import Work, begin, enter
 
 Handler = Callable[[Request], Awaitable[Response]]
 LOWEST_REFUSAL = 400
@@ -93,11 +93,11 @@ async def _whole_body(request: Request, seconds: float) -> bytes:
 async def _in_work(edge: Edge, actor: Actor, tried: Attempt | None, request: Request, handle: Handler) -> Response:
     opened = False
     try:
-        async with begin(edge.database, actor, edge.clock()) as work:
+        async with begin(edge.database, actor, edge.clock(), entering=tried.enter if tried else enter) as work:
             opened = True
             request.state.work = work
-            if tried and (given := await tried.claim(work)):
-                return given
+            if tried and not tried.is_first:
+                return await tried.recall(work)
             answer = await handle(request)
             if answer.status_code >= LOWEST_REFUSAL:
                 raise RuntimeError("a handler refuses by raising, so that nothing is committed")
