@@ -46,8 +46,9 @@ def main(service: Service) -> None:
 async def serve(service: Service, settings: Settings) -> None:
     """Answer HTTP until told to stop, then finish what is under way."""
     database = connect(service.name, settings.database_url, pool_size=settings.pool_size)
-    verifier = auth.Verifier(issuer=settings.issuer_url, audience=settings.audience, jwks=auth.remote_keys(settings))
-    app = create_app(service, database, verifier, wall_clock, _watch(service, settings))
+    keys = auth.keys_at(settings.jwks_url) if settings.jwks_url else auth.keys_of(settings.issuer_url)
+    verifier = auth.Verifier(settings.issuer_url, keys, audience=settings.audience)
+    app = create_app(service, database, verifier, telemetry=_watch(service, settings))
     server = uvicorn.Server(
         uvicorn.Config(
             app,
@@ -68,7 +69,7 @@ async def work(service: Service, settings: Settings) -> None:
     """Send what is announced, react to what arrives and advance the jobs, until told to stop."""
     database = connect(service.name, settings.database_url, pool_size=settings.pool_size)
     transport = RabbitMQ(settings.broker_url)
-    worker = Worker(service.name, service.all_reactions, database, transport, wall_clock)
+    worker = Worker(service.name, (service.all_reactions,), database, transport)
     runner = jobs.Runner(database, service.jobs, wall_clock)
     stopping = _told_to_stop()
     try:
@@ -94,7 +95,7 @@ async def migrate(service: Service, settings: Settings) -> None:
 
 async def declare_topology(service: Service, settings: Settings) -> None:
     """Declare the service's queues and bindings on the broker."""
-    await provision(settings.broker_url, service.name, service.all_reactions)
+    await provision(settings.broker_url, service.name, (service.all_reactions,))
 
 
 def _watch(service: Service, settings: Settings) -> telemetry.Telemetry:

@@ -13,6 +13,7 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 from opentelemetry.sdk.trace.export import SpanExporter
+from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Mount, Route
@@ -40,6 +41,11 @@ SERVICES: tuple[Service, ...] = (crm, delivery, resourcing, billing)
 PORT = 8080
 PORTS_TRIED = 50
 LOOK_AFTER_POSTGRES_SECONDS = 1.0
+UNFINISHED = text(
+    "select exists (select from msg.outbox)"
+    " or exists (select from msg.inbox where status in ('pending', 'retry', 'waiting'))"
+    " or exists (select from msg.job where state in ('queued', 'running'))"
+)
 
 
 @dataclass(frozen=True)
@@ -64,8 +70,11 @@ class Suite:
 
     async def is_quiet(self) -> bool:
         """Whether every announced event has been reacted to and no job waits."""
-        waiting = [await member.worker.pending() for member in self.members.values()]
-        return not any(waiting)
+        for member in self.members.values():
+            async with member.database.engine.connect() as connection:
+                if await connection.scalar(UNFINISHED):
+                    return False
+        return True
 
 
 @asynccontextmanager
@@ -74,7 +83,7 @@ async def running(
 ) -> AsyncIterator[Suite]:
     """Run the suite over the data in `directory` until the block ends; the next free port is taken."""
     telemetry.in_process_messaging()
-    directory.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(directory.mkdir, parents=True, exist_ok=True)
     postgres = server_for(directory)
     await asyncio.to_thread(postgres.start)
     listening = free_socket(port)
@@ -105,7 +114,7 @@ def assemble(
     issuer = issuer_of(directory, url)
     verifier = Verifier(issuer.url, issuer.key_source)
     inboxes = {
-        service.name: Inbox(service.name, databases[service.name], service.all_reactions) for service in SERVICES
+        service.name: Inbox(service.name, service.all_reactions, databases[service.name]) for service in SERVICES
     }
     transport = InProcess(inboxes.values())
     members = {}
@@ -116,7 +125,7 @@ def assemble(
             service,
             database,
             create_app(service, database, verifier, now, telemetry=watched),
-            Worker(service.name, service.all_reactions, database, transport, now),
+            Worker(service.name, (service.all_reactions,), database, transport, now),
             jobs.Runner(database, service.jobs, now),
             watched,
         )
@@ -163,8 +172,7 @@ async def _serving(
         serving = tasks.create_task(server.serve(sockets=[listening]))
         for member in members.values():
             tasks.create_task(_work(member, stopping))
-        while not server.started:
-            await asyncio.sleep(0.01)
+        await _started(server)
         try:
             yield
         finally:
@@ -173,6 +181,12 @@ async def _serving(
                 await member.worker.stop()
             server.should_exit = True
             await serving
+
+
+async def _started(server: uvicorn.Server) -> None:
+    """Wait until `server` answers; it has no event for that."""
+    while not server.started:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
 
 
 async def _work(member: Member, stopping: asyncio.Event) -> None:
