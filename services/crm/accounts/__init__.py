@@ -1,0 +1,1 @@
+"""Accounts and their contacts: with whom we do business."""

@@ -1,0 +1,1 @@
+"""Opportunities: deals that may be won, with what would be sold."""

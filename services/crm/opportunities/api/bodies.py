@@ -1,0 +1,120 @@
+"""What callers send about a deal."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from services.crm.opportunities.actions import LineDetails, PlannedRole
+from services.crm.opportunities.model import LossReason
+from shared.contracts.base import Amount, Currency
+from shared.contracts.crm import BillingMethod
+from shared.web import Body
+
+Words = Annotated[str, Field(max_length=200)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Note = Annotated[str, Field(max_length=2000)]
+Minutes = Annotated[int, Field(gt=0, le=60 * 24 * 366 * 100, description="integer minutes")]
+Price = Annotated[Amount, Field(ge=0, le=10**12)]
+
+
+class OpportunityBody(Body):
+    """A new deal; without `owner` it belongs to whoever creates it."""
+
+    name: Name
+    currency: Currency
+    stage: Words = "prospecting"
+    amount: Price = Decimal()
+    account_id: UUID | None = None
+    owner: Words | None = None
+    closes_on: date | None = None
+    starts_on: date | None = None
+    ends_before: date | None = None
+    purchase_order: Words | None = None
+    payment_terms_days: Annotated[int, Field(ge=0, le=365)] | None = None
+    project_template: Words | None = None
+    next_step: Note = ""
+
+
+class OpportunityChanges(Body):
+    """What changes of a deal; what is left out stays."""
+
+    name: Name = ""
+    currency: Currency = ""
+    amount: Price | None = None
+    account_id: UUID | None = None
+    owner: Words | None = None
+    closes_on: date | None = None
+    starts_on: date | None = None
+    ends_before: date | None = None
+    purchase_order: Words | None = None
+    payment_terms_days: Annotated[int, Field(ge=0, le=365)] | None = None
+    project_template: Words | None = None
+    next_step: Note = ""
+
+
+class LineBody(Body):
+    """A line: `time_and_materials` with role and minutes, or `fixed_fee_milestone` with an amount.
+
+    Rate and product of a role come from the price book where they are left out; the amount of time follows.
+    """
+
+    description: Name
+    method: BillingMethod
+    product: Words | None = None
+    staffing_role: Name | None = None
+    minutes: Minutes | None = None
+    hourly_rate: Price | None = None
+    amount: Price | None = None
+    milestone_due_on: date | None = None
+
+    def details(self) -> LineDetails:
+        """The line as the action takes it."""
+        return LineDetails(**self.model_dump())
+
+
+class PlannedRoleBody(Body):
+    """Planned work of one role; price and cost of an hour come from the line or the price book if left out."""
+
+    staffing_role: Name
+    minutes: Minutes
+    hourly_price: Price | None = None
+    hourly_cost: Price | None = None
+    line_id: UUID | None = None
+    skills: list[Name] = Field(default=[], max_length=50)
+
+
+class EstimateBody(Body):
+    """The whole services estimate, in place of the one before."""
+
+    roles: list[PlannedRoleBody] = Field(min_length=1, max_length=100)
+
+    def planned(self) -> list[PlannedRole]:
+        """The roles as the action takes them."""
+        return [PlannedRole(**role.model_dump() | {"skills": tuple(role.skills)}) for role in self.roles]
+
+
+class StageBody(Body):
+    """The open stage to move into."""
+
+    stage: Name
+
+
+class WonBody(Body):
+    """The accepted quote, or why there is none; `closed_on` is today if left out."""
+
+    quote_reference: Name | None = None
+    override_reason: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
+    closed_on: date | None = None
+
+
+class LostBody(Body):
+    """Why the deal was lost; `closed_on` is today if left out."""
+
+    reason: LossReason
+    note: Note = ""
+    closed_on: date | None = None

@@ -1,0 +1,1 @@
+"""Figures over all deals: pipeline and win rate."""

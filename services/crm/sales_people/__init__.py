@@ -1,0 +1,1 @@
+"""Sales people as another system knew them, and their log-ins here."""

@@ -1,0 +1,1 @@
+"""What became of a won deal, as the other services tell it."""
