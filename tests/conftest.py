@@ -17,6 +17,14 @@ from tests.support.slots import slot
 DatabaseFactory = Callable[[str], ServiceDatabase]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file's tests in one process, and all tests of the broker too: it takes seconds to start."""
+    for item in items:
+        needs = getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("broker" if "broker" in needs else str(item.path)))
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
     """Run this test process's own PostgreSQL, the one from the Python environment."""
