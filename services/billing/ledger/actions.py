@@ -12,6 +12,7 @@ from services.billing.ledger.model.accounts import (
     AccountTaken,
     Chart,
     LedgerAccount,
+    NoBooks,
     NoSuchAccount,
     PostingRole,
     first_chart,
@@ -46,7 +47,7 @@ async def create_account(
     work.actor.must(Permission.KEEP_CHART)
     chart = await store.chart_of(work, legal_entity)
     if not chart.accounts:
-        raise NoSuchAccount(f"The legal entity {legal_entity} has no chart.", field="/legal_entity")
+        raise NoBooks(field="/legal_entity")
     if code in chart.accounts:
         raise AccountTaken(field="/code")
     account = LedgerAccount(account_id, legal_entity, code, name, kind)

@@ -10,7 +10,14 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
 from services.billing.ledger import actions, queries
-from services.billing.ledger.model.accounts import AccountCode, AccountKind, AccountTaken, NoSuchAccount, PostingRole
+from services.billing.ledger.model.accounts import (
+    AccountCode,
+    AccountKind,
+    AccountTaken,
+    NoBooks,
+    NoSuchAccount,
+    PostingRole,
+)
 from services.billing.ledger.model.entries import (
     AlreadyReversed,
     FractionOfUnit,
@@ -136,9 +143,7 @@ async def show_chart(work: InWork, legal_entity: str) -> ChartView:
     return ChartView(accounts=accounts, roles=dict(chart.roles))
 
 
-@router.put(
-    "/ledger-accounts/{account_id}", status_code=201, responses=refusals(NotPermitted, NoSuchAccount, AccountTaken)
-)
+@router.put("/ledger-accounts/{account_id}", status_code=201, responses=refusals(NotPermitted, NoBooks, AccountTaken))
 async def create_account(account_id: UUID, body: NewAccountBody, work: InWork) -> AccountView:
     """Add an account to the chart of a legal entity."""
     account = await actions.create_account(

@@ -32,11 +32,11 @@ OPEN = """
 create or replace function journal_entry_is_in_time() returns trigger language plpgsql as $$
 begin
   perform 1 from fiscal_periods
-    where tenant_id = new.tenant_id and legal_entity = new.legal_entity and status = 'open'
+    where tenant_id = new.tenant_id and legal_entity = new.legal_entity and status <> 'closed'
       and starts_on <= new.posted_on and new.posted_on < ends_before
     for share;
   if not found then
-    raise exception 'the books of % are not open on %', new.legal_entity, new.posted_on
+    raise exception 'the books of % are closed on %', new.legal_entity, new.posted_on
       using errcode = 'check_violation';
   end if;
   return new;

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Column, ColumnElement, and_, case, exists, func, select
 
 from services.billing.ledger import store
-from services.billing.ledger.model.accounts import AccountKind, Chart, PostingRole
+from services.billing.ledger.model.accounts import AccountKind, Chart, NoBooks, PostingRole
 from services.billing.ledger.model.entries import JournalEntry, SourceKind
 from services.billing.ledger.store import journal_entries, journal_lines, ledger_accounts
 from services.billing.permissions import Permission
@@ -67,14 +67,12 @@ async def chart(work: Work, legal_entity: str) -> Chart:
     return await store.chart_of(work, legal_entity)
 
 
-async def has_chart(work: Work, legal_entity: str) -> bool:
-    """Whether a legal entity keeps books."""
-    return bool((await store.chart_of(work, legal_entity)).accounts)
-
-
-async def account_names(work: Work, legal_entity: str) -> Chart:
-    """The chart, for whoever renders entries of this legal entity."""
-    return await store.chart_of(work, legal_entity)
+async def books_of(work: Work, legal_entity: str) -> Chart:
+    """The chart of a legal entity, for other features of billing; raises NoBooks."""
+    found = await store.chart_of(work, legal_entity)
+    if not found.accounts:
+        raise NoBooks(field="/legal_entity")
+    return found
 
 
 async def entries(work: Work, wanted: Wanted, *, cursor: str | None, limit: int) -> Page[JournalEntry]:
@@ -96,7 +94,7 @@ async def entry(work: Work, entry_id: UUID) -> EntryInFull:
 
 
 async def entries_in_full(work: Work, ids: Sequence[UUID]) -> list[JournalEntry]:
-    """The entries with these ids, for whoever has permitted the asker already."""
+    """The entries with these ids, for other features of billing."""
     return await store.entries_by_id(work, ids)
 
 

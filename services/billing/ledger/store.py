@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Date, DateTime, Integer, Row, String, Text, Uuid, select
+from sqlalchemy import ARRAY, Column, Date, DateTime, Integer, Row, String, Text, Uuid, any_, cast, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.billing.ledger.model.accounts import AccountKind, Chart, LedgerAccount, PostingRole, role_id
@@ -134,8 +134,8 @@ async def add_new(work: Work, entries: Sequence[JournalEntry]) -> set[UUID]:
     """Write the entries that do not stand yet, with their lines, in two statements; which ones they were."""
     if not entries:
         return set()
-    writing = insert(journal_entries).values([_entry_row(entry) for entry in entries])
-    ids = await work.session.scalars(writing.on_conflict_do_nothing().returning(journal_entries.c.id))
+    writing = insert(journal_entries).on_conflict_do_nothing().returning(journal_entries.c.id)
+    ids = await work.session.scalars(writing, [_entry_row(entry) for entry in entries])
     new = set(ids)
     lines = [row for entry in entries if entry.id in new for row in _line_rows(entry)]
     if lines:
@@ -145,12 +145,12 @@ async def add_new(work: Work, entries: Sequence[JournalEntry]) -> set[UUID]:
 
 async def entries_by_id(work: Work, ids: Iterable[UUID]) -> list[JournalEntry]:
     """The entries with these ids and their lines, in two statements."""
-    wanted = list(ids)
-    heads = await work.session.execute(select(journal_entries).where(journal_entries.c.id.in_(wanted)))
+    wanted = any_(cast(list(ids), ARRAY(Uuid)))  # one parameter, however many ids
+    heads = await work.session.execute(select(journal_entries).where(journal_entries.c.id == wanted))
     rows = await work.session.execute(
         select(journal_lines, ledger_accounts.c.code)
         .join(ledger_accounts, ledger_accounts.c.id == journal_lines.c.account_id)
-        .where(journal_lines.c.entry_id.in_(wanted))
+        .where(journal_lines.c.entry_id == wanted)
         .order_by(journal_lines.c.entry_id, journal_lines.c.position)
     )
     lines: dict[UUID, list[JournalLine]] = {}

@@ -19,23 +19,31 @@ from shared.work import Work
 
 
 async def day_to_post(work: Work, legal_entity: str, on: date) -> date:
-    """The day on which something of `on` is posted; its month stays open until this work ends.
+    """The day on which something of `on` is posted; its month is not closed before this work ends.
 
-    A person is refused a closed month. What comes late by itself goes to the first open month behind it.
+    A person is refused a month that is shut for them. What comes late by itself goes to the first month behind it.
     """
-    day = max(on, await store.closed_before(work, legal_entity))
+    shut = _shut_for(work)
+    day = max(on, await store.closed_before(work, legal_entity, shut=shut))
     if day != on and not work.actor.is_service:
         raise PeriodClosed(f"The books of {legal_entity} are closed for {on:%Y-%m}.", field="/on")
     await store.open_if_new(work, legal_entity, month_of(day))
     period = await store.locked_for_posting(work, legal_entity, day)
-    if period is None or period.status is not Status.OPEN:
+    if period is None or period.status in shut:
         # Closed between the two looks: look again, now that the closing has been committed.
         return await day_to_post(work, legal_entity, on)
     return day
 
 
+async def begin_closing(work: Work, legal_entity: str, month: Period) -> FiscalPeriod:
+    """Keep everybody from posting into a month but those who close it."""
+    period = await take_for_closing(work, legal_entity, month)
+    period.begin_closing()
+    return period
+
+
 async def take_for_closing(work: Work, legal_entity: str, month: Period) -> FiscalPeriod:
-    """Lock an open month for closing; months are closed in their order."""
+    """Lock a month that is to be closed; months are closed in their order. Raises EarlierPeriodOpen."""
     work.actor.must(Permission.CLOSE_PERIODS)
     await store.open_if_new(work, legal_entity, month)
     period = await store.locked_for_change(work, legal_entity, month.starts_on)
@@ -44,7 +52,6 @@ async def take_for_closing(work: Work, legal_entity: str, month: Period) -> Fisc
     earlier = await store.open_before(work, legal_entity, month.starts_on)
     if earlier is not None:
         raise EarlierPeriodOpen(f"{earlier:%Y-%m} of {legal_entity} is still open.", field="/period")
-    period.prepare_closing()
     return period
 
 
@@ -54,8 +61,13 @@ async def reopen_period(work: Work, legal_entity: str, *, month: Period, reason:
     period = await store.locked_for_change(work, legal_entity, month.starts_on)
     if period is None:
         raise NoSuchPeriod()
-    if await store.closed_before(work, legal_entity) > period.ends_before:
+    if await store.closed_before(work, legal_entity, shut=(Status.CLOSED,)) > period.ends_before:
         raise LaterPeriodClosed(field="/period")
     await work.because(reason)
     period.reopen()
     return period
+
+
+def _shut_for(work: Work) -> tuple[Status, ...]:
+    closes_books = not work.actor.is_service and work.actor.may(Permission.CLOSE_PERIODS)
+    return (Status.CLOSED,) if closes_books else (Status.CLOSING, Status.CLOSED)

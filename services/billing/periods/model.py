@@ -21,9 +21,9 @@ class PeriodClosed(Conflict):
 
 
 class PeriodNotOpen(Conflict):
-    """Only an open month can be closed.
+    """This month is past that step already.
 
-    It is closed already; there is nothing left to do.
+    Look at its status; a closed month can be reopened with a reason.
     """
 
 
@@ -60,6 +60,8 @@ class BadMonth(Invalid):
 
 
 class Status(StrEnum):
+    """open → closing → closed; who closes the books may post until they are closed, others only while open."""
+
     OPEN = "open"
     CLOSING = "closing"
     CLOSED = "closed"
@@ -67,7 +69,7 @@ class Status(StrEnum):
 
 @dataclass(eq=False)
 class FiscalPeriod:
-    """One month of one legal entity; nothing is posted unless it is open."""
+    """One month of one legal entity's books."""
 
     id: UUID
     legal_entity: str
@@ -76,16 +78,16 @@ class FiscalPeriod:
     status: Status = Status.OPEN
     version: int = 1
 
-    def prepare_closing(self) -> None:
-        """Let nothing more in, while it is seen to that nothing is left undone."""
+    def begin_closing(self) -> None:
+        """Let only those post who close the books."""
         if self.status is not Status.OPEN:
             raise PeriodNotOpen(f"{self.starts_on:%Y-%m} of {self.legal_entity} is {self.status}.")
         self.status = Status.CLOSING
 
     def close(self) -> None:
-        """End the month for good, unless it is reopened with a reason."""
-        if self.status is not Status.CLOSING:
-            raise PeriodNotOpen(f"{self.starts_on:%Y-%m} of {self.legal_entity} is {self.status}.")
+        """Let nobody post any more, unless the month is reopened with a reason."""
+        if self.status is Status.CLOSED:
+            raise PeriodNotOpen(f"{self.starts_on:%Y-%m} of {self.legal_entity} is closed.")
         self.status = Status.CLOSED
 
     def reopen(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import Column, Date, Integer, String, Uuid, func, select
@@ -50,11 +51,11 @@ async def locked_for_change(work: Work, legal_entity: str, on: date) -> FiscalPe
     return await _month(work, legal_entity, on, shared=False)
 
 
-async def closed_before(work: Work, legal_entity: str) -> date:
-    """The day from which on the books take postings: months are closed in their order, so one day says it all."""
+async def closed_before(work: Work, legal_entity: str, *, shut: Collection[Status]) -> date:
+    """The day behind every month that is `shut`: months are closed in their order, so one day says it all."""
     latest: date | None = await work.session.scalar(
         select(func.max(fiscal_periods.c.ends_before)).where(
-            fiscal_periods.c.legal_entity == legal_entity, fiscal_periods.c.status != Status.OPEN
+            fiscal_periods.c.legal_entity == legal_entity, fiscal_periods.c.status.in_(shut)
         )
     )
     return latest or date.min

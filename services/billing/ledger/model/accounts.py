@@ -12,6 +12,13 @@ from shared.errors import Conflict, NotFound
 ACCOUNTS = UUID("0f2f9d4e-0d3b-5b53-8a7f-3f1a2a0f6c03")
 
 
+class NoBooks(NotFound):
+    """This legal entity keeps no books here.
+
+    Check its code; a legal entity gets its books when it is set up.
+    """
+
+
 class AccountTaken(Conflict):
     """This chart has an account with this code already.
 

@@ -1,0 +1,104 @@
+"""Sealing batches, and taking the ERP's answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from services.billing.account_mappings.queries import mapped_accounts
+from services.billing.batches import store
+from services.billing.batches.model.batch import (
+    Answer,
+    BatchStatus,
+    EntryRejection,
+    ExportBatch,
+    NoSuchBatch,
+    NothingToSeal,
+    Scope,
+    Verdict,
+    batched,
+    check_answer,
+    seal,
+)
+from services.billing.ledger import queries as ledger
+from services.billing.permissions import Permission
+from shared.contracts.billing import Acknowledgement, LedgerBatchAcknowledged, LedgerBatchSealed
+from shared.work import Work
+
+
+async def seal_batch(work: Work, batch_id: UUID, scope: Scope) -> ExportBatch:
+    """Close every entry of the month and currency that is in no batch yet into the next batch of the chain.
+
+    Raises NoBooks, NothingToSeal and UnmappedAccounts, each of which leaves everything as it was.
+    """
+    work.actor.must(Permission.SEAL_BATCHES)
+    chart = await ledger.books_of(work, scope.legal_entity)
+    chain_end = await store.lock_chain(work, scope.legal_entity)
+    waiting = await store.unsealed(work, scope)
+    if not waiting:
+        raise NothingToSeal()
+    entries = await ledger.entries_in_full(work, waiting)
+    erp_accounts = await mapped_accounts(work, scope.legal_entity, target=scope.target)
+    lines = batched(entries, chart, erp_accounts)
+    batch = seal(batch_id, scope, lines, after=chain_end, at=work.now, by=work.actor.subject)
+    await store.add(work, batch)
+    work.publish(_sealed(batch))
+    return batch
+
+
+async def acknowledge_batch(
+    work: Work,
+    batch_id: UUID,
+    *,
+    verdict: Verdict,
+    erp_reference: str | None,
+    reason: str | None,
+    rejections: Sequence[EntryRejection],
+) -> BatchStatus:
+    """Keep what the ERP says of a batch of a legal entity it receives; accepted is final."""
+    work.actor.must(Permission.ACKNOWLEDGE_BATCHES)
+    batch = await store.batch(work, batch_id, may_see=store.received_by(work.actor.subject))
+    if batch is None:
+        raise NoSuchBatch()
+    await store.lock_chain(work, batch.scope.legal_entity)  # one answer after the other
+    status, attempts = await store.status(work, batch_id)
+    answer = Answer(verdict, erp_reference, reason, tuple(rejections), work.now, work.actor.subject)
+    check_answer(answer, batch.entry_ids, status=status)
+    await store.add_answer(work, batch_id, answer, attempt=attempts + 1)
+    work.publish(_acknowledged(batch, answer))
+    return BatchStatus(verdict.value)
+
+
+async def appoint_receiver(work: Work, receiver_id: UUID, *, legal_entity: str, subject: str) -> None:
+    """Let the log-in `subject` fetch and answer the batches of a legal entity. Raises NoBooks."""
+    work.actor.must(Permission.CONFIGURE)
+    await ledger.books_of(work, legal_entity)
+    await store.appoint(work, receiver_id, legal_entity=legal_entity, subject=subject)
+
+
+def _sealed(batch: ExportBatch) -> LedgerBatchSealed:
+    return LedgerBatchSealed(
+        batch_id=batch.id,
+        number=batch.number,
+        legal_entity=batch.scope.legal_entity,
+        period_starts_on=batch.scope.period_starts_on,
+        currency=batch.scope.currency,
+        entry_count=batch.entry_count,
+        line_count=batch.line_count,
+        debit_total=batch.debit_total,
+        credit_total=batch.credit_total,
+        sha256=batch.sha256,
+        manifest_sha256=batch.manifest_sha256,
+        previous_sha256=batch.previous_sha256,
+        thread_ids=list(batch.thread_ids),
+    )
+
+
+def _acknowledged(batch: ExportBatch, answer: Answer) -> LedgerBatchAcknowledged:
+    return LedgerBatchAcknowledged(
+        batch_id=batch.id,
+        number=batch.number,
+        answer=Acknowledgement(answer.verdict.value),
+        erp_reference=answer.erp_reference,
+        reason=answer.reason,
+    )

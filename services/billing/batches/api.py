@@ -1,0 +1,235 @@
+"""Sealed batches over HTTP: for the controller who seals, and for the ERP that fetches and answers."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import Field
+
+from services.billing.account_mappings.model import DEFAULT_TARGET
+from services.billing.batches import actions, queries
+from services.billing.batches.model.batch import (
+    AcceptedWithRejections,
+    AlreadyAccepted,
+    BatchStatus,
+    EntryNotInBatch,
+    EntryRejection,
+    NoSuchBatch,
+    NothingToSeal,
+    ReasonMissing,
+    Scope,
+    UnmappedAccounts,
+    Verdict,
+)
+from services.billing.batches.model.renderings import Renderer
+from services.billing.ledger.model.accounts import NoBooks
+from services.billing.periods.model import BadMonth, month
+from shared.actor import NotPermitted
+from shared.contracts.base import Amount, Currency
+from shared.ids import new_id
+from shared.web import Body, Cursor, InWork, Limit, PageOf, View, WorkRoute, key_required, refusals
+
+router = APIRouter(tags=["ledger batches"], route_class=WorkRoute)
+
+
+class SealBody(Body):
+    """Which entries to seal: those of one month and currency that are in no batch yet."""
+
+    legal_entity: str
+    period: Annotated[str, Field(pattern=r"^\d{4}-\d{2}$", description="year and month", examples=["2026-03"])]
+    currency: Currency
+    target: Annotated[str, Field(description="whose account mappings are used")] = DEFAULT_TARGET
+
+
+class RejectionBody(Body):
+    entry_id: UUID
+    reason: str = Field(min_length=1, max_length=1000)
+
+
+class AcknowledgementBody(Body):
+    """What the ERP says; a rejection needs a reason and may name entries."""
+
+    answer: Verdict
+    erp_reference: str | None = Field(default=None, max_length=200)
+    reason: str | None = Field(default=None, max_length=1000)
+    entries: list[RejectionBody] = Field(default=[], max_length=1000)
+
+
+class ReceiverBody(Body):
+    legal_entity: str
+    subject: str = Field(min_length=1, max_length=200, description="log-in of the ERP's service account")
+
+
+class BatchView(View):
+    """A batch by its numbers; `previous_sha256` is the `manifest_sha256` of the batch before."""
+
+    id: UUID
+    number: int
+    legal_entity: str
+    period_starts_on: date
+    currency: str
+    target: str
+    status: BatchStatus
+    entry_count: int
+    line_count: int
+    debit_total: Amount
+    credit_total: Amount
+    thread_ids: list[UUID]
+    sha256: str
+    manifest_sha256: str
+    previous_sha256: str | None
+    sealed_at: datetime
+    sealed_by: str
+
+
+class RejectionView(View):
+    entry_id: UUID
+    reason: str
+
+
+class AnswerView(View):
+    verdict: Verdict
+    erp_reference: str | None
+    reason: str | None
+    entries: list[RejectionView]
+    answered_at: datetime
+    answered_by: str
+
+
+class BatchInFullView(BatchView):
+    answers: list[AnswerView]
+
+
+class ReceiverView(View):
+    id: UUID
+    legal_entity: str
+    subject: str
+
+
+class AcknowledgementView(View):
+    batch_id: UUID
+    status: BatchStatus
+
+
+class CheckView(View):
+    name: str
+    holds: bool
+
+
+class VerificationView(View):
+    """Every check of the batch; `holds` when all of them do."""
+
+    batch_id: UUID
+    holds: bool
+    checks: list[CheckView]
+
+
+@router.post(
+    "/ledger-batches",
+    status_code=201,
+    dependencies=[Depends(key_required)],
+    responses=refusals(NotPermitted, NoBooks, BadMonth, NothingToSeal, UnmappedAccounts),
+)
+async def seal(body: SealBody, work: InWork) -> BatchInFullView:
+    """Seal the entries of a month and currency that wait, as the next batch of the legal entity's chain."""
+    scope = Scope(body.legal_entity, month(body.period).starts_on, body.currency, body.target)
+    batch = await actions.seal_batch(work, new_id(), scope)
+    return _in_full(queries.BatchInFull(batch, BatchStatus.SEALED, []))
+
+
+@router.get("/ledger-batches", responses=refusals(NotPermitted))
+async def list_batches(
+    work: InWork, *, legal_entity: str | None = None, cursor: Cursor = None, limit: Limit = 50
+) -> PageOf[BatchView]:
+    """The batches, the newest first; the ERP sees those of its legal entities."""
+    found = await queries.batches(work, legal_entity=legal_entity, cursor=cursor, limit=limit)
+    return PageOf[BatchView].of(found, BatchView)
+
+
+@router.get("/ledger-batches/{batch_id}", responses=refusals(NotPermitted, NoSuchBatch))
+async def show_batch(batch_id: UUID, work: InWork) -> BatchInFullView:
+    """One batch and everything the ERP said of it."""
+    return _in_full(await queries.batch(work, batch_id))
+
+
+@router.get("/ledger-batches/{batch_id}/canonical", responses=refusals(NotPermitted, NoSuchBatch))
+async def show_canonical(batch_id: UUID, work: InWork) -> Response:
+    """The sealed bytes: one line of JSON per entry, the same for ever."""
+    batch = await queries.sealed_bytes(work, batch_id)
+    return Response(batch.canonical, media_type="application/x-ndjson", headers={"etag": f'"{batch.sha256}"'})
+
+
+@router.get("/ledger-batches/{batch_id}/manifest", responses=refusals(NotPermitted, NoSuchBatch))
+async def show_manifest(batch_id: UUID, work: InWork) -> Response:
+    """The sealed manifest: counts, control totals, digests, the link to the batch before."""
+    batch = await queries.sealed_bytes(work, batch_id)
+    return Response(batch.manifest, media_type="application/json", headers={"etag": f'"{batch.manifest_sha256}"'})
+
+
+@router.get("/ledger-batches/{batch_id}/verification", responses=refusals(NotPermitted, NoSuchBatch))
+async def verify(batch_id: UUID, work: InWork) -> VerificationView:
+    """Prove the batch again from its bytes, the batch before, and the journal."""
+    checks = await queries.verification(work, batch_id)
+    views = [CheckView.model_validate(one) for one in checks]
+    return VerificationView(batch_id=batch_id, holds=all(one.holds for one in checks), checks=views)
+
+
+@router.get("/ledger-batches/{batch_id}/{renderer}", responses=refusals(NotPermitted, NoSuchBatch))
+async def show_rendering(batch_id: UUID, renderer: Renderer, work: InWork) -> Response:
+    """The batch as plain-text books."""
+    text = await queries.rendering(work, batch_id, renderer)
+    return Response(text, media_type="text/plain; charset=utf-8")
+
+
+@router.post(
+    "/ledger-batches/{batch_id}/acknowledgement",
+    dependencies=[Depends(key_required)],
+    responses=refusals(
+        NotPermitted, NoSuchBatch, AlreadyAccepted, ReasonMissing, AcceptedWithRejections, EntryNotInBatch
+    ),
+)
+async def acknowledge(batch_id: UUID, body: AcknowledgementBody, work: InWork) -> AcknowledgementView:
+    """Say, as the ERP, that the batch was taken or refused."""
+    status = await actions.acknowledge_batch(
+        work,
+        batch_id,
+        verdict=body.answer,
+        erp_reference=body.erp_reference,
+        reason=body.reason,
+        rejections=[EntryRejection(one.entry_id, one.reason) for one in body.entries],
+    )
+    return AcknowledgementView(batch_id=batch_id, status=status)
+
+
+@router.put("/batch-receivers/{receiver_id}", status_code=201, responses=refusals(NotPermitted, NoBooks))
+async def appoint_receiver(receiver_id: UUID, body: ReceiverBody, work: InWork) -> ReceiverView:
+    """Let an ERP service account fetch and answer the batches of a legal entity."""
+    await actions.appoint_receiver(work, receiver_id, legal_entity=body.legal_entity, subject=body.subject)
+    return ReceiverView(id=receiver_id, legal_entity=body.legal_entity, subject=body.subject)
+
+
+def _in_full(found: queries.BatchInFull) -> BatchInFullView:
+    batch = found.batch
+    return BatchInFullView(
+        id=batch.id,
+        number=batch.number,
+        legal_entity=batch.scope.legal_entity,
+        period_starts_on=batch.scope.period_starts_on,
+        currency=batch.scope.currency,
+        target=batch.scope.target,
+        status=found.status,
+        entry_count=batch.entry_count,
+        line_count=batch.line_count,
+        debit_total=batch.debit_total,
+        credit_total=batch.credit_total,
+        thread_ids=list(batch.thread_ids),
+        sha256=batch.sha256,
+        manifest_sha256=batch.manifest_sha256,
+        previous_sha256=batch.previous_sha256,
+        sealed_at=batch.sealed_at,
+        sealed_by=batch.sealed_by,
+        answers=[AnswerView.model_validate(one) for one in found.answers],
+    )

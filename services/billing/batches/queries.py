@@ -1,0 +1,85 @@
+"""Reading batches: lists, bytes, answers, proofs; the ERP sees those of its own legal entities only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, String, cast, func, select
+
+from services.billing.batches import store
+from services.billing.batches.model.batch import Answer, BatchStatus, ExportBatch, NoSuchBatch
+from services.billing.batches.model.renderings import Renderer, rendered
+from services.billing.batches.model.verification import Check, verified
+from services.billing.batches.store import export_batches
+from services.billing.ledger import queries as ledger
+from services.billing.permissions import Permission
+from shared.database import Page, page
+from shared.work import Work
+
+
+@dataclass(frozen=True)
+class BatchInFull:
+    """A batch, how it stands, and everything the ERP said of it."""
+
+    batch: ExportBatch
+    status: BatchStatus
+    answers: list[Answer]
+
+
+async def batches(work: Work, *, legal_entity: str | None, cursor: str | None, limit: int) -> Page[Row[Any]]:
+    """The batches one may see, the newest first."""
+    status = func.coalesce(cast(store.LAST_ANSWER.c.verdict, String), BatchStatus.SEALED.value).label("status")
+    head = select(*store.HEAD, status).outerjoin_from(
+        export_batches, store.LAST_ANSWER, store.LAST_ANSWER.c.batch_id == export_batches.c.id
+    )
+    wanted = head.where(_may_see(work))
+    if legal_entity is not None:
+        wanted = wanted.where(export_batches.c.legal_entity == legal_entity)
+    keys = (export_batches.c.sealed_at, export_batches.c.id)
+    return await page(work.session, wanted, keys=keys, cursor=cursor, limit=limit, descending=True)
+
+
+async def batch(work: Work, batch_id: UUID) -> BatchInFull:
+    """One batch with what was answered; raises NoSuchBatch."""
+    found = await _batch(work, batch_id)
+    status, _ = await store.status(work, batch_id)
+    return BatchInFull(found, status, await store.answers(work, batch_id))
+
+
+async def sealed_bytes(work: Work, batch_id: UUID) -> ExportBatch:
+    """One batch for its bytes; raises NoSuchBatch."""
+    return await _batch(work, batch_id)
+
+
+async def rendering(work: Work, batch_id: UUID, renderer: Renderer) -> str:
+    """The batch as `renderer` writes it, made of its canonical bytes; raises NoSuchBatch."""
+    found = await _batch(work, batch_id)
+    return rendered(found.canonical, renderer)
+
+
+async def verification(work: Work, batch_id: UUID) -> list[Check]:
+    """The batch proved again from bytes, chain and journal; raises NoSuchBatch."""
+    found = await _batch(work, batch_id)
+    before = await store.manifest_before(work, found)
+    journal = await ledger.entries_in_full(work, found.entry_ids)
+    return verified(found, before=before, journal=journal)
+
+
+async def unsealed_in(work: Work, legal_entity: str, *, starts_on: date) -> int:
+    """How many entries of a month are in no batch yet, for other features of billing."""
+    return await store.count_unsealed(work, legal_entity, starts_on=starts_on)
+
+
+async def _batch(work: Work, batch_id: UUID) -> ExportBatch:
+    found = await store.batch(work, batch_id, may_see=_may_see(work))
+    if found is None:
+        raise NoSuchBatch()
+    return found
+
+
+def _may_see(work: Work) -> ColumnElement[bool]:
+    work.actor.must(Permission.SEE_BATCHES)
+    return store.received_by(None if work.actor.may(Permission.SEE_LEDGER) else work.actor.subject)

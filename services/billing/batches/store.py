@@ -1,0 +1,296 @@
+"""How sealed batches are kept: their exact bytes, what is in them, who may fetch them, what was answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    Date,
+    DateTime,
+    Integer,
+    LargeBinary,
+    Row,
+    String,
+    Text,
+    Uuid,
+    column,
+    exists,
+    func,
+    select,
+    table,
+    true,
+)
+from sqlalchemy.dialects.postgresql import insert
+
+from services.billing.batches.model.batch import Answer, BatchStatus, EntryRejection, ExportBatch, Link, Scope, Verdict
+from services.billing.tables import schema
+from shared.database import amount, belongs_to, choice, found_by, only_one
+from shared.period import month_of
+from shared.work import Work
+
+batch_chains = schema.table(
+    "batch_chains",
+    Column("legal_entity", String, primary_key=True),
+    Column("last_number", Integer, nullable=False),
+    Column("last_manifest_sha256", String),
+    audited=False,
+)
+export_batches = schema.table(
+    "export_batches",
+    Column("id", Uuid, primary_key=True),
+    Column("legal_entity", String, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("period_starts_on", Date, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("target", String, nullable=False),
+    Column("entry_count", Integer, nullable=False),
+    Column("line_count", Integer, nullable=False),
+    amount("debit_total"),
+    amount("credit_total"),
+    Column("thread_ids", ARRAY(Uuid), nullable=False),
+    Column("canonical", LargeBinary, nullable=False),
+    Column("manifest", LargeBinary, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("manifest_sha256", String, nullable=False),
+    Column("previous_sha256", String),
+    Column("sealed_at", DateTime(timezone=True), nullable=False),
+    Column("sealed_by", String, nullable=False),
+    only_one("legal_entity", "number"),
+    found_by("sealed_at", "id", why="list of batches, the newest first"),
+    append_only=True,
+)
+export_batch_entries = schema.table(
+    "export_batch_entries",
+    Column("entry_id", Uuid, primary_key=True),
+    Column("batch_id", Uuid, nullable=False),
+    Column("number", Integer, nullable=False),
+    only_one("batch_id", "number"),
+    belongs_to("entry_id", "journal_entries"),
+    belongs_to("batch_id", "export_batches"),
+    append_only=True,
+)
+batch_answers = schema.table(
+    "batch_answers",
+    Column("batch_id", Uuid, primary_key=True),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    choice("verdict", Verdict),
+    Column("erp_reference", String),
+    Column("reason", Text),
+    Column("answered_at", DateTime(timezone=True), nullable=False),
+    Column("answered_by", String, nullable=False),
+    belongs_to("batch_id", "export_batches"),
+    append_only=True,
+)
+batch_rejections = schema.table(
+    "batch_rejections",
+    Column("batch_id", Uuid, primary_key=True),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    Column("entry_id", Uuid, primary_key=True),
+    Column("reason", Text, nullable=False),
+    belongs_to("entry_id", "export_batch_entries", key="entry_id"),
+    append_only=True,
+)
+batch_receivers = schema.table(
+    "batch_receivers",
+    Column("id", Uuid, primary_key=True),
+    Column("legal_entity", String, nullable=False),
+    Column("subject", String, nullable=False),
+    only_one("legal_entity", "subject"),
+)
+
+# What sealing asks of the journal: which entries wait.
+journal = table(
+    "journal_entries",
+    column("id", Uuid),
+    column("legal_entity", String),
+    column("currency", String),
+    column("posted_on", Date),
+)
+HEAD = [column for column in export_batches.c if column.name not in ("tenant_id", "canonical", "manifest")]
+LAST_ANSWER = (
+    select(batch_answers.c.batch_id, batch_answers.c.verdict, batch_answers.c.erp_reference)
+    .distinct(batch_answers.c.batch_id)
+    .order_by(batch_answers.c.batch_id, batch_answers.c.attempt.desc())
+    .subquery("last_answer")
+)
+
+
+async def lock_chain(work: Work, legal_entity: str) -> Link:
+    """The end of a legal entity's chain, locked until this work ends: numbers follow each other without gaps."""
+    start = insert(batch_chains).values(legal_entity=legal_entity, last_number=0)
+    await work.session.execute(start.on_conflict_do_nothing())
+    chain = select(batch_chains).where(batch_chains.c.legal_entity == legal_entity).with_for_update()
+    row = (await work.session.execute(chain)).one()
+    return Link(row.last_number, row.last_manifest_sha256)
+
+
+async def unsealed(work: Work, scope: Scope) -> Sequence[UUID]:
+    """The entries of a month and currency that are in no batch."""
+    waiting = select(journal.c.id).where(
+        *_unsealed(scope.legal_entity, scope.period_starts_on), journal.c.currency == scope.currency
+    )
+    return (await work.session.scalars(waiting)).all()
+
+
+async def count_unsealed(work: Work, legal_entity: str, *, starts_on: date) -> int:
+    """How many entries of a month, in any currency, are in no batch."""
+    waiting = select(func.count()).select_from(journal).where(*_unsealed(legal_entity, starts_on))
+    return await work.session.scalar(waiting) or 0
+
+
+async def add(work: Work, batch: ExportBatch) -> None:
+    """Keep a sealed batch and make it the end of its chain."""
+    await work.session.execute(insert(export_batches).values(_batch_row(batch)))
+    numbered = enumerate(batch.entry_ids, start=1)
+    rows = [{"entry_id": entry_id, "batch_id": batch.id, "number": number} for number, entry_id in numbered]
+    await work.session.execute(insert(export_batch_entries), rows)
+    await work.session.execute(
+        batch_chains.update()
+        .where(batch_chains.c.legal_entity == batch.scope.legal_entity)
+        .values(last_number=batch.number, last_manifest_sha256=batch.manifest_sha256)
+    )
+
+
+async def batch(work: Work, batch_id: UUID, *, may_see: ColumnElement[bool]) -> ExportBatch | None:
+    """One batch with its bytes, if it is among those one may see."""
+    row = (await work.session.execute(select(export_batches).where(export_batches.c.id == batch_id, may_see))).first()
+    if row is None:
+        return None
+    ids = await work.session.scalars(
+        select(export_batch_entries.c.entry_id)
+        .where(export_batch_entries.c.batch_id == batch_id)
+        .order_by(export_batch_entries.c.number)
+    )
+    return _batch(row, tuple(ids))
+
+
+async def manifest_before(work: Work, sealed: ExportBatch) -> bytes | None:
+    """The manifest of the batch before `sealed` in its chain; none before the first."""
+    found: bytes | None = await work.session.scalar(
+        select(export_batches.c.manifest).where(
+            export_batches.c.legal_entity == sealed.scope.legal_entity, export_batches.c.number == sealed.number - 1
+        )
+    )
+    return found
+
+
+def received_by(subject: str | None) -> ColumnElement[bool]:
+    """The batches of the legal entities that `subject` receives; all of them for None."""
+    if subject is None:
+        return true()
+    own = select(batch_receivers.c.legal_entity).where(batch_receivers.c.subject == subject)
+    return export_batches.c.legal_entity.in_(own)
+
+
+async def status(work: Work, batch_id: UUID) -> tuple[BatchStatus, int]:
+    """How a batch stands, and how often it was answered."""
+    newest = select(batch_answers.c.verdict, batch_answers.c.attempt).where(batch_answers.c.batch_id == batch_id)
+    row = (await work.session.execute(newest.order_by(batch_answers.c.attempt.desc()).limit(1))).first()
+    return (BatchStatus.SEALED, 0) if row is None else (BatchStatus(row.verdict.value), row.attempt)
+
+
+async def add_answer(work: Work, batch_id: UUID, answer: Answer, *, attempt: int) -> None:
+    """Keep what the ERP said."""
+    await work.session.execute(
+        insert(batch_answers).values(
+            batch_id=batch_id,
+            attempt=attempt,
+            verdict=answer.verdict,
+            erp_reference=answer.erp_reference,
+            reason=answer.reason,
+            answered_at=answer.answered_at,
+            answered_by=answer.answered_by,
+        )
+    )
+    if answer.entries:
+        rejections = [
+            {"batch_id": batch_id, "attempt": attempt, "entry_id": one.entry_id, "reason": one.reason}
+            for one in answer.entries
+        ]
+        await work.session.execute(insert(batch_rejections), rejections)
+
+
+async def answers(work: Work, batch_id: UUID) -> list[Answer]:
+    """Everything the ERP said of a batch, the first answer first."""
+    rejections: dict[int, list[EntryRejection]] = {}
+    for row in await work.session.execute(select(batch_rejections).where(batch_rejections.c.batch_id == batch_id)):
+        rejections.setdefault(row.attempt, []).append(EntryRejection(row.entry_id, row.reason))
+    said = select(batch_answers).where(batch_answers.c.batch_id == batch_id).order_by(batch_answers.c.attempt)
+    return [
+        Answer(
+            verdict=row.verdict,
+            erp_reference=row.erp_reference,
+            reason=row.reason,
+            entries=tuple(rejections.get(row.attempt, ())),
+            answered_at=row.answered_at,
+            answered_by=row.answered_by,
+        )
+        for row in await work.session.execute(said)
+    ]
+
+
+async def appoint(work: Work, receiver_id: UUID, *, legal_entity: str, subject: str) -> None:
+    """Let `subject` receive the batches of a legal entity."""
+    await work.session.execute(
+        insert(batch_receivers).values(id=receiver_id, legal_entity=legal_entity, subject=subject)
+    )
+
+
+def _unsealed(legal_entity: str, starts_on: date) -> list[ColumnElement[bool]]:
+    sealed = exists(select(1).where(export_batch_entries.c.entry_id == journal.c.id).correlate(journal))
+    return [
+        journal.c.legal_entity == legal_entity,
+        journal.c.posted_on >= starts_on,
+        journal.c.posted_on < month_of(starts_on).ends_before,
+        ~sealed,
+    ]
+
+
+def _batch_row(batch: ExportBatch) -> dict[str, Any]:
+    return {
+        "id": batch.id,
+        "legal_entity": batch.scope.legal_entity,
+        "number": batch.number,
+        "period_starts_on": batch.scope.period_starts_on,
+        "currency": batch.scope.currency,
+        "target": batch.scope.target,
+        "entry_count": batch.entry_count,
+        "line_count": batch.line_count,
+        "debit_total": batch.debit_total,
+        "credit_total": batch.credit_total,
+        "thread_ids": list(batch.thread_ids),
+        "canonical": batch.canonical,
+        "manifest": batch.manifest,
+        "sha256": batch.sha256,
+        "manifest_sha256": batch.manifest_sha256,
+        "previous_sha256": batch.previous_sha256,
+        "sealed_at": batch.sealed_at,
+        "sealed_by": batch.sealed_by,
+    }
+
+
+def _batch(row: Row[Any], entry_ids: tuple[UUID, ...]) -> ExportBatch:
+    return ExportBatch(
+        id=row.id,
+        scope=Scope(row.legal_entity, row.period_starts_on, row.currency, row.target),
+        number=row.number,
+        entry_count=row.entry_count,
+        line_count=row.line_count,
+        debit_total=row.debit_total,
+        credit_total=row.credit_total,
+        thread_ids=tuple(row.thread_ids),
+        entry_ids=entry_ids,
+        canonical=row.canonical,
+        manifest=row.manifest,
+        sha256=row.sha256,
+        manifest_sha256=row.manifest_sha256,
+        previous_sha256=row.previous_sha256,
+        sealed_at=row.sealed_at,
+        sealed_by=row.sealed_by,
+    )

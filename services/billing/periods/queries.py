@@ -1,0 +1,20 @@
+"""Reading the months of the books."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from services.billing.periods.store import fiscal_periods
+from services.billing.permissions import Permission
+from shared.database import Page, page
+from shared.work import Work
+
+
+async def periods(work: Work, *, legal_entity: str, cursor: str | None, limit: int) -> Page[Row[Any]]:
+    """The months of a legal entity that were ever posted into or closed, the latest first."""
+    work.actor.must(Permission.SEE_LEDGER)
+    rows = select(fiscal_periods).where(fiscal_periods.c.legal_entity == legal_entity)
+    keys = (fiscal_periods.c.starts_on,)
+    return await page(work.session, rows, keys=keys, cursor=cursor, limit=limit, descending=True)
