@@ -1,1 +1,1 @@
-"""Billing owns what may be billed and what has been earned: contracts, rates, work in progress, invoices, the ledger."""
+"""Billing owns what may be billed and what is earned: contracts, rates, work in progress, invoices, ledger."""

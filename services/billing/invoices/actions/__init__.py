@@ -1,0 +1,6 @@
+"""What people do with invoices: draft, approve, discard, issue."""
+
+from services.billing.invoices.actions.issuing import issue_invoice
+from services.billing.invoices.actions.preparing import approve_invoice, discard_invoice, draft_invoice
+
+__all__ = ["approve_invoice", "discard_invoice", "draft_invoice", "issue_invoice"]

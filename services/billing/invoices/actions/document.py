@@ -1,0 +1,131 @@
+"""The document of an invoice: everything on it as text, set as a PDF."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import typst
+from babel.dates import format_date
+from babel.numbers import format_decimal, get_currency_precision
+
+from services.billing.contracts.model import Contract
+from services.billing.customers.model import Customer
+from services.billing.invoices.model import Line, Tax, totals
+from services.billing.legal_entities.model import LegalEntity
+
+TEMPLATE = Path(__file__).parents[1] / "templates" / "invoice.typ"
+LOCALE = "en"
+
+
+@dataclass(frozen=True)
+class Document:
+    """What an invoice says."""
+
+    number: str
+    issued_on: date
+    due_on: date
+    seller: LegalEntity
+    customer: Customer
+    contract: Contract
+    currency: str
+    lines: Sequence[Line]
+    taxes: Sequence[Tax]
+
+
+async def render(document: Document) -> bytes:
+    """The document as a PDF; equal documents give equal bytes. Set in a thread, so that others go on meanwhile."""
+    return await asyncio.to_thread(_set, json.dumps(written(document)))
+
+
+def written(document: Document) -> dict[str, Any]:
+    """Every word and figure as it is printed."""
+    sums = totals(document.taxes)
+    currency = document.currency
+    return {
+        "number": document.number,
+        "issued_on": _day(document.issued_on),
+        "due_on": _day(document.due_on),
+        "seller": _seller(document.seller),
+        "customer": _customer(document.customer),
+        "contract": document.contract.number,
+        "subject": document.contract.name,
+        "purchase_order": document.contract.purchase_order or "",
+        "service": _days(
+            min(line.service_from for line in document.lines), max(line.service_before for line in document.lines)
+        ),
+        "currency": currency,
+        "lines": [_line(line, currency) for line in document.lines],
+        "taxes": [_tax(tax, currency) for tax in document.taxes],
+        "net": _amount(sums.net, currency),
+        "gross": _amount(sums.gross, currency),
+    }
+
+
+def _set(words: str) -> bytes:
+    pdf = typst.compile(TEMPLATE, format="pdf", sys_inputs={"invoice": words})
+    if not isinstance(pdf, bytes):
+        raise TypeError("an invoice is one document")
+    return pdf
+
+
+def _seller(seller: LegalEntity) -> dict[str, str]:
+    return {
+        "name": seller.name,
+        "street": seller.street,
+        "place": f"{seller.postal_code} {seller.city}, {seller.country}",
+        "tax_registration": seller.tax_registration,
+        "iban": " ".join(seller.iban[start : start + 4] for start in range(0, len(seller.iban), 4)),
+    }
+
+
+def _customer(customer: Customer) -> dict[str, str]:
+    place = f"{customer.postal_code} {customer.city}".strip()
+    return {
+        "name": customer.legal_name,
+        "street": customer.street,
+        "place": ", ".join(part for part in (place, customer.country) if part),
+        "tax_id": customer.tax_id,
+    }
+
+
+def _line(line: Line, currency: str) -> dict[str, str]:
+    hours = "" if line.minutes is None else f"{line.minutes // 60}:{line.minutes % 60:02d} h"
+    return {
+        "position": str(line.position),
+        "description": line.description,
+        "role": (line.staffing_role or "").replace("_", " "),
+        "service": _days(line.service_from, line.service_before),
+        "quantity": hours or "1",
+        "unit_price": _amount(line.unit_price, currency),
+        "net": _amount(line.net, currency),
+    }
+
+
+def _tax(tax: Tax, currency: str) -> dict[str, str]:
+    return {
+        "rate": f"{tax.rate.normalize():f} %",
+        "net": _amount(tax.net, currency),
+        "tax": _amount(tax.tax, currency),
+        "reference_text": tax.reference_text,
+    }
+
+
+def _amount(amount: Decimal, currency: str) -> str:
+    digits = get_currency_precision(currency)
+    return str(format_decimal(amount, format=f"#,##0.{'0' * digits}" if digits else "#,##0", locale=LOCALE))
+
+
+def _day(day: date) -> str:
+    return str(format_date(day, "d MMMM y", locale=LOCALE))
+
+
+def _days(first: date, before: date) -> str:
+    last = date.fromordinal(before.toordinal() - 1)
+    return _day(first) if first == last else f"{_day(first)} to {_day(last)}"

@@ -1,0 +1,232 @@
+"""Invoices over HTTP."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import Field, computed_field
+
+from services.billing.contracts.model import ContractNotActive, NoSuchContract
+from services.billing.invoices import actions, queries
+from services.billing.invoices.model import (
+    DiscardedAlready,
+    IssuedForGood,
+    IssuedInFuture,
+    NoSuchInvoice,
+    NoSuchLine,
+    NotADraft,
+    NotApproved,
+    NothingToInvoice,
+    NotIssuedYet,
+    OwnInvoice,
+    Status,
+)
+from services.billing.legal_entities.model import TaxCategory
+from services.billing.numbering.model import DateGoesBack
+from services.billing.periods.model import PeriodClosed
+from services.billing.work_in_progress.model import why
+from shared.actor import NotPermitted
+from shared.contracts.base import Amount
+from shared.web import Body, Cursor, InWork, Limit, PageOf, View, WorkRoute, key_required, refusals
+from shared.web.idempotency import IdempotencyKeyMissing
+
+router = APIRouter(prefix="/invoices", tags=["invoices"], route_class=WorkRoute)
+
+
+class DraftBody(Body):
+    """Which contract to bill, for work up to and including which day."""
+
+    contract_id: UUID
+    up_to: date
+
+
+class ReasonBody(Body):
+    """Why; the audit trail keeps it."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class IssueBody(Body):
+    """The date on the invoice; without it, today."""
+
+    issued_on: date | None = None
+
+
+class InvoiceSummary(View):
+    """An invoice without its lines; number, dates and sha256 (of the PDF) from the day of issue on."""
+
+    id: UUID
+    status: Status
+    number: str | None
+    contract_id: UUID
+    customer_id: UUID
+    legal_entity_id: UUID
+    project_id: UUID | None
+    thread_id: UUID
+    currency: str
+    up_to: date
+    net: Amount
+    tax: Amount
+    gross: Amount
+    prepared_by: str
+    prepared_at: datetime
+    approved_by: str | None
+    approved_at: datetime | None
+    issued_by: str | None
+    issued_at: datetime | None
+    issued_on: date | None
+    due_on: date | None
+    sha256: str | None
+
+
+class LineView(View):
+    """One line: hours (to four places; `minutes` are exact) at a price, or one milestone; `net` is the exact sum."""
+
+    position: int
+    contract_line_id: UUID
+    staffing_role: str | None
+    description: str
+    minutes: int | None
+    quantity: Amount
+    unit_price: Amount
+    net: Amount
+    service_from: date
+    service_before: date
+
+
+class TaxView(View):
+    """The tax of one category and rate (in percent)."""
+
+    category: TaxCategory
+    rate: Amount
+    net: Amount
+    tax: Amount
+    reference_text: str
+
+
+class InvoiceView(InvoiceSummary):
+    """An invoice with its lines and taxes."""
+
+    lines: list[LineView]
+    taxes: list[TaxView]
+
+
+class OriginView(View):
+    """One time entry, or the milestone, behind an invoice line; `why` says what its rate rests on."""
+
+    id: UUID
+    entry_id: UUID | None
+    entry_version: int | None
+    corrects_entry_id: UUID | None
+    milestone_id: UUID | None
+    task_id: UUID | None
+    person_id: UUID | None
+    person_name: str | None
+    staffing_role: str | None
+    day: date
+    minutes: int | None
+    note: str
+    rate: Amount | None
+    rule: str
+    value: Amount
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def why(self) -> str:
+        """Why this rate, in words."""
+        return why(self.rule, is_correction=self.corrects_entry_id is not None)
+
+
+@router.post(
+    "/drafts", status_code=201, responses=refusals(NotPermitted, NoSuchContract, ContractNotActive, NothingToInvoice)
+)
+async def draft(body: DraftBody, work: InWork) -> InvoiceView:
+    """Put everything open on a contract on a draft; asked again, the draft that stands."""
+    invoice = await actions.draft_invoice(work, contract_id=body.contract_id, up_to=body.up_to)
+    return await _view(work, invoice.id)
+
+
+@router.post("/{invoice_id}/approval", responses=refusals(NotPermitted, NoSuchInvoice, NotADraft, OwnInvoice))
+async def approve(invoice_id: UUID, work: InWork) -> InvoiceView:
+    """Agree to a draft that somebody else prepared."""
+    await actions.approve_invoice(work, invoice_id)
+    return await _view(work, invoice_id)
+
+
+@router.post("/{invoice_id}/discard", responses=refusals(NotPermitted, NoSuchInvoice, IssuedForGood, DiscardedAlready))
+async def discard(invoice_id: UUID, body: ReasonBody, work: InWork) -> InvoiceView:
+    """Give up a draft; the work on it is open again."""
+    await actions.discard_invoice(work, invoice_id, reason=body.reason)
+    return await _view(work, invoice_id)
+
+
+@router.post(
+    "/{invoice_id}/issue",
+    dependencies=[Depends(key_required)],
+    responses=refusals(
+        NotPermitted,
+        NoSuchInvoice,
+        NotApproved,
+        OwnInvoice,
+        IssuedForGood,
+        IssuedInFuture,
+        DateGoesBack,
+        PeriodClosed,
+        IdempotencyKeyMissing,
+    ),
+)
+async def issue(invoice_id: UUID, work: InWork, body: IssueBody | None = None) -> InvoiceView:
+    """Send an approved invoice out, with its number and its PDF, for good."""
+    await actions.issue_invoice(work, invoice_id, issued_on=body.issued_on if body else None)
+    return await _view(work, invoice_id)
+
+
+@router.get("", responses=refusals(NotPermitted))
+async def listed(
+    work: InWork,
+    *,
+    contract_id: UUID | None = None,
+    customer_id: UUID | None = None,
+    status: Status | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> PageOf[InvoiceSummary]:
+    """Invoices, the newest first."""
+    found = await queries.listed(
+        work, contract_id=contract_id, customer_id=customer_id, status=status, cursor=cursor, limit=limit
+    )
+    return PageOf.of(found, InvoiceSummary)
+
+
+@router.get("/{invoice_id}", responses=refusals(NotPermitted, NoSuchInvoice))
+async def show(invoice_id: UUID, work: InWork) -> InvoiceView:
+    """One invoice with its lines and taxes."""
+    return await _view(work, invoice_id)
+
+
+@router.get("/{invoice_id}/lines/{position}/origin", responses=refusals(NotPermitted, NoSuchLine))
+async def origin(
+    invoice_id: UUID, position: int, work: InWork, cursor: Cursor = None, limit: Limit = 50
+) -> PageOf[OriginView]:
+    """The time entries, or the milestone, that one line is the sum of, by day."""
+    return PageOf.of(await queries.origin(work, invoice_id, position, cursor=cursor, limit=limit), OriginView)
+
+
+@router.get(
+    "/{invoice_id}/pdf",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}}}, **refusals(NotPermitted, NotIssuedYet)},
+)
+async def pdf(invoice_id: UUID, work: InWork) -> Response:
+    """The PDF of an issued invoice, byte for byte as it went out."""
+    found = await queries.document(work, invoice_id)
+    headers = {"content-disposition": f'inline; filename="{found.number}.pdf"', "etag": f'"{found.sha256}"'}
+    return Response(found.pdf, media_type="application/pdf", headers=headers)
+
+
+async def _view(work: InWork, invoice_id: UUID) -> InvoiceView:
+    found = await queries.invoice(work, invoice_id)
+    return InvoiceView.model_validate({**found.header._mapping, "lines": found.lines, "taxes": found.taxes})

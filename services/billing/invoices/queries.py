@@ -1,0 +1,127 @@
+"""Reading invoices, and what is behind every figure on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, String, Uuid, column, func, select, table
+
+from services.billing.invoices.model import Line, NoSuchInvoice, NoSuchLine, NotIssuedYet, Status, Tax
+from services.billing.invoices.store import (
+    invoice_documents,
+    invoice_lines,
+    invoice_taxes,
+    invoices,
+    issued_invoices,
+    lines_of,
+    taxes_of,
+)
+from services.billing.permissions import Permission
+from services.billing.work_in_progress.model import AllocationKind
+from services.billing.work_in_progress.store import allocations, billable_items
+from shared.database import Page, page
+from shared.work import Work
+
+people = table("subjects", column("person_id", Uuid), column("name", String))
+
+
+@dataclass(frozen=True)
+class InvoiceFound:
+    """One invoice with all that it claims."""
+
+    header: Row[Any]
+    lines: list[Line]
+    taxes: list[Tax]
+
+
+@dataclass(frozen=True)
+class IssuedDocument:
+    """The PDF of an invoice as it went out."""
+
+    number: str
+    sha256: str
+    pdf: bytes
+
+
+async def invoice(work: Work, invoice_id: UUID) -> InvoiceFound:
+    """One invoice. Raises NoSuchInvoice."""
+    work.actor.must(Permission.SEE_INVOICES)
+    header = (await work.session.execute(_headers().where(invoices.c.id == invoice_id))).one_or_none()
+    if header is None:
+        raise NoSuchInvoice()
+    return InvoiceFound(header, await lines_of(work, invoice_id), await taxes_of(work, invoice_id))
+
+
+async def listed(
+    work: Work,
+    *,
+    contract_id: UUID | None,
+    customer_id: UUID | None,
+    status: Status | None,
+    cursor: str | None,
+    limit: int,
+) -> Page[Row[Any]]:
+    """Invoices, the newest first, narrowed by what is given."""
+    work.actor.must(Permission.SEE_INVOICES)
+    wanted = _headers()
+    for column_, value in ((invoices.c.contract_id, contract_id), (invoices.c.customer_id, customer_id)):
+        if value is not None:
+            wanted = wanted.where(column_ == value)
+    if status is not None:
+        wanted = wanted.where(invoices.c.status == status)
+    return await page(work.session, wanted, keys=(invoices.c.id,), cursor=cursor, limit=limit, descending=True)
+
+
+async def origin(work: Work, invoice_id: UUID, position: int, *, cursor: str | None, limit: int) -> Page[Row[Any]]:
+    """The time entries, or the milestone, that one line of an invoice is the sum of. Raises NoSuchLine."""
+    work.actor.must(Permission.SEE_INVOICES)
+    line_id = await work.session.scalar(
+        select(invoice_lines.c.id).where(invoice_lines.c.invoice_id == invoice_id, invoice_lines.c.position == position)
+    )
+    if line_id is None:
+        raise NoSuchLine()
+    return await page(
+        work.session, _behind(line_id), keys=(billable_items.c.day, billable_items.c.id), cursor=cursor, limit=limit
+    )
+
+
+async def document(work: Work, invoice_id: UUID) -> IssuedDocument:
+    """The document of an issued invoice. Raises NotIssuedYet."""
+    work.actor.must(Permission.SEE_INVOICES)
+    wanted = (
+        select(issued_invoices.c.number, issued_invoices.c.sha256, invoice_documents.c.pdf)
+        .join(invoice_documents, invoice_documents.c.id == issued_invoices.c.id)
+        .where(issued_invoices.c.id == invoice_id)
+    )
+    found = (await work.session.execute(wanted)).one_or_none()
+    if found is None:
+        raise NotIssuedYet()
+    return IssuedDocument(found.number, found.sha256, found.pdf)
+
+
+def _headers() -> Select[Any]:
+    of_invoice = invoice_taxes.c.invoice_id == invoices.c.id
+    net = select(func.coalesce(func.sum(invoice_taxes.c.net), 0)).where(of_invoice).scalar_subquery()
+    tax = select(func.coalesce(func.sum(invoice_taxes.c.tax), 0)).where(of_invoice).scalar_subquery()
+    issued = issued_invoices.c
+    return select(
+        invoices,
+        net.label("net"),
+        tax.label("tax"),
+        (net + tax).label("gross"),
+        *(issued[name] for name in ("number", "issued_on", "due_on", "issued_by", "issued_at", "sha256")),
+    ).select_from(invoices.outerjoin(issued_invoices, issued.id == invoices.c.id))
+
+
+def _behind(line_id: UUID) -> Select[Any]:
+    return (
+        select(billable_items, people.c.name.label("person_name"))
+        .select_from(
+            allocations.join(billable_items, billable_items.c.id == allocations.c.item_id).outerjoin(
+                people, people.c.person_id == billable_items.c.person_id
+            )
+        )
+        .where(allocations.c.line_id == line_id, allocations.c.kind == AllocationKind.TAKEN)
+    )

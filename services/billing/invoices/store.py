@@ -1,0 +1,243 @@
+"""The tables of invoices; what an invoice claims is append-only from the moment it is drafted."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Column, Date, DateTime, Integer, LargeBinary, Numeric, String, Text, Uuid, insert, select, text
+
+from services.billing.invoices.model import Invoice, Line, Status, Tax, Totals
+from services.billing.legal_entities.model import TaxCategory
+from services.billing.tables import schema
+from shared.database import amount, belongs_to, choice, found_by, only_one
+from shared.work import Work
+
+invoices = schema.table(
+    "invoices",
+    Column("id", Uuid, primary_key=True),
+    Column("contract_id", Uuid, nullable=False),
+    Column("customer_id", Uuid, nullable=False),
+    Column("legal_entity_id", Uuid, nullable=False),
+    Column("project_id", Uuid),
+    Column("thread_id", Uuid, nullable=False),
+    choice("status", Status),
+    Column("currency", String(3), nullable=False),
+    Column("up_to", Date, nullable=False),
+    Column("prepared_by", String, nullable=False),
+    Column("prepared_at", DateTime(timezone=True), nullable=False),
+    Column("approved_by", String),
+    Column("approved_at", DateTime(timezone=True)),
+    Column("version", Integer, nullable=False),
+    belongs_to("contract_id", "contracts"),
+    belongs_to("customer_id", "customers"),
+    belongs_to("legal_entity_id", "legal_entities"),
+    found_by("contract_id", "id", why="the invoices of a contract"),
+    found_by("customer_id", "id", why="the invoices of a customer"),
+    found_by("status", "id", why="what waits for approval or for issuing"),
+)
+
+invoice_lines = schema.table(
+    "invoice_lines",
+    Column("id", Uuid, primary_key=True),
+    Column("invoice_id", Uuid, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("contract_line_id", Uuid, nullable=False),
+    Column("staffing_role", String),
+    Column("description", Text, nullable=False),
+    Column("minutes", Integer),
+    amount("unit_price"),
+    amount("net"),
+    Column("service_from", Date, nullable=False),
+    Column("service_before", Date, nullable=False),
+    belongs_to("invoice_id", "invoices"),
+    belongs_to("contract_line_id", "contract_lines"),
+    only_one("invoice_id", "position"),
+    append_only=True,
+)
+
+invoice_taxes = schema.table(
+    "invoice_taxes",
+    Column("invoice_id", Uuid, primary_key=True),
+    Column("category", choice("category", TaxCategory).type, primary_key=True),
+    Column("rate", Numeric(5, 2), primary_key=True),
+    amount("net"),
+    amount("tax"),
+    Column("reference_text", Text, nullable=False),
+    belongs_to("invoice_id", "invoices"),
+    append_only=True,
+)
+
+issued_invoices = schema.table(
+    "issued_invoices",
+    Column("id", Uuid, primary_key=True),
+    Column("number", String, nullable=False),
+    Column("issued_on", Date, nullable=False),
+    Column("due_on", Date, nullable=False),
+    amount("net"),
+    amount("tax"),
+    amount("gross"),
+    Column("issued_by", String, nullable=False),
+    Column("issued_at", DateTime(timezone=True), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    belongs_to("id", "invoices"),
+    only_one("number"),
+    append_only=True,
+)
+
+invoice_documents = schema.table(
+    "invoice_documents",
+    Column("id", Uuid, primary_key=True),
+    Column("pdf", LargeBinary, nullable=False),
+    belongs_to("id", "issued_invoices"),
+    append_only=True,
+)
+
+schema.map(Invoice, invoices, version=invoices.c.version)
+
+# Everything of the contract that can be invoiced goes on one draft, in one statement: an item per entry, a line per
+# contract line, role and rate. The turn of an allocation is its key, so that no item is ever on two invoices.
+DRAFT = text(
+    """
+    with candidates as (
+        select item.id, item.minutes, item.rate, item.value, item.day, item.staffing_role, item.contract_line_id,
+               line.position as sold_as, line.description,
+               coalesce((select max(turn) from allocations where item_id = item.id), 0) as turn
+        from billable_items item
+        join contract_lines line on line.id = item.contract_line_id
+        where item.contract_id = :contract_id and item.day <= :up_to
+          and item.is_billable and item.value is not null and item.held_because is null
+    ),
+    taken as (
+        select *, dense_rank() over (order by sold_as, contract_line_id, staffing_role, rate) as position
+        from candidates where turn % 2 = 0
+    ),
+    lines as (
+        insert into invoice_lines (id, invoice_id, position, contract_line_id, staffing_role, description, minutes,
+                                   unit_price, net, service_from, service_before)
+        select gen_random_uuid(), :invoice_id, position, contract_line_id, staffing_role, description, sum(minutes),
+               coalesce(rate, sum(value)), sum(value), min(day), max(day) + 1
+        from taken
+        group by position, contract_line_id, staffing_role, description, rate
+        returning id, position
+    )
+    insert into allocations (item_id, turn, kind, line_id, invoice_id, amount)
+    select taken.id, taken.turn + 1, 'taken', lines.id, :invoice_id, taken.value
+    from taken join lines on lines.position = taken.position
+    """
+)
+
+IS_ANYTHING_OPEN = text(
+    """
+    select exists (
+        select from billable_items item
+        where item.contract_id = :contract_id and item.day <= :up_to
+          and item.is_billable and item.value is not null and item.held_because is null
+          and coalesce((select max(turn) from allocations where item_id = item.id), 0) % 2 = 0)
+    """
+)
+
+FREE = text(
+    """
+    insert into allocations (item_id, turn, kind, line_id, invoice_id, amount)
+    select item_id, turn + 1, 'freed', line_id, invoice_id, -amount
+    from allocations
+    where line_id in (select id from invoice_lines where invoice_id = :invoice_id)
+    """
+)
+
+
+async def is_anything_open(work: Work, *, contract_id: UUID, up_to: date) -> bool:
+    """Whether something of the contract, worked up to and including `up_to`, can be invoiced."""
+    return bool(await work.session.scalar(IS_ANYTHING_OPEN, {"contract_id": contract_id, "up_to": up_to}))
+
+
+async def draft_of(work: Work, *, contract_id: UUID, up_to: date) -> Invoice | None:
+    """The newest draft of a contract up to that very day, if there is one."""
+    found: Invoice | None = await work.session.scalar(
+        select(Invoice)
+        .where(invoices.c.contract_id == contract_id, invoices.c.up_to == up_to, invoices.c.status == Status.DRAFT)
+        .order_by(invoices.c.id.desc())
+        .limit(1)
+    )
+    return found
+
+
+async def draft(work: Work, invoice: Invoice) -> list[Line]:
+    """Keep a new draft with everything on it that is open, and give its lines."""
+    work.session.add(invoice)
+    await work.session.flush()
+    await work.session.execute(
+        DRAFT, {"contract_id": invoice.contract_id, "up_to": invoice.up_to, "invoice_id": invoice.id}
+    )
+    return await lines_of(work, invoice.id)
+
+
+async def add_tax(work: Work, invoice_id: UUID, tax: Tax) -> None:
+    """Keep the tax of a draft."""
+    await work.session.execute(insert(invoice_taxes).values(invoice_id=invoice_id, **asdict(tax)))
+
+
+async def get(work: Work, invoice_id: UUID) -> Invoice | None:
+    """One invoice, locked until this work ends."""
+    found: Invoice | None = await work.session.scalar(
+        select(Invoice).where(invoices.c.id == invoice_id).with_for_update()
+    )
+    return found
+
+
+async def lines_of(work: Work, invoice_id: UUID) -> list[Line]:
+    """The lines of an invoice, in order."""
+    columns = [invoice_lines.c[name] for name in Line.__dataclass_fields__]
+    wanted = select(*columns).where(invoice_lines.c.invoice_id == invoice_id).order_by(invoice_lines.c.position)
+    return [Line(**row._mapping) for row in await work.session.execute(wanted)]
+
+
+async def taxes_of(work: Work, invoice_id: UUID) -> list[Tax]:
+    """The taxes of an invoice, by category."""
+    columns = [invoice_taxes.c[name] for name in Tax.__dataclass_fields__]
+    wanted = select(*columns).where(invoice_taxes.c.invoice_id == invoice_id).order_by(invoice_taxes.c.category)
+    return [Tax(**row._mapping) for row in await work.session.execute(wanted)]
+
+
+async def keep(work: Work) -> None:
+    """Write what changed, so that what is read next shows it."""
+    await work.session.flush()
+
+
+async def free(work: Work, invoice_id: UUID) -> None:
+    """Give back everything that a draft took."""
+    await work.session.execute(FREE, {"invoice_id": invoice_id})
+
+
+async def add_issued(
+    work: Work,
+    invoice_id: UUID,
+    *,
+    number: str,
+    issued_on: date,
+    due_on: date,
+    sums: Totals,
+    issued_by: str,
+    issued_at: datetime,
+    pdf: bytes,
+    sha256: str,
+) -> None:
+    """Keep an invoice as it went out, for good."""
+    await work.session.flush()
+    await work.session.execute(
+        insert(issued_invoices).values(
+            id=invoice_id,
+            number=number,
+            issued_on=issued_on,
+            due_on=due_on,
+            net=sums.net,
+            tax=sums.tax,
+            gross=sums.gross,
+            issued_by=issued_by,
+            issued_at=issued_at,
+            sha256=sha256,
+        )
+    )
+    await work.session.execute(insert(invoice_documents).values(id=invoice_id, pdf=pdf))

@@ -1,0 +1,46 @@
+"""Setting up the firms of ours that sell."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from services.billing.ledger.actions import open_chart
+from services.billing.legal_entities import store
+from services.billing.legal_entities.model import (
+    LegalEntity,
+    NoDefaultLegalEntity,
+    NoSuchLegalEntity,
+    check_iban,
+    check_tax_rules,
+)
+from services.billing.permissions import Permission
+from shared.work import Work
+
+
+async def set_up_legal_entity(work: Work, entity: LegalEntity) -> LegalEntity:
+    """Keep a new legal entity with its tax rules, and open its books.
+
+    Raises InvalidIban, MissingTaxRule, TaxRuleContradicts.
+    """
+    work.actor.must(Permission.CONFIGURE)
+    check_iban(entity.iban)
+    check_tax_rules(entity.tax_rules)
+    await store.add(work, entity)
+    await open_chart(work, entity.code)
+    return entity
+
+
+async def legal_entity_of(work: Work, entity_id: UUID) -> LegalEntity:
+    """One legal entity. Raises NoSuchLegalEntity."""
+    found = await store.find(work, entity_id)
+    if found is None:
+        raise NoSuchLegalEntity()
+    return found
+
+
+async def seller_for(work: Work, code: str | None) -> LegalEntity:
+    """The legal entity that sells: the one with `code`, or the default. Raises NoDefaultLegalEntity."""
+    found = await store.seller(work, code)
+    if found is None:
+        raise NoDefaultLegalEntity(f"There is no legal entity {code}." if code else None)
+    return found

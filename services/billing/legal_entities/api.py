@@ -1,0 +1,106 @@
+"""Legal entities over HTTP."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from services.billing.legal_entities import queries
+from services.billing.legal_entities.actions import set_up_legal_entity
+from services.billing.legal_entities.model import (
+    InvalidIban,
+    LegalEntity,
+    MissingTaxRule,
+    NoSuchLegalEntity,
+    TaxCategory,
+    TaxRule,
+    TaxRuleContradicts,
+    Territory,
+)
+from shared.actor import NotPermitted
+from shared.contracts.base import Amount, Currency
+from shared.web import Body, Cursor, InWork, Limit, PageOf, View, WorkRoute, refusals
+
+router = APIRouter(prefix="/legal-entities", tags=["legal entities"], route_class=WorkRoute)
+
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166 alpha-2")]
+Named = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class TaxRuleBody(Body):
+    """The tax on sales into one territory; `rate` in percent."""
+
+    territory: Territory
+    category: TaxCategory
+    rate: Annotated[Decimal, Field(ge=0, lt=100, decimal_places=2)]
+    reference_text: str = ""
+
+
+class LegalEntityBody(Body):
+    """A firm of ours; `invoice_series` is what its invoice numbers begin with, such as `INV-2026-`."""
+
+    code: Annotated[str, Field(pattern=r"^[A-Z0-9_-]{1,20}$")]
+    name: Named
+    street: Named
+    postal_code: Named
+    city: Named
+    country: Country
+    tax_registration: Named
+    functional_currency: Currency
+    iban: Annotated[str, Field(pattern=r"^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$")]
+    payment_terms_days: Annotated[int, Field(ge=0, le=365)] = 30
+    invoice_series: Annotated[str, Field(pattern=r"^[A-Z0-9/-]{1,20}$")]
+    is_default: bool = False
+    tax_rules: list[TaxRuleBody]
+
+
+class TaxRuleView(View):
+    """One tax rule."""
+
+    territory: Territory
+    category: TaxCategory
+    rate: Amount
+    reference_text: str
+
+
+class LegalEntityView(View):
+    """A firm of ours."""
+
+    id: UUID
+    code: str
+    name: str
+    street: str
+    postal_code: str
+    city: str
+    country: str
+    tax_registration: str
+    functional_currency: str
+    iban: str
+    payment_terms_days: int
+    invoice_series: str
+    is_default: bool
+    tax_rules: list[TaxRuleView]
+
+
+@router.put("/{legal_entity_id}", responses=refusals(NotPermitted, InvalidIban, MissingTaxRule, TaxRuleContradicts))
+async def set_up(legal_entity_id: UUID, body: LegalEntityBody, work: InWork) -> LegalEntityView:
+    """Set up a legal entity with its tax rules, one for each territory."""
+    rules = [TaxRule(**rule.model_dump()) for rule in body.tax_rules]
+    entity = LegalEntity(id=legal_entity_id, tax_rules=rules, **body.model_dump(exclude={"tax_rules"}))
+    return LegalEntityView.model_validate(await set_up_legal_entity(work, entity))
+
+
+@router.get("/{legal_entity_id}", responses=refusals(NotPermitted, NoSuchLegalEntity))
+async def show(legal_entity_id: UUID, work: InWork) -> LegalEntityView:
+    """One legal entity."""
+    return LegalEntityView.model_validate(await queries.legal_entity(work, legal_entity_id))
+
+
+@router.get("", responses=refusals(NotPermitted))
+async def listed(work: InWork, cursor: Cursor = None, limit: Limit = 50) -> PageOf[LegalEntityView]:
+    """The legal entities, by code."""
+    return PageOf.of(await queries.legal_entities(work, cursor=cursor, limit=limit), LegalEntityView)

@@ -1,0 +1,129 @@
+"""A legal entity of ours, and which tax it owes on what it sells to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from shared.errors import Invalid, NotFound
+
+EUROPEAN_UNION = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
+
+
+class NoSuchLegalEntity(NotFound):
+    """There is no such legal entity."""
+
+
+class NoDefaultLegalEntity(NotFound):
+    """No legal entity is the default, so a contract cannot tell who sells.
+
+    Configure one with `is_default`, then let the parked message run again.
+    """
+
+
+class InvalidIban(Invalid):
+    """The check digits of this IBAN are wrong.
+
+    Copy the IBAN from a bank statement; it has two letters, two check digits and the account.
+    """
+
+
+class Territory(StrEnum):
+    """Where a customer is, seen from the legal entity that sells."""
+
+    DOMESTIC = "domestic"
+    EUROPEAN_UNION = "european_union"
+    ABROAD = "abroad"
+
+
+class TaxCategory(StrEnum):
+    """How a sale is taxed, by the codes that electronic invoices use (UNCL 5305)."""
+
+    STANDARD = "S"
+    REVERSE_CHARGE = "AE"
+    ZERO = "Z"
+    EXEMPT = "E"
+    OUTSIDE_SCOPE = "O"
+
+
+@dataclass(eq=False)
+class TaxRule:
+    """The tax on a sale into one territory: `rate` in percent, and what the invoice must say about it."""
+
+    territory: Territory
+    category: TaxCategory
+    rate: Decimal
+    reference_text: str = ""
+
+
+class MissingTaxRule(Invalid):
+    """A legal entity needs one tax rule for every territory.
+
+    Give a rule each for domestic, european_union and abroad.
+    """
+
+
+class TaxRuleContradicts(Invalid):
+    """Only the standard category carries a rate, and every other one needs a reference text.
+
+    Set the rate of the others to 0 and say why no tax is due, for example "Reverse charge".
+    """
+
+
+@dataclass(eq=False)
+class LegalEntity:
+    """One firm of ours: it sells, it is paid, it numbers its invoices."""
+
+    id: UUID
+    code: str
+    name: str
+    street: str
+    postal_code: str
+    city: str
+    country: str
+    tax_registration: str
+    functional_currency: str
+    iban: str
+    payment_terms_days: int
+    invoice_series: str
+    is_default: bool
+    tax_rules: list[TaxRule] = field(default_factory=list)
+    version: int = 1
+
+    def tax_rule_for(self, *, country: str, tax_id: str) -> TaxRule:
+        """The rule for a customer in `country`.
+
+        A customer elsewhere in the European Union without a tax id is taxed as one at home, because nobody else
+        could owe the tax.
+        """
+        territory = self._territory(country)
+        if territory is Territory.EUROPEAN_UNION and not tax_id:
+            territory = Territory.DOMESTIC
+        return next(rule for rule in self.tax_rules if rule.territory is territory)
+
+    def _territory(self, country: str) -> Territory:
+        if country in ("", self.country):
+            return Territory.DOMESTIC
+        if {country, self.country} <= EUROPEAN_UNION:
+            return Territory.EUROPEAN_UNION
+        return Territory.ABROAD
+
+
+def check_tax_rules(rules: Sequence[TaxRule]) -> None:
+    """Refuse rules that leave a territory out, name one twice or contradict themselves."""
+    if sorted(rule.territory for rule in rules) != sorted(Territory):
+        raise MissingTaxRule(field="/tax_rules")
+    for position, rule in enumerate(rules):
+        is_standard = rule.category is TaxCategory.STANDARD
+        if not is_standard and (rule.rate or not rule.reference_text):
+            raise TaxRuleContradicts(field=f"/tax_rules/{position}")
+
+
+def check_iban(iban: str) -> None:
+    """Refuse an IBAN whose check digits do not fit (ISO 13616, ISO 7064 mod 97-10)."""
+    rearranged = iban[4:] + iban[:4]
+    if not iban.isalnum() or int("".join(str(int(sign, 36)) for sign in rearranged)) % 97 != 1:
+        raise InvalidIban(field="/iban")

@@ -1,0 +1,32 @@
+"""Reading legal entities."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from services.billing.legal_entities import store
+from services.billing.legal_entities.model import LegalEntity, NoSuchLegalEntity
+from services.billing.permissions import Permission
+from shared.actor import NotPermitted
+from shared.database import Page
+from shared.work import Work
+
+
+async def legal_entity(work: Work, entity_id: UUID) -> LegalEntity:
+    """One legal entity, for whoever configures or bills. Raises NoSuchLegalEntity."""
+    _must_see(work)
+    found = await store.find(work, entity_id)
+    if found is None:
+        raise NoSuchLegalEntity()
+    return found
+
+
+async def legal_entities(work: Work, *, cursor: str | None, limit: int) -> Page[LegalEntity]:
+    """The legal entities by code."""
+    _must_see(work)
+    return await store.listed(work, cursor=cursor, limit=limit)
+
+
+def _must_see(work: Work) -> None:
+    if not (work.actor.may(Permission.CONFIGURE) or work.actor.may(Permission.SEE_CONTRACTS)):
+        raise NotPermitted(f"Needs the permission {Permission.SEE_CONTRACTS}.")

@@ -1,0 +1,1 @@
+"""Numbers that people read: counted up without gaps."""

@@ -1,0 +1,20 @@
+"""Taking the next number of a series."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from services.billing.numbering import store
+from services.billing.numbering.model import DateGoesBack, written
+from shared.work import Work
+
+
+async def next_number(work: Work, *, series: str, dated_on: date = date.min) -> str:
+    """Take the next number of `series`, which stays locked until this work ends.
+
+    Where numbers are dated, dates never go back. Raises DateGoesBack.
+    """
+    number = await store.take(work, series=series, dated_on=dated_on)
+    if number is None:
+        raise DateGoesBack(field="/issued_on")
+    return written(series, number)

@@ -1,0 +1,35 @@
+"""The counters, one locked row per series."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Column, Date, Integer, String, text
+
+from services.billing.tables import schema
+from shared.work import Work
+
+number_series = schema.table(
+    "number_series",
+    Column("series", String, primary_key=True),
+    Column("last_number", Integer, nullable=False),
+    Column("last_dated_on", Date, nullable=False),
+    audited=False,
+)
+
+# The row stays locked until this work ends: the next number waits, and is given again if this work is rolled back.
+TAKE = text(
+    """
+    insert into number_series (series, last_number, last_dated_on) values (:series, 1, :dated_on)
+    on conflict (tenant_id, series) do update
+       set last_number = number_series.last_number + 1, last_dated_on = excluded.last_dated_on
+     where number_series.last_dated_on <= excluded.last_dated_on
+    returning last_number
+    """
+)
+
+
+async def take(work: Work, *, series: str, dated_on: date) -> int | None:
+    """Count `series` up, or nothing when its last number is dated later than `dated_on`."""
+    number: int | None = await work.session.scalar(TAKE, {"series": series, "dated_on": dated_on})
+    return number

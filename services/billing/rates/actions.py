@@ -1,0 +1,99 @@
+"""Agreeing rates, and valuing work by them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import groupby
+from uuid import UUID
+
+from services.billing.permissions import Permission
+from services.billing.rates import store
+from services.billing.rates.model import (
+    NoSuchRate,
+    Rate,
+    Reach,
+    Scope,
+    ValuedWork,
+    check_overlap,
+    digits_of,
+    ended,
+    sold_rate_id,
+)
+from shared.contracts.billing import ValuedEntry, WorkValued
+from shared.money import Money
+from shared.period import Period
+from shared.work import Work
+
+ENTRIES_PER_EVENT = 500
+
+
+async def agree_rate(work: Work, rate: Rate) -> Rate:
+    """Let `rate` count, and value with it what waited for one. Raises RateOverlaps."""
+    work.actor.must(Permission.AGREE_RATES)
+    await store.lock_book(work)
+    check_overlap(rate, await store.of_reach(work, rate.reach))
+    await store.add(work, rate, digits=digits_of(rate.hourly_rate.currency))
+    announce_valued(work, await store.value(work, contract_id=None))
+    return rate
+
+
+async def end_rate(work: Work, rate_id: UUID, *, ends_before: date) -> Rate:
+    """Let a rate end earlier; what was valued with it stays as it is. Raises NoSuchRate, RateEndsTooEarly."""
+    work.actor.must(Permission.AGREE_RATES)
+    await store.lock_book(work)
+    rate = await store.get(work, rate_id)
+    if rate is None:
+        raise NoSuchRate()
+    period = ended(rate, ends_before)
+    await store.end(work, rate_id, period)
+    return Rate(rate.id, rate.reach, rate.hourly_rate, period)
+
+
+async def agree_sold_rate(
+    work: Work, *, contract_line_id: UUID, staffing_role: str, hourly_rate: Money, starts_on: date
+) -> None:
+    """Let the rate count that a contract line was sold at, from the sale on."""
+    reach = Reach(Scope.CONTRACT_LINE, contract_line_id=contract_line_id, staffing_role=staffing_role)
+    rate = Rate(sold_rate_id(contract_line_id), reach, hourly_rate, Period(starts_on))
+    await store.put_sold(work, rate, digits=digits_of(hourly_rate.currency))
+
+
+async def hold_rates(work: Work) -> None:
+    """Let no rate change until this work ends; called before any contract is locked."""
+    await store.share_book(work)
+
+
+async def value_work(work: Work, *, contract_id: UUID) -> list[ValuedWork]:
+    """Value what waits on one contract, and give what has a value now; `hold_rates` comes first."""
+    return await store.value(work, contract_id=contract_id)
+
+
+def announce_valued(work: Work, valued: Iterable[ValuedWork]) -> None:
+    """Tell what entries are worth, project by project."""
+    ordered = sorted(valued, key=lambda each: (each.project_id, each.contract_id, each.entry_id))
+    for _, of_project in groupby(ordered, key=lambda each: (each.project_id, each.contract_id)):
+        entries = list(of_project)
+        for start in range(0, len(entries), ENTRIES_PER_EVENT):
+            work.publish(_work_valued(entries[start : start + ENTRIES_PER_EVENT]))
+
+
+def _work_valued(valued: Sequence[ValuedWork]) -> WorkValued:
+    first = valued[0]
+    return WorkValued(
+        thread_id=first.thread_id,
+        project_id=first.project_id,
+        contract_id=first.contract_id,
+        currency=first.currency,
+        entries=[
+            ValuedEntry(
+                entry_id=each.entry_id,
+                billing_line_id=each.contract_line_id,
+                minutes=each.minutes,
+                value=each.value,
+                rate=each.rate,
+                rule=each.rule,
+            )
+            for each in valued
+        ],
+    )

@@ -1,0 +1,195 @@
+"""Rates: what an hour is worth from one day up to another, and which of several counts.
+
+The cascade, from the most specific to the most general. The first scope that has a rate in the contract's currency
+on the day worked decides, and no other is looked at:
+
+1. this person on this contract
+2. this staffing role on this contract line (first of all the rate that was sold)
+3. this staffing role for this account
+4. this staffing role, for every customer
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID, uuid5
+
+from shared.errors import Conflict, Invalid, NotFound
+from shared.money import Money
+from shared.period import Period
+
+SOLD_RATES = UUID("8a4b1d57-9f5d-5d2c-8d3f-1b3b0f6b7a42")
+MINUTES_PER_HOUR = 60
+
+
+class NoSuchRate(NotFound):
+    """There is no such rate."""
+
+
+class RateOverlaps(Conflict):
+    """Another rate counts on some of these days for the same scope.
+
+    End that rate first, or choose other days.
+    """
+
+
+class RateHasNoScope(Invalid):
+    """What this rate is for is not clear.
+
+    contract_person needs contract_id and person_id; contract_line needs contract_line_id and staffing_role; account
+    needs account_id and staffing_role; firm needs staffing_role; none of them takes anything else.
+    """
+
+
+class RateEndsTooEarly(Invalid):
+    """A rate ends after it starts, and an end that was agreed is not moved to a later day.
+
+    Choose a day after it starts and not after its present end.
+    """
+
+
+class Scope(StrEnum):
+    """How far a rate reaches; the cascade goes in this order."""
+
+    CONTRACT_PERSON = "contract_person"
+    CONTRACT_LINE = "contract_line"
+    ACCOUNT = "account"
+    FIRM = "firm"
+
+    @property
+    def words(self) -> str:
+        """Why this rate, as an invoice's reader understands it."""
+        return WORDS[self]
+
+
+WORDS = {
+    Scope.CONTRACT_PERSON: "agreed for this person on this contract",
+    Scope.CONTRACT_LINE: "agreed for this role on this contract line",
+    Scope.ACCOUNT: "agreed for this role with this customer",
+    Scope.FIRM: "our standard rate for this role",
+}
+CASCADE = tuple(Scope)
+
+
+NAMES = ("contract_id", "contract_line_id", "person_id", "account_id", "staffing_role")
+NEEDED = {
+    Scope.CONTRACT_PERSON: frozenset({"contract_id", "person_id"}),
+    Scope.CONTRACT_LINE: frozenset({"contract_line_id", "staffing_role"}),
+    Scope.ACCOUNT: frozenset({"account_id", "staffing_role"}),
+    Scope.FIRM: frozenset({"staffing_role"}),
+}
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What a rate is for: the scope and the records that it names."""
+
+    scope: Scope
+    contract_id: UUID | None = None
+    contract_line_id: UUID | None = None
+    person_id: UUID | None = None
+    account_id: UUID | None = None
+    staffing_role: str | None = None
+
+    def __post_init__(self) -> None:
+        named = frozenset(name for name in NAMES if getattr(self, name) is not None)
+        if named != NEEDED[self.scope]:
+            raise RateHasNoScope(field="/scope")
+
+    @property
+    def key(self) -> str:
+        """The reach as one text, by which rates are looked up: the scope and the ids that it names."""
+        return "/".join([self.scope.value, *(str(getattr(self, name)) for name in NAMES if name in NEEDED[self.scope])])
+
+
+@dataclass(frozen=True)
+class Rate:
+    """An hourly rate that counts from `period.starts_on` up to, not including, `period.ends_before`."""
+
+    id: UUID
+    reach: Reach
+    hourly_rate: Money
+    period: Period
+
+
+@dataclass(frozen=True)
+class Worked:
+    """Time as far as its rate depends on it."""
+
+    day: date
+    minutes: int
+    staffing_role: str
+    person_id: UUID
+    contract_line_id: UUID
+    contract_id: UUID
+    account_id: UUID
+    currency: str
+
+
+@dataclass(frozen=True)
+class ValuedWork:
+    """One time entry and what it is worth: no value yet means unrated, nought means not billed by the hour."""
+
+    entry_id: UUID
+    project_id: UUID
+    contract_id: UUID
+    contract_line_id: UUID | None
+    thread_id: UUID
+    currency: str
+    minutes: int
+    value: Decimal | None = None
+    rate: Decimal | None = None
+    rule: str | None = None
+
+
+def choose(rates: Iterable[Rate], worked: Worked) -> Rate | None:
+    """The rate that counts for `worked`, by the cascade above; none leaves the time unrated."""
+    fitting = [rate for rate in rates if _fits(rate, worked)]
+    return min(fitting, key=lambda rate: CASCADE.index(rate.reach.scope), default=None)
+
+
+def value_of(hourly_rate: Money, minutes: int) -> Money:
+    """What `minutes` are worth: hours times rate, rounded half up to the cent, entry by entry.
+
+    Rounding each entry lets every line of an invoice add up from its entries.
+    """
+    return Money(hourly_rate.amount * minutes / MINUTES_PER_HOUR, hourly_rate.currency).rounded()
+
+
+def digits_of(currency: str) -> int:
+    """How many places behind the point an amount in `currency` has."""
+    exponent = Money(Decimal(1), currency).rounded().amount.as_tuple().exponent
+    return -int(exponent)
+
+
+def check_overlap(rate: Rate, others: Iterable[Rate]) -> None:
+    """Refuse `rate` when another one counts for the same reach on one of its days."""
+    for other in others:
+        if other.reach == rate.reach and other.period.overlaps(rate.period):
+            raise RateOverlaps(f"The rate {other.hourly_rate} counts {other.period} already.", field="/starts_on")
+
+
+def ended(rate: Rate, ends_before: date) -> Period:
+    """The days of `rate` when it ends at `ends_before`."""
+    present = rate.period
+    if ends_before <= present.starts_on or (present.ends_before is not None and ends_before > present.ends_before):
+        raise RateEndsTooEarly(field="/ends_before")
+    return Period(present.starts_on, ends_before)
+
+
+def sold_rate_id(contract_line_id: UUID) -> UUID:
+    """The rate that a sold line brings with it."""
+    return uuid5(SOLD_RATES, str(contract_line_id))
+
+
+def _fits(rate: Rate, worked: Worked) -> bool:
+    named = {name: getattr(rate.reach, name) for name in NEEDED[rate.reach.scope]}
+    return (
+        worked.day in rate.period
+        and rate.hourly_rate.currency == worked.currency
+        and all(getattr(worked, name) == wanted for name, wanted in named.items())
+    )

@@ -1,0 +1,161 @@
+"""The rates, and the statement that values work with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, Date, Integer, Row, SmallInteger, String, Uuid, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from services.billing.rates.model import NAMES, Rate, Reach, Scope, ValuedWork
+from services.billing.tables import schema
+from shared.database import amount, belongs_to, choice, found_by
+from shared.money import Money
+from shared.period import Period
+from shared.work import Work
+
+# One row per tenant. Whoever agrees a rate locks it alone, whoever values work shares it: so no work is valued
+# past a rate that is just being agreed, and two rates for the same days cannot both be found not to overlap.
+rate_books = schema.table(
+    "rate_books", Column("id", SmallInteger, primary_key=True, autoincrement=False), audited=False
+)
+
+rates = schema.table(
+    "rates",
+    Column("id", Uuid, primary_key=True),
+    choice("scope", Scope),
+    Column("reach", String, nullable=False),
+    Column("contract_id", Uuid),
+    Column("contract_line_id", Uuid),
+    Column("person_id", Uuid),
+    Column("account_id", Uuid),
+    Column("staffing_role", String),
+    amount("hourly_rate"),
+    Column("currency", String(3), nullable=False),
+    Column("digits", Integer, nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_before", Date),
+    belongs_to("contract_id", "contracts"),
+    belongs_to("contract_line_id", "contract_lines"),
+    belongs_to("account_id", "customers"),
+    found_by("reach", "starts_on", why="the rates that may count for an entry; overlap within a reach"),
+)
+
+OPEN_BOOK = text("insert into rate_books (id) values (1) on conflict do nothing")
+LOCK_BOOK = text("select id from rate_books for update")
+SHARE_BOOK = text("select id from rate_books for share")
+
+# The cascade and the rounding of model.py as one statement over everything that is not valued yet. Time that
+# corrects an entry takes the rate of that entry, so that the two cancel out to the cent; it waits for the entry.
+VALUE = text(
+    """
+    with valued as (
+        select worked.id, counts.rate_id, counts.scope, counts.hourly_rate,
+               round(counts.hourly_rate * worked.minutes / 60, counts.digits) as value
+        from billable_items worked
+        join contracts on contracts.id = worked.contract_id
+        left join lateral (
+            select entry.* from billable_items entry
+            where entry.entry_id = worked.corrects_entry_id
+            order by entry.entry_version desc limit 1
+        ) corrected on true
+        cross join lateral (
+            select coalesce(corrected.day, worked.day) as day,
+                   array['contract_person/' || contracts.id || '/' || coalesce(corrected.person_id, worked.person_id),
+                         'contract_line/' || worked.contract_line_id || '/' || role.name,
+                         'account/' || contracts.customer_id || '/' || role.name,
+                         'firm/' || role.name] as cascade
+            from (select coalesce(corrected.staffing_role, worked.staffing_role) as name) role
+        ) wanted
+        cross join lateral (
+            select id as rate_id, scope, hourly_rate, digits, 0 as place from rates where id = corrected.rate_id
+            union all
+            select id, scope, hourly_rate, digits, array_position(wanted.cascade, reach) from rates
+            where corrected.rate_id is null and reach = any(wanted.cascade) and currency = contracts.currency
+              and starts_on <= wanted.day and (ends_before is null or wanted.day < ends_before)
+            order by place limit 1
+        ) counts
+        where worked.value is null and worked.is_billable and worked.contract_line_id is not null
+          and (cast(:contract_id as uuid) is null or worked.contract_id = :contract_id)
+          and (worked.corrects_entry_id is null or corrected.id is not null)
+    )
+    update billable_items
+       set rate_id = valued.rate_id, rate = valued.hourly_rate, rule = valued.scope, value = valued.value
+      from valued
+     where billable_items.id = valued.id
+    returning billable_items.entry_id, billable_items.project_id, billable_items.contract_id,
+              billable_items.contract_line_id, billable_items.thread_id, billable_items.currency,
+              billable_items.minutes, billable_items.value, billable_items.rate, billable_items.rule
+    """
+)
+
+
+async def lock_book(work: Work) -> None:
+    """Let nobody else agree a rate or value work until this work ends."""
+    await work.session.execute(OPEN_BOOK)
+    await work.session.execute(LOCK_BOOK)
+
+
+async def share_book(work: Work) -> None:
+    """Let nobody agree a rate until this work ends."""
+    await work.session.execute(OPEN_BOOK)
+    await work.session.execute(SHARE_BOOK)
+
+
+async def value(work: Work, *, contract_id: UUID | None) -> list[ValuedWork]:
+    """Value what has no value yet, of one contract or of all, and give what has one now."""
+    rows = await work.session.execute(VALUE, {"contract_id": contract_id})
+    return [ValuedWork(**row._mapping) for row in rows]
+
+
+async def add(work: Work, rate: Rate, *, digits: int) -> None:
+    """Keep a new rate; amounts in its currency have `digits` places behind the point."""
+    await work.session.execute(insert(rates).values(_row(rate, digits)))
+
+
+async def put_sold(work: Work, rate: Rate, *, digits: int) -> None:
+    """Keep the rate that a line was sold at, or correct its amount."""
+    row = _row(rate, digits)
+    new = {name: row[name] for name in ("hourly_rate", "currency", "digits")}
+    await work.session.execute(
+        insert(rates).values(row).on_conflict_do_update(index_elements=["tenant_id", "id"], set_=new)
+    )
+
+
+async def end(work: Work, rate_id: UUID, period: Period) -> None:
+    """Let a rate end."""
+    await work.session.execute(update(rates).where(rates.c.id == rate_id).values(ends_before=period.ends_before))
+
+
+async def get(work: Work, rate_id: UUID) -> Rate | None:
+    """One rate, if there is such."""
+    row = (await work.session.execute(select(rates).where(rates.c.id == rate_id))).one_or_none()
+    return None if row is None else rate_of(row)
+
+
+async def of_reach(work: Work, reach: Reach) -> Sequence[Rate]:
+    """Every rate with the same reach."""
+    rows = await work.session.execute(select(rates).where(rates.c.reach == reach.key))
+    return [rate_of(row) for row in rows]
+
+
+def rate_of(row: Row[Any]) -> Rate:
+    """The rate in a row of the table."""
+    reach = Reach(row.scope, **{name: getattr(row, name) for name in NAMES})
+    return Rate(row.id, reach, Money(row.hourly_rate, row.currency), Period(row.starts_on, row.ends_before))
+
+
+def _row(rate: Rate, digits: int) -> dict[str, Any]:
+    reach = rate.reach
+    return {name: getattr(reach, name) for name in NAMES} | {
+        "id": rate.id,
+        "scope": reach.scope,
+        "reach": reach.key,
+        "hourly_rate": rate.hourly_rate.amount,
+        "currency": rate.hourly_rate.currency,
+        "digits": digits,
+        "starts_on": rate.period.starts_on,
+        "ends_before": rate.period.ends_before,
+    }

@@ -1,0 +1,159 @@
+"""Taking over approved work, and holding it back from invoices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from uuid import UUID
+
+from services.billing.contracts.actions import contract_of, locked_contract
+from services.billing.contracts.model import Contract, ContractLine, Method
+from services.billing.permissions import Permission
+from services.billing.rates.actions import announce_valued, hold_rates, value_work
+from services.billing.rates.model import ValuedWork
+from services.billing.work_in_progress import store
+from services.billing.work_in_progress.model import (
+    MILESTONE_RULE,
+    BillableItem,
+    BillableWithoutSale,
+    MilestoneBilledAlready,
+    NoSuchItem,
+    NoSuchSoldLine,
+    entry_item_id,
+    milestone_item_id,
+)
+from shared.contracts.delivery import ApprovedEntry, MilestoneAccepted
+from shared.work import Work
+
+
+async def take_approved_time(
+    work: Work, entries: Sequence[ApprovedEntry], *, project_id: UUID, opportunity_id: UUID | None
+) -> None:
+    """Keep approved time, value what has a rate and say what it is worth; what was taken before changes nothing.
+
+    Raises NoSuchContract, NoSuchSoldLine, BillableWithoutSale.
+    """
+    if opportunity_id is None:
+        _must_not_be_billable(entries)
+        return
+    await hold_rates(work)
+    contract = await contract_of(work, opportunity_id)
+    items = [_item(entry, contract, project_id) for entry in entries]
+    new = await store.add_new(work, items)
+    valued = await value_work(work, contract_id=contract.id)
+    announce_valued(work, [*valued, *_without_value((item for item in items if item.id in new), valued)])
+
+
+async def take_accepted_milestone(work: Work, milestone: MilestoneAccepted, *, opportunity_id: UUID) -> None:
+    """Bill the fixed fee of an accepted milestone; one that bills nothing leaves nothing.
+
+    Raises NoSuchContract, NoSuchSoldLine, MilestoneBilledAlready.
+    """
+    if milestone.billing_line_id is None:
+        return
+    contract = await contract_of(work, opportunity_id)
+    line = _sold_line(contract, milestone.billing_line_id)
+    if line.method is not Method.FIXED_FEE_MILESTONE:
+        return  # a milestone of work that is billed by the hour is a date, not a bill
+    billed = await store.milestone_of_line(work, line.id)
+    if billed is not None and billed != milestone.milestone_id:
+        raise MilestoneBilledAlready()
+    item = BillableItem(
+        id=milestone_item_id(milestone.milestone_id),
+        contract_id=contract.id,
+        contract_line_id=line.id,
+        project_id=milestone.project_id,
+        thread_id=contract.thread_id,
+        milestone_id=milestone.milestone_id,
+        day=milestone.accepted_on,
+        note=milestone.name,
+        is_billable=True,
+        currency=contract.currency,
+        rule=MILESTONE_RULE,
+        value=line.amount,
+    )
+    await store.add_new(work, [item])
+
+
+async def hold_item(work: Work, item_id: UUID, *, reason: str) -> None:
+    """Keep an item off invoices. Raises NoSuchItem, NotOpen."""
+    work.actor.must(Permission.HOLD_WORK)
+    item = await _locked(work, item_id)
+    await work.because(reason)
+    is_taken = await store.is_taken(work, item_id)
+    item.hold(reason=reason, by=work.actor.subject, at=work.now, is_taken=is_taken)
+    await store.keep(work)
+
+
+async def release_item(work: Work, item_id: UUID, *, reason: str) -> None:
+    """Let a held item go on an invoice again. Raises NoSuchItem, NotHeld."""
+    work.actor.must(Permission.HOLD_WORK)
+    item = await _locked(work, item_id)
+    await work.because(reason)
+    item.release()
+    await store.keep(work)
+
+
+async def _locked(work: Work, item_id: UUID) -> BillableItem:
+    """The item, behind the lock of its contract, so that no draft takes it meanwhile."""
+    contract_id = await store.contract_of(work, item_id)
+    if contract_id is None:
+        raise NoSuchItem()
+    await locked_contract(work, contract_id)
+    item = await store.get(work, item_id)
+    if item is None:
+        raise NoSuchItem()
+    return item
+
+
+def _must_not_be_billable(entries: Iterable[ApprovedEntry]) -> None:
+    if any(entry.billable for entry in entries):
+        raise BillableWithoutSale()
+
+
+def _item(entry: ApprovedEntry, contract: Contract, project_id: UUID) -> BillableItem:
+    line = None if entry.billing_line_id is None else _sold_line(contract, entry.billing_line_id)
+    return BillableItem(
+        id=entry_item_id(entry.entry_id, entry.version),
+        contract_id=contract.id,
+        contract_line_id=entry.billing_line_id,
+        project_id=project_id,
+        thread_id=contract.thread_id,
+        entry_id=entry.entry_id,
+        entry_version=entry.version,
+        corrects_entry_id=entry.corrects_entry_id if entry.minutes < 0 else None,
+        task_id=entry.task_id,
+        person_id=entry.person_id,
+        staffing_role=entry.staffing_role,
+        day=entry.day,
+        minutes=entry.minutes,
+        note=entry.note,
+        is_billable=entry.billable and (line is None or line.method is Method.TIME_AND_MATERIALS),
+        currency=contract.currency,
+    )
+
+
+def _sold_line(contract: Contract, line_id: UUID) -> ContractLine:
+    for line in contract.lines:
+        if line.id == line_id:
+            return line
+    raise NoSuchSoldLine(f"Contract {contract.number} has no line {line_id}.")
+
+
+def _without_value(items: Iterable[BillableItem], valued: Iterable[ValuedWork]) -> list[ValuedWork]:
+    """The new entries that are unrated, and those that are not billed by the hour, which are worth nought."""
+    known = {each.entry_id for each in valued}
+    return [
+        ValuedWork(
+            entry_id=item.entry_id,
+            project_id=item.project_id,
+            contract_id=item.contract_id,
+            contract_line_id=item.contract_line_id,
+            thread_id=item.thread_id,
+            currency=item.currency,
+            minutes=item.minutes or 0,
+            value=None if item.is_billable else Decimal(),
+        )
+        for item in items
+        if item.entry_id is not None and item.entry_id not in known
+    ]

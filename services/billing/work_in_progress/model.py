@@ -1,0 +1,129 @@
+"""Billable items: approved work, what it is worth, and whether it may go on an invoice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID, uuid5
+
+from services.billing.rates.model import Scope
+from shared.errors import Conflict, NotFound
+
+ITEMS = UUID("2f0c1f8c-5a0e-5d7e-9a53-4b1c9d2d7e61")
+MILESTONE_RULE = "milestone"
+
+
+class NoSuchItem(NotFound):
+    """There is no such billable item."""
+
+
+class NoSuchSoldLine(NotFound):
+    """This contract has no such line."""
+
+
+class BillableWithoutSale(Conflict):
+    """Billable time belongs to a project that was not sold through an opportunity.
+
+    Let delivery correct the time to be not billable, or charge it to a sold project.
+    """
+
+
+class MilestoneBilledAlready(Conflict):
+    """Another milestone has billed this contract line already.
+
+    A fixed fee is billed once: look up the milestones of the line in delivery.
+    """
+
+
+class NotOpen(Conflict):
+    """Only an item that waits to be invoiced can be held.
+
+    Discard the draft that it is on first; what was invoiced is credited instead.
+    """
+
+
+class NotHeld(Conflict):
+    """This item is not held."""
+
+
+class State(StrEnum):
+    """Where an item stands; unrated, open and held are its own, drafted and billed follow from its allocations."""
+
+    NOT_BILLABLE = "not_billable"
+    UNRATED = "unrated"
+    OPEN = "open"
+    HELD = "held"
+    DRAFTED = "drafted"
+    BILLED = "billed"
+
+
+class AllocationKind(StrEnum):
+    """What an allocation does to its item; for one item they alternate."""
+
+    TAKEN = "taken"
+    FREED = "freed"
+
+
+@dataclass(eq=False)
+class BillableItem:
+    """One approved time entry (by `entry_id` and version) or one accepted milestone of a contract."""
+
+    id: UUID
+    contract_id: UUID
+    project_id: UUID
+    thread_id: UUID
+    day: date
+    currency: str
+    is_billable: bool
+    contract_line_id: UUID | None = None
+    entry_id: UUID | None = None
+    entry_version: int | None = None
+    corrects_entry_id: UUID | None = None
+    milestone_id: UUID | None = None
+    task_id: UUID | None = None
+    person_id: UUID | None = None
+    staffing_role: str | None = None
+    minutes: int | None = None
+    note: str = ""
+    rate_id: UUID | None = None
+    rate: Decimal | None = None
+    rule: str | None = None
+    value: Decimal | None = None
+    held_because: str | None = None
+    held_by: str | None = None
+    held_at: datetime | None = None
+    version: int = 1
+
+    def hold(self, *, reason: str, by: str, at: datetime, is_taken: bool) -> None:
+        """Keep the item off invoices until it is released."""
+        if is_taken or not self.is_billable or self.held_because is not None:
+            raise NotOpen()
+        self.held_because, self.held_by, self.held_at = reason, by, at
+
+    def release(self) -> None:
+        """Let the item go on an invoice again."""
+        if self.held_because is None:
+            raise NotHeld()
+        self.held_because, self.held_by, self.held_at = None, None, None
+
+
+def entry_item_id(entry_id: UUID, version: int) -> UUID:
+    """The item of one version of a time entry."""
+    return uuid5(ITEMS, f"{entry_id}/{version}")
+
+
+def milestone_item_id(milestone_id: UUID) -> UUID:
+    """The item of an accepted milestone."""
+    return uuid5(ITEMS, str(milestone_id))
+
+
+def why(rule: str | None, *, is_correction: bool) -> str:
+    """Why an item has its value, in words."""
+    if rule is None:
+        return "no value yet, or none to be billed by the hour"
+    if rule == MILESTONE_RULE:
+        return "the amount agreed for this milestone"
+    words = Scope(rule).words
+    return f"as the entry that it corrects: {words}" if is_correction else words

@@ -1,0 +1,122 @@
+"""The tables of billable items and of their allocations to invoice lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from uuid import UUID
+
+from sqlalchemy import Boolean, Column, Date, DateTime, Integer, String, Text, Uuid, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from services.billing.tables import schema
+from services.billing.work_in_progress.model import AllocationKind, BillableItem
+from shared.database import amount, belongs_to, choice, found_by, only_one
+from shared.work import Work
+
+billable_items = schema.table(
+    "billable_items",
+    Column("id", Uuid, primary_key=True),
+    Column("contract_id", Uuid, nullable=False),
+    Column("contract_line_id", Uuid),
+    Column("project_id", Uuid, nullable=False),
+    Column("thread_id", Uuid, nullable=False),
+    Column("entry_id", Uuid),
+    Column("entry_version", Integer),
+    Column("corrects_entry_id", Uuid),
+    Column("milestone_id", Uuid),
+    Column("task_id", Uuid),
+    Column("person_id", Uuid),
+    Column("staffing_role", String),
+    Column("day", Date, nullable=False),
+    Column("minutes", Integer),
+    Column("note", Text, nullable=False),
+    Column("is_billable", Boolean, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("rate_id", Uuid),
+    amount("rate", nullable=True),
+    Column("rule", String),
+    amount("value", nullable=True),
+    Column("held_because", Text),
+    Column("held_by", String),
+    Column("held_at", DateTime(timezone=True)),
+    Column("version", Integer, nullable=False),
+    belongs_to("contract_id", "contracts"),
+    belongs_to("contract_line_id", "contract_lines"),
+    belongs_to("rate_id", "rates"),
+    only_one("entry_id", "entry_version"),
+    only_one("milestone_id"),
+    only_one("contract_line_id", where="milestone_id is not null"),
+    found_by("contract_id", "day", "id", why="what a draft takes; recognition of a period"),
+    found_by("project_id", "day", "id", why="the work in progress of a project"),
+    found_by("day", "id", why="all work in progress, page by page"),
+    found_by("contract_id", where="value is null and is_billable", why="what waits for a rate"),
+)
+
+# Append-only: an item is taken by an invoice line, freed when the draft is discarded, taken again, and so on.
+# Its turn counts up, so that no item can be taken twice, whatever runs at once: odd turns take, even ones free.
+allocations = schema.table(
+    "allocations",
+    Column("item_id", Uuid, primary_key=True),
+    Column("turn", Integer, primary_key=True, autoincrement=False),
+    choice("kind", AllocationKind),
+    Column("line_id", Uuid, nullable=False),
+    Column("invoice_id", Uuid, nullable=False),
+    amount("amount"),
+    belongs_to("item_id", "billable_items"),
+    belongs_to("line_id", "invoice_lines"),
+    found_by("line_id", "item_id", why="what is behind an invoice line"),
+    append_only=True,
+)
+
+schema.map(BillableItem, billable_items, version=billable_items.c.version)
+
+IS_TAKEN = text("select coalesce(max(turn), 0) % 2 = 1 from allocations where item_id = :item_id")
+
+
+async def add_new(work: Work, items: Sequence[BillableItem]) -> set[UUID]:
+    """Keep the `items` that are not here yet, in one statement, and give the ids of those."""
+    rows = [asdict(item) for item in items]
+    kept = await work.session.scalars(
+        insert(billable_items)
+        .values(rows)
+        .on_conflict_do_nothing(index_elements=["tenant_id", "id"])
+        .returning(billable_items.c.id)
+    )
+    return set(kept)
+
+
+async def milestone_of_line(work: Work, contract_line_id: UUID) -> UUID | None:
+    """The milestone that billed a contract line, if one did."""
+    found: UUID | None = await work.session.scalar(
+        select(billable_items.c.milestone_id).where(
+            billable_items.c.contract_line_id == contract_line_id, billable_items.c.milestone_id.is_not(None)
+        )
+    )
+    return found
+
+
+async def contract_of(work: Work, item_id: UUID) -> UUID | None:
+    """The contract of an item, if there is such an item."""
+    found: UUID | None = await work.session.scalar(
+        select(billable_items.c.contract_id).where(billable_items.c.id == item_id)
+    )
+    return found
+
+
+async def get(work: Work, item_id: UUID) -> BillableItem | None:
+    """One item, locked until this work ends."""
+    found: BillableItem | None = await work.session.scalar(
+        select(BillableItem).where(billable_items.c.id == item_id).with_for_update()
+    )
+    return found
+
+
+async def keep(work: Work) -> None:
+    """Write what changed, so that what is read next shows it."""
+    await work.session.flush()
+
+
+async def is_taken(work: Work, item_id: UUID) -> bool:
+    """Whether the item is on a draft or an invoice."""
+    return bool(await work.session.scalar(IS_TAKEN, {"item_id": item_id}))
