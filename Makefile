@@ -7,6 +7,7 @@ BIN := .venv/bin
 SUITE := $(BIN)/python -m deploy.suite
 RUNTIME := .venv/installed-runtime
 DEVELOPMENT := .venv/installed-development
+WORKERS ?= 2
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -47,7 +48,7 @@ format: setup ## put the text into its form
 	$(BIN)/ruff check --fix .
 
 test: setup ## everything that guards a change
-	$(BIN)/pytest -q -m "not long"
+	$(BIN)/pytest -q -m "not long" -n $(WORKERS) --dist loadgroup
 
 test-long: setup ## what takes longer
 	$(BIN)/pytest -q -m long
