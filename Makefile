@@ -13,6 +13,7 @@ help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: $(DEVELOPMENT) ## build the Python environment from the locks
+	@:
 
 $(DEVELOPMENT): requirements.lock requirements-dev.lock
 	@sh deploy/setup.sh development

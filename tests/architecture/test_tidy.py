@@ -18,7 +18,7 @@ BUDGETS = {
         ("actor", "announcements", "clock", "database", "errors", "ids", "money", "period", "work"),
     ),
     "contracts": (1_000, ("contracts",)),
-    "messaging": (2_000, ("messaging",)),
+    "messaging": (2_600, ("messaging",)),
     "web": (1_500, ("web",)),
     "auth": (350, ("auth",)),
     "jobs": (350, ("jobs",)),
