@@ -21,6 +21,7 @@ from uuid import UUID
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    ColumnClause,
     Enum,
     ForeignKeyConstraint,
     Index,
@@ -189,7 +190,7 @@ async def page(
     session: AsyncSession,
     rows: Select[Any],
     *,
-    keys: Sequence[Column[Any]],
+    keys: Sequence[ColumnClause[Any]],
     cursor: str | None,
     limit: int = LIMIT_DEFAULT,
     descending: bool = False,
@@ -214,7 +215,7 @@ def _write_cursor(values: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
 
 
-def _read_cursor(cursor: str, keys: Sequence[Column[Any]]) -> list[Any]:
+def _read_cursor(cursor: str, keys: Sequence[ColumnClause[Any]]) -> list[Any]:
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         return [_parse(value, key) for value, key in zip(values, keys, strict=True)]
@@ -222,7 +223,7 @@ def _read_cursor(cursor: str, keys: Sequence[Column[Any]]) -> list[Any]:
         raise BadCursor(field="/cursor") from error
 
 
-def _parse(value: Any, key: Column[Any]) -> Any:
+def _parse(value: Any, key: ColumnClause[Any]) -> Any:
     kind = key.type.python_type
     if kind in (date, datetime):
         return kind.fromisoformat(value)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from services.billing.account_mappings import api as account_mappings_api
+from services.billing.batches import api as batches_api
+from services.billing.closing import api as closing_api
 from services.billing.contracts import api as contracts_api
 from services.billing.contracts import reactions as contracts_reactions
 from services.billing.customers import api as customers_api
 from services.billing.customers import reactions as customers_reactions
 from services.billing.invoices import api as invoices_api
+from services.billing.ledger import api as ledger_api
 from services.billing.legal_entities import api as legal_entities_api
+from services.billing.periods import api as periods_api
 from services.billing.permissions import ROLES
 from services.billing.rates import api as rates_api
+from services.billing.recognition import api as recognition_api
 from services.billing.tables import schema
 from services.billing.work_in_progress import api as work_in_progress_api
 from services.billing.work_in_progress import reactions as work_in_progress_reactions
@@ -26,6 +32,12 @@ service = Service(
         rates_api.router,
         work_in_progress_api.router,
         invoices_api.router,
+        recognition_api.router,
+        periods_api.router,
+        ledger_api.router,
+        closing_api.router,
+        batches_api.router,
+        account_mappings_api.router,
     ),
     reactions=(
         customers_reactions.reactions,

@@ -1,0 +1,128 @@
+"""Revenue recognition over HTTP."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from pydantic import Field
+
+from services.billing.contracts.model import NoSuchContract
+from services.billing.ledger.model.accounts import NoBooks
+from services.billing.periods.model import BadMonth, PeriodClosed, month
+from services.billing.recognition import queries
+from services.billing.recognition.actions import preview_recognition, recognise_revenue
+from services.billing.recognition.model import NoSuchRecognition, NoSuchRun
+from shared.actor import NotPermitted
+from shared.contracts.base import Amount, Minutes
+from shared.ids import new_id
+from shared.web import Body, Cursor, InWork, Limit, PageOf, View, WorkRoute, key_required, refusals
+
+router = APIRouter(tags=["recognition"], route_class=WorkRoute)
+
+
+class RunBody(Body):
+    """The month to recognise; a dry run shows what would be recognised and does nothing."""
+
+    legal_entity: str
+    period: Annotated[str, Field(pattern=r"^\d{4}-\d{2}$", description="year and month", examples=["2026-03"])]
+    dry_run: bool = False
+
+
+class RecognisedLineView(View):
+    """What was recognised on one contract line: the difference, and everything so far."""
+
+    id: UUID | None
+    contract_id: UUID
+    contract_line_id: UUID
+    contract_number: str
+    description: str
+    currency: str
+    amount: Amount
+    cumulative: Amount
+    item_count: int
+    entry_id: UUID | None
+
+
+class RunView(View):
+    """A run without its lines."""
+
+    id: UUID | None
+    legal_entity: str
+    period_starts_on: date
+    recognised_at: datetime
+    recognised_by: str
+
+
+class RunInFullView(RunView):
+    lines: list[RecognisedLineView]
+
+
+class OriginView(View):
+    """A time entry or milestone behind recognised revenue."""
+
+    id: UUID
+    entry_id: UUID | None
+    milestone_id: UUID | None
+    task_id: UUID | None
+    person_id: UUID | None
+    staffing_role: str | None
+    day: date
+    minutes: Minutes | None
+    note: str
+    rate: Amount | None
+    amount: Amount
+
+
+class PositionView(View):
+    """Recognised less billed: an asset while we are ahead of our invoices, a liability while they are ahead of us."""
+
+    contract_id: UUID
+    currency: str
+    recognised: Amount
+    billed: Amount
+    contract_asset: Amount
+    contract_liability: Amount
+
+
+@router.post(
+    "/recognition-runs",
+    status_code=201,
+    dependencies=[Depends(key_required)],
+    responses=refusals(NotPermitted, NoBooks, BadMonth, PeriodClosed),
+)
+async def recognise(body: RunBody, work: InWork) -> RunInFullView:
+    """Recognise what was delivered by the end of a month and not yet recognised."""
+    period = month(body.period)
+    if body.dry_run:
+        run = await preview_recognition(work, legal_entity=body.legal_entity, period=period)
+    else:
+        run = await recognise_revenue(work, new_id(), legal_entity=body.legal_entity, period=period)
+    return RunInFullView.model_validate(run)
+
+
+@router.get("/recognition-runs", responses=refusals(NotPermitted))
+async def list_runs(work: InWork, *, legal_entity: str, cursor: Cursor = None, limit: Limit = 50) -> PageOf[RunView]:
+    """The runs of a legal entity, the newest first."""
+    found = await queries.runs(work, legal_entity=legal_entity, cursor=cursor, limit=limit)
+    return PageOf[RunView].of(found, RunView)
+
+
+@router.get("/recognition-runs/{run_id}", responses=refusals(NotPermitted, NoSuchRun))
+async def show_run(run_id: UUID, work: InWork) -> RunInFullView:
+    """One run, line by line."""
+    return RunInFullView.model_validate(await queries.run(work, run_id))
+
+
+@router.get("/recognised-lines/{line_id}/origin", responses=refusals(NotPermitted, NoSuchRecognition))
+async def show_origin(line_id: UUID, work: InWork, *, cursor: Cursor = None, limit: Limit = 50) -> PageOf[OriginView]:
+    """The items behind a recognised amount, which is their sum."""
+    return PageOf[OriginView].of(await queries.origin(work, line_id, cursor=cursor, limit=limit), OriginView)
+
+
+@router.get("/contracts/{contract_id}/position", responses=refusals(NotPermitted, NoSuchContract))
+async def show_position(contract_id: UUID, work: InWork) -> PositionView:
+    """What is recognised and billed on a contract, and the balance between the two."""
+    return PositionView.model_validate(await queries.position(work, contract_id))

@@ -1,0 +1,180 @@
+"""How recognition is kept, and the one statement that finds what is earned and not recognised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    Date,
+    DateTime,
+    Integer,
+    Numeric,
+    String,
+    Uuid,
+    any_,
+    cast,
+    column,
+    exists,
+    func,
+    select,
+    table,
+    text,
+)
+from sqlalchemy.dialects.postgresql import insert
+
+from services.billing.recognition.model import DeliveredItem, Earned, RecognisedLine, RecognitionRun, SoldLine
+from services.billing.tables import schema
+from shared.database import amount, belongs_to, found_by
+from shared.work import Work
+
+recognition_runs = schema.table(
+    "recognition_runs",
+    Column("id", Uuid, primary_key=True),
+    Column("legal_entity", String, nullable=False),
+    Column("period_starts_on", Date, nullable=False),
+    Column("recognised_at", DateTime(timezone=True), nullable=False),
+    Column("recognised_by", String, nullable=False),
+    found_by("recognised_at", "id", why="list of runs, the newest first"),
+    append_only=True,
+)
+recognised_lines = schema.table(
+    "recognised_lines",
+    Column("id", Uuid, primary_key=True),
+    Column("run_id", Uuid, nullable=False),
+    Column("contract_id", Uuid, nullable=False),
+    Column("contract_line_id", Uuid, nullable=False),
+    Column("contract_number", String, nullable=False),
+    Column("description", String, nullable=False),
+    Column("currency", String(3), nullable=False),
+    amount("amount"),
+    amount("cumulative"),
+    Column("item_count", Integer, nullable=False),
+    Column("entry_id", Uuid),
+    belongs_to("run_id", "recognition_runs"),
+    belongs_to("contract_line_id", "contract_lines"),
+    belongs_to("entry_id", "journal_entries"),
+    found_by("run_id", "contract_number", "id", why="the lines of a run"),
+    found_by("contract_line_id", why="what was recognised on a contract line before"),
+    append_only=True,
+)
+# An item is here once at most, whatever runs at the same time: that is what keeps revenue from counting twice.
+recognition_items = schema.table(
+    "recognition_items",
+    Column("item_id", Uuid, primary_key=True),
+    Column("line_id", Uuid, nullable=False),
+    amount("amount"),
+    belongs_to("item_id", "billable_items"),
+    belongs_to("line_id", "recognised_lines"),
+    found_by("line_id", "item_id", why="the items behind recognised revenue"),
+    append_only=True,
+)
+
+# What recognition reads of other features' tables.
+items = table(
+    "billable_items",
+    *(column(name, Uuid) for name in ("id", "contract_id", "contract_line_id", "project_id", "entry_id", "person_id")),
+    *(column(name, Uuid) for name in ("milestone_id", "task_id")),
+    *(column(name, String) for name in ("staffing_role", "note", "currency")),
+    column("day", Date),
+    column("minutes", Integer),
+    column("rate", Numeric),
+    column("value", Numeric),
+)
+contracts = table(
+    "contracts",
+    *(column(name, Uuid) for name in ("id", "legal_entity_id", "customer_id", "opportunity_id", "thread_id")),
+    *(column(name, String) for name in ("number", "status", "currency")),
+)
+contract_lines = table("contract_lines", column("id", Uuid), column("contract_id", Uuid), column("description", String))
+legal_entities = table("legal_entities", column("id", Uuid), column("code", String))
+
+ONE_RUN_AT_A_TIME = text(
+    "select pg_advisory_xact_lock(hashtextextended(current_setting('app.tenant') || '/recognition/' || :owner, 0))"
+)
+CLAIM = text(
+    """
+    insert into recognition_items (item_id, line_id, amount)
+    select * from unnest(cast(:items as uuid[]), cast(:lines as uuid[]), cast(:amounts as numeric[]))
+    """
+)
+
+
+async def wait_for_turn(work: Work, legal_entity: str) -> None:
+    """Let no other run of this legal entity begin before this work ends, so that cumulative figures are right."""
+    await work.session.execute(ONE_RUN_AT_A_TIME, {"owner": legal_entity})
+
+
+async def delivered(work: Work, legal_entity: str, *, before: date) -> list[DeliveredItem]:
+    """What was delivered before a day on active contracts, has a value and is not recognised yet."""
+    taken = exists().where(recognition_items.c.item_id == items.c.id)
+    waiting = (
+        select(items.c.id, items.c.contract_line_id, items.c.project_id, items.c.day, items.c.value)
+        .join_from(items, contracts, contracts.c.id == items.c.contract_id)
+        .join(legal_entities, legal_entities.c.id == contracts.c.legal_entity_id)
+        .where(
+            legal_entities.c.code == legal_entity,
+            contracts.c.status == "active",
+            items.c.day < before,
+            items.c.value.is_not(None),
+            items.c.contract_line_id.is_not(None),
+            ~taken,
+        )
+    )
+    return [DeliveredItem(*row) for row in await work.session.execute(waiting)]
+
+
+async def sold_lines(work: Work, ids: Iterable[UUID]) -> list[SoldLine]:
+    """The contract lines with these ids, and what was recognised on each before."""
+    before = (
+        select(func.coalesce(func.sum(recognised_lines.c.amount), 0))
+        .where(recognised_lines.c.contract_line_id == contract_lines.c.id)
+        .scalar_subquery()
+    )
+    wanted = (
+        select(
+            contract_lines.c.id,
+            contract_lines.c.description,
+            contracts.c.id,
+            contracts.c.number,
+            contracts.c.customer_id,
+            contracts.c.opportunity_id,
+            contracts.c.thread_id,
+            contracts.c.currency,
+            before,
+        )
+        .join_from(contract_lines, contracts, contracts.c.id == contract_lines.c.contract_id)
+        .where(contract_lines.c.id == any_(cast(list(ids), ARRAY(Uuid))))
+        .order_by(contracts.c.number, contract_lines.c.id)
+    )
+    return [SoldLine(*row) for row in await work.session.execute(wanted)]
+
+
+async def add_run(work: Work, run: RecognitionRun, earned: Sequence[Earned]) -> None:
+    """Keep a run, what it recognised, and the items behind it, so that no other run counts them."""
+    await work.session.execute(
+        insert(recognition_runs).values(
+            id=run.id,
+            legal_entity=run.legal_entity,
+            period_starts_on=run.period_starts_on,
+            recognised_at=run.recognised_at,
+            recognised_by=run.recognised_by,
+        )
+    )
+    if not earned:
+        return
+    names = RecognisedLine.__dataclass_fields__
+    lines = [{"run_id": run.id} | {name: getattr(line, name) for name in names} for line in run.lines]
+    await work.session.execute(insert(recognised_lines), lines)
+    behind = [(item, line.id) for one, line in zip(earned, run.lines, strict=True) for item in one.items]
+    await work.session.execute(
+        CLAIM,
+        {
+            "items": [item.id for item, _ in behind],
+            "lines": [line_id for _, line_id in behind],
+            "amounts": [item.value for item, _ in behind],
+        },
+    )
