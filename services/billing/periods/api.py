@@ -10,6 +10,7 @@ from pydantic import Field
 from services.billing.periods import actions, queries
 from services.billing.periods.model import (
     BadMonth,
+    EarlierPeriodOpen,
     LaterPeriodClosed,
     NoSuchPeriod,
     PeriodNotClosed,
