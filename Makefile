@@ -61,7 +61,7 @@ migration: setup ## write a migration: make migration service=billing text="hold
 	@$(BIN)/python -m deploy.migration "$(service)" "$(text)"
 
 events: setup ## write docs/events.md and the event schemas from the contracts
-	@$(SUITE) events
+	@$(BIN)/python -m deploy.events
 
 lock: setup ## make the locks again from pyproject.toml
 	$(LOCK) pyproject.toml -o requirements.lock

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from shared.money import money
 from shared.period import Period
 
 MONDAY = date(2026, 3, 2)
+NOW = datetime(2026, 3, 9, 8, tzinfo=UTC)
 DEAL = Deal(frozenset(BillingMethod), days=90)
 HOURS_LINE, MILESTONE_LINE = UUID(int=0xA1), UUID(int=0xA2)
 

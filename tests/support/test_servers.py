@@ -1,6 +1,7 @@
 """The servers for tests are ours, survive what tests do to them, and leave nothing behind."""
 
 import socket
+import subprocess
 from pathlib import Path
 
 import aio_pika
@@ -72,6 +73,12 @@ async def test_the_systems_postgresql_serves_as_well(system_postgres: EmbeddedPo
 
     assert await connection.fetchval("SELECT current_database()") == name
     await connection.close()
+
+
+def test_the_judges_of_the_books_are_there(hledger: Path, ledger: Path) -> None:
+    for judge in (hledger, ledger):
+        said = subprocess.run([judge, "--version"], capture_output=True, text=True, check=True)
+        assert judge.name in said.stdout.lower()
 
 
 def test_sample_data_is_there_when_it_is_named(sample_data: Path) -> None:
