@@ -1,4 +1,4 @@
-"""Somebody at work: a logged-in colleague of the demo firm who uses the services over HTTP, as a person or program would."""
+"""Somebody at work: a logged-in colleague of the demo firm who uses the services over HTTP, as anyone would."""
 
 from __future__ import annotations
 

@@ -68,6 +68,11 @@ class Suite:
     members: dict[str, Member]
     postgres: Server
 
+    def flush_spans(self) -> None:
+        """Hand over every span that has ended."""
+        for member in self.members.values():
+            member.telemetry.provider.force_flush()
+
     async def is_quiet(self) -> bool:
         """Whether every announced event has been reacted to and no job waits."""
         for member in self.members.values():

@@ -1,0 +1,128 @@
+"""What `make demo`, `make tour` and their like do."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import httpx2
+import typer
+from rich.console import Console
+
+from deploy.suite import tour
+from deploy.suite.calendar import Dates
+from deploy.suite.demo import seed, show_log_ins
+from deploy.suite.desk import Desk
+from deploy.suite.founding import Desks
+from deploy.suite.issuer.client import client_credentials, log_in
+from deploy.suite.people import COLLEAGUES, ERP_CLIENT, ERP_SECRET, PASSWORD
+from deploy.suite.postgres_home import PostgresHome
+from deploy.suite.selling import follow
+from deploy.suite.spans import SpanShelf, as_tree
+from deploy.suite.suite import PORT, running
+from shared import telemetry
+from shared.clock import wall_clock
+
+DATA = Path(".data")
+HIDDEN = frozenset({"select", "insert", "update", "delete", "connect", "with", "commit", "publish"})
+commands = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+console = Console(highlight=False)
+
+
+@commands.command()
+def demo() -> None:
+    """Run the suite with the demo firm until Ctrl-C; a second start keeps what is there."""
+    logging.basicConfig(level="WARNING")
+    asyncio.run(_demo())
+
+
+@commands.command("demo-reset")
+def demo_reset() -> None:
+    """Forget the demo firm and everything entered since."""
+    PostgresHome.at(DATA / "postgres").remove()
+    shutil.rmtree(DATA, ignore_errors=True)
+    console.print("The demo firm is forgotten.")
+
+
+@commands.command("tour")
+def play_tour() -> None:
+    """Play the thread once on throw-away data; exit status 1 when anything is not as it should be."""
+    logging.basicConfig(level="WARNING")
+    asyncio.run(_tour())
+
+
+@commands.command("import")
+def import_files(files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False)]) -> None:
+    """Import a CRM export into the suite that `make demo` runs."""
+    asyncio.run(_import(files))
+
+
+@contextmanager
+def throw_away() -> Iterator[Path]:
+    """A directory for the data of one run, gone afterwards with all that belongs to it."""
+    with tempfile.TemporaryDirectory(prefix="throughline-") as directory:
+        try:
+            yield Path(directory)
+        finally:
+            PostgresHome.at(Path(directory) / "postgres").remove()
+
+
+@asynccontextmanager
+async def desks(url: str) -> AsyncIterator[tuple[Desks, Desk]]:
+    """Everybody of the firm logged in, and the ERP with its own credentials."""
+    async with httpx2.AsyncClient(base_url=url, timeout=60) as http:
+        tokens = [await log_in(http, each.login, PASSWORD) for each in COLLEAGUES]
+        people = {each.login: Desk(http, token.access_token) for each, token in zip(COLLEAGUES, tokens, strict=True)}
+        erp = await client_credentials(http, ERP_CLIENT, ERP_SECRET)
+        yield people, Desk(http, erp.access_token)
+
+
+async def _tour() -> None:
+    shelf = SpanShelf()
+    watched = telemetry.watch("tour", exporter=shelf)
+    with throw_away() as directory:
+        async with running(directory, port=0, exporter=shelf) as suite, desks(suite.url) as (people, erp):
+            played = await tour.play(people, erp, Dates(wall_clock().date()), watched, console.print)
+            counted = await tour.events_of(suite, played)
+            await tour.judge(people["viktor"], played.batch)
+            suite.flush_spans()
+            watched.provider.force_flush()
+            tree = as_tree(shelf.of_trace(played.trace_id), hidden=HIDDEN)
+            tour.show(console, played, counted, tree)
+    total = sum(counted.values())
+    console.print(f"tour ok: {total} events, {played.trace_id}, batch {played.batch['number']}, beancount ok")
+
+
+async def _demo() -> None:
+    async with running(DATA, port=PORT) as suite:
+        await seed(suite, console)
+        show_log_ins(suite, console)
+        await _told_to_stop()
+        console.print("\nStopping…")
+
+
+async def _import(files: list[Path]) -> None:
+    url = os.environ.get("SUITE_URL", f"http://127.0.0.1:{PORT}")
+    async with httpx2.AsyncClient(base_url=url, timeout=60) as http:
+        token = await log_in(http, "helen", PASSWORD)
+        desk = Desk(http, token.access_token)
+        parts = [("files", (path.name, path.read_bytes(), "text/csv")) for path in files]
+        begun = await desk.upload("/crm/api/v1/imports", parts, {})
+        done = await follow(desk, begun["id"])
+    for counts in done["counts"]:
+        console.print(counts)
+
+
+async def _told_to_stop() -> None:
+    stopping = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    await stopping.wait()
