@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.resourcing.calendars import store
 from services.resourcing.calendars.model import (
-    NotAPerson,
+    UnknownLogIn,
     NotYourTimeOff,
     TimeOff,
     TimeOffKind,
@@ -102,5 +102,5 @@ async def decline_time_off(work: Work, time_off_id: UUID, *, reason: str) -> Tim
 
 def _somebody(person_id: UUID | None) -> UUID:
     if person_id is None:
-        raise NotAPerson()
+        raise UnknownLogIn()
     return person_id

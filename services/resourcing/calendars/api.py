@@ -14,7 +14,7 @@ from services.resourcing.calendars.model import (
     BadPeriod,
     BadWeek,
     NoSuchTimeOff,
-    NotAPerson,
+    UnknownLogIn,
     NotYourTimeOff,
     OwnTimeOff,
     TimeOffDecided,
@@ -134,7 +134,7 @@ async def list_time_off(
 @router.put(
     "/time-off/{time_off_id}",
     status_code=201,
-    responses=refusals(NotPermitted, NotAPerson, NotYourTimeOff, NoSuchPerson, BadPeriod),
+    responses=refusals(NotPermitted, UnknownLogIn, NotYourTimeOff, NoSuchPerson, BadPeriod),
 )
 async def request_time_off(time_off_id: UUID, body: TimeOffBody, work: InWork) -> TimeOffView:
     """Ask to be away."""

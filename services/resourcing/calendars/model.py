@@ -41,7 +41,7 @@ class NoSuchTimeOff(NotFound):
     """There is no such time off, or you may not see it."""
 
 
-class NotAPerson(Forbidden):
+class UnknownLogIn(Forbidden):
     """Your log-in belongs to nobody who works here.
 
     Ask a resource manager to put your log-in on your record.

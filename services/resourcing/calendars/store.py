@@ -101,6 +101,7 @@ def public_holidays(country: str, region: str | None, period: Period) -> Holiday
 @lru_cache(maxsize=1000)
 def _holidays_of_year(country: str, region: str | None, year: int) -> Holidays:
     try:
-        return dict(holidays.country_holidays(country, subdiv=region, years=year))
+        # Named in one language, because the library would otherwise follow the machine's.
+        return dict(holidays.country_holidays(country, subdiv=region, years=year, language="en_US"))
     except (NotImplementedError, KeyError) as error:
         raise UnknownCountry(field="/country") from error
