@@ -1,0 +1,106 @@
+"""Which rate counts, and what time is worth by it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.billing.rates.model import (
+    Rate,
+    RateEndsTooEarly,
+    RateHasNoScope,
+    RateOverlaps,
+    Reach,
+    Scope,
+    Worked,
+    check_overlap,
+    choose,
+    ended,
+    value_of,
+)
+from shared.ids import new_id
+from shared.money import Money, money
+from shared.period import Period
+from tests.support.billing import MONDAY, ROLE
+
+LINE, CONTRACT, ACCOUNT, ANNA = (UUID(int=number) for number in range(1, 5))
+WORKED = Worked(MONDAY, 480, ROLE, ANNA, LINE, CONTRACT, ACCOUNT, "EUR")
+REACHES = {
+    Scope.CONTRACT_PERSON: Reach(Scope.CONTRACT_PERSON, contract_id=CONTRACT, person_id=ANNA),
+    Scope.CONTRACT_LINE: Reach(Scope.CONTRACT_LINE, contract_line_id=LINE, staffing_role=ROLE),
+    Scope.ACCOUNT: Reach(Scope.ACCOUNT, account_id=ACCOUNT, staffing_role=ROLE),
+    Scope.FIRM: Reach(Scope.FIRM, staffing_role=ROLE),
+}
+
+
+def a_rate(scope: Scope, price: str = "100 EUR", *, starts_on: date = MONDAY, ends_before: date | None = None) -> Rate:
+    """Agree a rate for the work of WORKED."""
+    return Rate(new_id(), REACHES[scope], money(price), Period(starts_on, ends_before))
+
+
+@pytest.mark.parametrize("position", range(len(Scope)))
+def test_the_most_specific_rate_counts(position: int) -> None:
+    rates = [a_rate(scope) for scope in tuple(Scope)[position:]]
+
+    assert choose(reversed(rates), WORKED) is rates[0]
+
+
+def test_a_rate_counts_from_its_first_day_up_to_the_day_it_ends_before() -> None:
+    rate = a_rate(Scope.FIRM, ends_before=date(2026, 3, 9))
+
+    assert choose([rate], WORKED) is rate
+    assert choose([rate], replace(WORKED, day=date(2026, 3, 8))) is rate
+    assert choose([rate], replace(WORKED, day=date(2026, 3, 9))) is None
+    assert choose([rate], replace(WORKED, day=date(2026, 3, 1))) is None
+
+
+def test_a_rate_in_another_currency_does_not_count() -> None:
+    assert choose([a_rate(Scope.FIRM, "100 USD")], WORKED) is None
+
+
+def test_a_rate_for_another_role_does_not_count() -> None:
+    assert choose([a_rate(Scope.CONTRACT_LINE)], replace(WORKED, staffing_role="Architect")) is None
+
+
+def test_half_a_cent_is_rounded_up_and_time_taken_back_cancels_out() -> None:
+    assert value_of(money("100.10 EUR"), 3) == money("5.01 EUR")
+    assert value_of(money("100.10 EUR"), -3) == money("-5.01 EUR")
+
+
+@given(st.decimals("0", "9999", places=2), st.integers(-1440, 1440))
+def test_taking_time_back_is_worth_exactly_what_it_was(rate: Decimal, minutes: int) -> None:
+    hourly = Money(rate, "EUR")
+
+    assert value_of(hourly, minutes) + value_of(hourly, -minutes) == Money(Decimal(), "EUR")
+
+
+def test_two_rates_for_the_same_days_and_scope_are_refused() -> None:
+    with pytest.raises(RateOverlaps):
+        check_overlap(a_rate(Scope.FIRM, starts_on=date(2026, 4, 1)), [a_rate(Scope.FIRM)])
+
+
+def test_a_rate_may_follow_one_that_ended() -> None:
+    check_overlap(a_rate(Scope.FIRM, starts_on=date(2026, 4, 1)), [a_rate(Scope.FIRM, ends_before=date(2026, 4, 1))])
+
+
+def test_a_scope_names_what_it_needs_and_nothing_else() -> None:
+    with pytest.raises(RateHasNoScope):
+        Reach(Scope.ACCOUNT, staffing_role=ROLE)
+    with pytest.raises(RateHasNoScope):
+        Reach(Scope.FIRM, staffing_role=ROLE, account_id=ACCOUNT)
+
+
+def test_an_end_is_behind_the_start_and_never_moved_back() -> None:
+    rate = a_rate(Scope.FIRM, ends_before=date(2026, 4, 1))
+
+    assert ended(rate, date(2026, 3, 15)) == Period(MONDAY, date(2026, 3, 15))
+    with pytest.raises(RateEndsTooEarly):
+        ended(rate, MONDAY)
+    with pytest.raises(RateEndsTooEarly):
+        ended(rate, date(2026, 5, 1))
