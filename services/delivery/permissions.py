@@ -18,6 +18,7 @@ class Permission(StrEnum):
     VIEW_ALL_PROJECTS = "delivery.view_all_projects"
     VIEW_MARGIN = "delivery.view_margin"
     MANAGE_PROJECTS = "delivery.manage_projects"
+    VIEW_TIME = "delivery.view_time"
     RECORD_TIME = "delivery.record_time"
     VIEW_ALL_TIME = "delivery.view_all_time"
     APPROVE_TIME = "delivery.approve_time"
@@ -27,7 +28,7 @@ class Permission(StrEnum):
 ROLES: dict[Role, frozenset[Permission]] = {
     Role.SALES_REP: frozenset({Permission.VIEW_PROJECTS}),
     Role.SALES_MANAGER: frozenset({Permission.VIEW_PROJECTS}),
-    Role.CONSULTANT: frozenset({Permission.VIEW_PROJECTS, Permission.RECORD_TIME}),
+    Role.CONSULTANT: frozenset({Permission.VIEW_PROJECTS, Permission.VIEW_TIME, Permission.RECORD_TIME}),
     Role.PROJECT_MANAGER: frozenset(
         {
             Permission.VIEW_HANDOFFS,
@@ -37,6 +38,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_PROJECTS,
             Permission.VIEW_MARGIN,
             Permission.MANAGE_PROJECTS,
+            Permission.VIEW_TIME,
             Permission.RECORD_TIME,
             Permission.APPROVE_TIME,
         }
@@ -46,6 +48,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_PROJECTS,
             Permission.VIEW_ALL_PROJECTS,
             Permission.VIEW_MARGIN,
+            Permission.VIEW_TIME,
             Permission.VIEW_ALL_TIME,
             Permission.APPROVE_TIME,
             Permission.APPROVE_TIME_OF_ANY_PROJECT,
@@ -58,6 +61,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_PROJECTS,
             Permission.VIEW_ALL_PROJECTS,
             Permission.VIEW_MARGIN,
+            Permission.VIEW_TIME,
             Permission.VIEW_ALL_TIME,
         }
     ),
@@ -68,6 +72,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_PROJECTS,
             Permission.VIEW_ALL_PROJECTS,
             Permission.VIEW_MARGIN,
+            Permission.VIEW_TIME,
             Permission.VIEW_ALL_TIME,
         }
     ),

@@ -29,7 +29,7 @@ from services.delivery.projects.model.task import BadEstimate, SummaryTask
 from shared.ids import new_id
 from shared.money import money
 from shared.period import Period
-from tests.support.delivery import MILESTONE_LINE, MONDAY, a_sold_scope, an_opening, sold_work
+from tests.support.delivery import MILESTONE_LINE, MONDAY, NOW, a_sold_scope, an_opening, sold_work
 
 
 def a_milestone() -> Milestone:
@@ -115,7 +115,7 @@ def test_more_minutes_show_against_the_baseline_with_their_cost() -> None:
     project = opening.project
     task = project.tasks[1]
 
-    project.estimate(task.id, minutes=task.minutes + 60)
+    project.estimate(task.id, at=NOW, minutes=task.minutes + 60)
 
     period = Period(project.starts_on, project.ends_before)
     found = compare(opening.baseline, project.tasks, period=period, price=project.price)
@@ -130,7 +130,7 @@ def test_a_longer_task_moves_everything_behind_it() -> None:
     project = an_opening().project
     last = project.tasks[-1].starts_on
 
-    project.estimate(project.tasks[1].id, days=project.tasks[1].days + 5)
+    project.estimate(project.tasks[1].id, at=NOW, days=project.tasks[1].days + 5)
 
     assert (project.tasks[-1].starts_on - last).days == 7
 
@@ -139,11 +139,11 @@ def test_senseless_estimates_are_refused() -> None:
     project = an_opening().project
 
     with pytest.raises(BadEstimate):
-        project.estimate(project.tasks[1].id, minutes=0)
+        project.estimate(project.tasks[1].id, at=NOW, minutes=0)
     with pytest.raises(SummaryTask):
-        project.estimate(project.tasks[0].id, minutes=60)
+        project.estimate(project.tasks[0].id, at=NOW, minutes=60)
     with pytest.raises(NoSuchTask):
-        project.estimate(new_id(), minutes=60)
+        project.estimate(new_id(), at=NOW, minutes=60)
 
 
 def test_a_project_with_unapproved_time_stays_open() -> None:
@@ -160,7 +160,7 @@ def test_a_closed_project_does_not_change_any_more() -> None:
     with pytest.raises(ProjectAlreadyClosed):
         project.close(on=MONDAY, unapproved_minutes=0)
     with pytest.raises(ProjectAlreadyClosed):
-        project.estimate(project.tasks[1].id, minutes=60)
+        project.estimate(project.tasks[1].id, at=NOW, minutes=60)
     with pytest.raises(ProjectNotRunning):
         project.put_on_hold()
 

@@ -91,7 +91,9 @@ def first_baseline(
         starts_on=period.starts_on,
         ends_before=period.ends_before or period.starts_on,
         roles=tuple(
-            BaselineRole(role.staffing_role, role.minutes, role.price.amount, None if role.cost is None else role.cost.amount)
+            BaselineRole(
+                role.staffing_role, role.minutes, role.price.amount, None if role.cost is None else role.cost.amount
+            )
             for role in roles
         ),
         tasks=tuple(_frozen(task) for task in tasks),

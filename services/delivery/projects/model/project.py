@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid5
 
@@ -79,6 +79,8 @@ class Project:
     template_reason: str
     state: ProjectState = ProjectState.PROPOSED
     closed_on: date | None = None
+    replanned_at: datetime | None = None
+    version: int = field(default=1, init=False)
     tasks: list[Task] = field(default_factory=list)
     dependencies: list[Dependency] = field(default_factory=list)
     milestones: list[Milestone] = field(default_factory=list)
@@ -116,6 +118,7 @@ class Project:
         self,
         task_id: UUID,
         *,
+        at: datetime,
         name: str | None = None,
         minutes: int | None = None,
         days: int | None = None,
@@ -128,6 +131,7 @@ class Project:
             raise NoSuchTask()
         task.estimate(name=name, minutes=minutes, days=days, offset_days=offset_days)
         lay_out(self.tasks, self.dependencies, starting=self.starts_on)
+        self.replanned_at = at
 
     def _must_not_be_closed(self) -> None:
         if self.state is ProjectState.CLOSED:

@@ -39,3 +39,18 @@ class StaffingRequest:
             hourly_cost_limit=role.hourly_cost_limit,
             skills=list(role.skills),
         )
+
+
+@dataclass(frozen=True)
+class Booking:
+    """Somebody is on a project for so many minutes a day, as resourcing says."""
+
+    id: UUID
+    project_id: UUID
+    person_id: UUID
+    staffing_role: str
+    kind: str
+    minutes_per_day: int
+    starts_on: date
+    ends_before: date
+    is_cancelled: bool

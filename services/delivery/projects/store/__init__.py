@@ -1,0 +1,1 @@
+"""How projects are kept: the plan, the baseline, and the team."""

@@ -1,0 +1,26 @@
+"""Delivery's table of contents; importing it declares every table."""
+
+from __future__ import annotations
+
+from services.delivery.accounts.reactions import reactions as accounts
+from services.delivery.handoffs.api import router as handoffs
+from services.delivery.handoffs.reactions import reactions as won_deals
+from services.delivery.margin.reactions import reactions as margin
+from services.delivery.people.reactions import reactions as people
+from services.delivery.permissions import ROLES
+from services.delivery.projects.api.milestones import router as milestones
+from services.delivery.projects.api.projects import router as projects
+from services.delivery.projects.reactions import reactions as staffing
+from services.delivery.tables import schema
+from services.delivery.templates.api import router as templates
+from services.delivery.timesheets.api.entries import router as time_entries
+from services.delivery.timesheets.api.timesheets import router as timesheets
+from shared.service import Service
+
+service = Service(
+    name="delivery",
+    schema=schema,
+    permissions=ROLES,
+    routers=(handoffs, templates, projects, milestones, time_entries, timesheets),
+    reactions=(won_deals, accounts, people, staffing, margin),
+)

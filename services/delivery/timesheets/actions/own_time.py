@@ -1,0 +1,119 @@
+"""What people do with their own time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from uuid import UUID, uuid5
+
+from services.delivery.permissions import Permission
+from services.delivery.timesheets.model import (
+    Entry,
+    NobodyBehindLogIn,
+    NothingToCopy,
+    NothingToSubmit,
+    Outcome,
+    TimesheetState,
+    WeekHandedIn,
+    Worked,
+    must_start_a_week,
+)
+from services.delivery.timesheets.store import entries, recording, weeks
+from shared.subjects import acting_person
+from shared.work import Work
+
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Copied:
+    """The entries that were copied, and what became of those that could not be."""
+
+    items: list[Entry]
+    skipped: list[Outcome]
+
+
+async def record_time(work: Work, worked: Worked) -> Entry:
+    """Record one entry of one's own."""
+    work.actor.must(Permission.RECORD_TIME)
+    [entry] = await _record_all(work, [worked], place="")
+    return entry
+
+
+async def record_all_time(work: Work, worked: Sequence[Worked]) -> list[Entry]:
+    """Record many entries of one's own, all or none."""
+    work.actor.must(Permission.RECORD_TIME)
+    return await _record_all(work, worked, place="/entries/{}")
+
+
+async def copy_week(work: Work, *, week_starts_on: date) -> Copied:
+    """Record in this week what was worked in the one before, skipping what cannot be; doing it again adds nothing."""
+    work.actor.must(Permission.RECORD_TIME)
+    must_start_a_week(week_starts_on)
+    person_id = await _me(work)
+    before = await entries.to_copy(work, person_id, first=week_starts_on - WEEK, before=week_starts_on)
+    if not before:
+        raise NothingToCopy()
+    copies = [replace(one, id=uuid5(one.id, "copy"), day=one.day + WEEK) for one in before]
+    outcomes = await recording.record(work, copies)
+    return Copied(
+        items=[one.entry for one in outcomes if one.entry],
+        skipped=[one for one in outcomes if one.problem],
+    )
+
+
+async def change_entry(
+    work: Work, entry: Entry, *, minutes: int | None, billable: bool | None, note: str | None
+) -> Entry:
+    """Change an entry of one's own, as it was seen, in a week that was not handed in."""
+    work.actor.must(Permission.RECORD_TIME)
+    await _must_be_open(work, entry)
+    changed = replace(
+        entry,
+        minutes=entry.minutes if minutes is None else minutes,
+        billable=entry.billable if billable is None else billable,
+        note=entry.note if note is None else note,
+        version=entry.version + 1,
+    )
+    await entries.change(work, entry, minutes=changed.minutes, billable=changed.billable, note=changed.note)
+    return changed
+
+
+async def delete_entry(work: Work, entry: Entry) -> None:
+    """Take out an entry of one's own, as it was seen, from a week that was not handed in."""
+    work.actor.must(Permission.RECORD_TIME)
+    await _must_be_open(work, entry)
+    await entries.delete(work, entry)
+
+
+async def submit_week(work: Work, *, week_starts_on: date, project_id: UUID | None) -> Sequence[UUID]:
+    """Hand in one's week, on one project or on all; gives the ids of the timesheets."""
+    work.actor.must(Permission.RECORD_TIME)
+    must_start_a_week(week_starts_on)
+    person_id = await _me(work)
+    submitted = await weeks.submit(work, person_id, week_starts_on=week_starts_on, project_id=project_id)
+    if not submitted:
+        raise NothingToSubmit()
+    return submitted
+
+
+async def _record_all(work: Work, worked: Sequence[Worked], *, place: str) -> list[Entry]:
+    outcomes = await recording.record(work, worked)
+    for index, outcome in enumerate(outcomes):
+        if outcome.problem:
+            raise outcome.problem.refusal(place.format(index))
+    return [outcome.entry for outcome in outcomes if outcome.entry]
+
+
+async def _must_be_open(work: Work, entry: Entry) -> None:
+    state = await entries.lock_state(work, entry.timesheet_id)
+    if state in (TimesheetState.SUBMITTED, TimesheetState.APPROVED):
+        raise WeekHandedIn()
+
+
+async def _me(work: Work) -> UUID:
+    person_id = await acting_person(work)
+    if person_id is None:
+        raise NobodyBehindLogIn()
+    return person_id

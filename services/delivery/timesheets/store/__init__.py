@@ -1,0 +1,1 @@
+"""How time is kept: open entries, weeks, and what was signed off for good."""
