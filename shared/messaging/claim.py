@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.database import Database
+from shared.messaging.autocommit import autocommitting
 from shared.messaging.schema import DUE
 from shared.messaging.verdict import Tried
 
@@ -19,12 +20,13 @@ BATCH = 100
 CRASHES_MAX = 5
 
 # A row is locked by whoever runs it, and the thing it is about by an advisory lock, so that two workers never run
-# messages about one thing for one consumer at once. Whoever dies lets go of both.
+# messages about one thing for one consumer at once. Whoever dies lets go of both. What another worker has in hand of
+# a thing goes first; what only waits for another try or another record holds nothing up.
 CLAIM = text(
     f"""
-    with due as (
+    with due as materialized (
         select consumer, event_id, tenant_id, subject, sequence, attempts, crashes, waiting_for, waiting_since,
-               attributes, body, next_at
+               attributes, body, received_at, next_at
         from msg.inbox
         where {DUE} and next_at <= msg.clock() and consumer = any(cast(:consumers as text[]))
           and (cast(:only as uuid) is null or event_id = cast(:only as uuid))
@@ -36,20 +38,25 @@ CLAIM = text(
         where run.worker <> :worker
     )
     select due.*, msg.clock() as at, left_behind.worker as dead,
-           pg_try_advisory_xact_lock(hashtextextended(due.consumer || ' ' || due.subject, 0)) as free
+           pg_try_advisory_xact_lock(hashtextextended(due.consumer || ' ' || due.subject, 0)) and not exists (
+               select from msg.inbox as earlier
+               where earlier.consumer = due.consumer and earlier.subject = due.subject
+                 and earlier.sequence < due.sequence and earlier.status = 'pending'
+                 and (earlier.consumer, earlier.event_id) not in (select consumer, event_id from due)) as free
     from due left join left_behind using (consumer, event_id)
     order by due.next_at, due.sequence
     """  # noqa: S608 - DUE is a constant
 )
+# The mark need outlive a process only, not the server, so nobody waits for the disk.
 STARTED = text(
     """
+    with quick as (select set_config('synchronous_commit', 'off', true))
     insert into msg.inbox_run (worker, consumers, event_ids)
-    values (:worker, cast(:consumers as text[]), cast(:event_ids as uuid[]))
+    select :worker, cast(:consumers as text[]), cast(:event_ids as uuid[]) from quick
     on conflict (worker) do update
     set started_at = excluded.started_at, consumers = excluded.consumers, event_ids = excluded.event_ids
     """
 )
-FINISHED = text("delete from msg.inbox_run where worker = :worker")
 CRASHED = text(
     f"""
     with gone as (delete from msg.inbox_run where worker = any(cast(:dead as uuid[])) returning consumers, event_ids),
@@ -79,6 +86,7 @@ class Claimed:
     crashes: int
     attributes: dict[str, Any]
     body: bytes
+    received_at: datetime
     at: datetime
     dead: UUID | None
 
@@ -90,7 +98,11 @@ async def claim(
 
     Messages about one thing stand together, in the order in which they were announced.
     """
-    rows = await session.execute(CLAIM, {"consumers": list(consumers), "worker": worker, "batch": BATCH, "only": only})
+    result = await session.execute(
+        CLAIM, {"consumers": list(consumers), "worker": worker, "batch": BATCH, "only": only}
+    )
+    rows = result.all()
+    taken = {(row.consumer, row.subject) for row in rows if not row.free}
     found = [
         Claimed(
             Tried(row.consumer, row.event_id, row.attempts, row.waiting_for, row.waiting_since),
@@ -100,11 +112,12 @@ async def claim(
             row.crashes,
             row.attributes,
             row.body,
+            row.received_at,
             row.at,
             row.dead,
         )
         for row in rows
-        if row.free
+        if (row.consumer, row.subject) not in taken
     ]
     return in_order(found)
 
@@ -126,12 +139,8 @@ def runnable_together(claimed: Sequence[Claimed]) -> list[Claimed]:
 
 
 async def say_started(database: Database, worker: UUID, messages: Sequence[Claimed]) -> None:
-    """Leave a mark of what is about to run, which stays behind if the process dies of it.
-
-    It need outlive a process only, not the server, so nobody waits for the disk.
-    """
-    async with database.engine.begin() as connection:
-        await connection.execute(text("set local synchronous_commit = off"))
+    """Leave a mark of what is about to run; it stays behind if the process dies of it, and `settle` removes it."""
+    async with autocommitting(database) as connection:
         await connection.execute(
             STARTED,
             {
@@ -140,11 +149,6 @@ async def say_started(database: Database, worker: UUID, messages: Sequence[Claim
                 "event_ids": [message.tried.event_id for message in messages],
             },
         )
-
-
-async def say_finished(session: AsyncSession, worker: UUID) -> None:
-    """Take the mark away, in the transaction of the effects."""
-    await session.execute(FINISHED, {"worker": worker})
 
 
 async def count_crashes(session: AsyncSession, claimed: Sequence[Claimed]) -> bool:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import text
+from opentelemetry.trace import Span
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random
@@ -19,16 +19,16 @@ from shared.announcements import Cause, keep
 from shared.clock import Clock
 from shared.contracts.base import Event
 from shared.ids import new_id
+from shared.messaging import metrics
 from shared.messaging.claim import (
     Claimed,
     claim,
     count_crashes,
     runnable_together,
-    say_finished,
     say_started,
 )
 from shared.messaging.envelope import Envelope, Poison, read_attributes
-from shared.messaging.inbox import Inbox
+from shared.messaging.inbox import Inbox, Status
 from shared.messaging.reactions import Reaction
 from shared.messaging.verdict import Verdict, done, failed, is_away, is_race, settle
 from shared.work import Work, enter
@@ -36,16 +36,9 @@ from shared.work import Work, enter
 log = logging.getLogger(__name__)
 NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")  # U+0000 as JSON escapes it
 
-# Whatever waited for what these messages were about is due now. A row locked by another worker is being run anyway.
-WAKE = text(
-    """
-    update msg.inbox as inbox set status = 'pending', next_at = msg.clock(), finished_at = null
-    from (select consumer, event_id from msg.inbox
-          where tenant_id = :tenant and waiting_for = any(cast(:subjects as text[])) and status in ('waiting', 'parked')
-          for update skip locked) as woken
-    where inbox.consumer = woken.consumer and inbox.event_id = woken.event_id
-    """
-)
+
+class Spoiled(Exception):
+    """A message of an unguarded batch failed, so that the batch has to be run again, each message on its own."""
 
 
 class Raced(Exception):
@@ -54,11 +47,15 @@ class Raced(Exception):
 
 @dataclass
 class Batch:
-    """What came of some messages of one tenant run in one transaction."""
+    """Messages of one tenant that run in one transaction, and what has come of them.
 
-    tenant_id: UUID
+    Guarded, each message has a savepoint of its own. Fresh messages run unguarded first, because nearly all succeed.
+    """
+
+    messages: list[Claimed]
+    guarded: bool
     verdicts: list[Verdict] = field(default_factory=list)
-    subjects: set[str] = field(default_factory=set)
+    done_about: set[str] = field(default_factory=set)
     announced: bool = False
 
 
@@ -75,116 +72,141 @@ class Drain:
 
         When the commit itself is refused, they run again one by one. Raises only when the database is away.
         """
-        messages: list[Claimed] = []
+        running: list[Claimed] = []
         try:
-            return await self._run(messages)
+            try:
+                return await self._run(running, guarded=False)
+            except Spoiled:
+                running.clear()
+                return await self._run(running, guarded=True)
         except SQLAlchemyError as error:
-            if is_away(error) or not messages:
+            if is_away(error) or not running:
                 raise
-            log.warning("the commit of %d messages was refused, they run one by one: %s", len(messages), error)
-        for message in messages:
+            log.warning("the commit of %d messages was refused, they run one by one: %s", len(running), error)
+        for message in running:
             await self._alone(message)
-        return len(messages)
+        return len(running)
 
-    async def _run(self, messages: list[Claimed], only: Claimed | None = None) -> int:
-        """Claim, run and commit; `messages` is filled with those that run."""
+    async def _alone(self, message: Claimed) -> None:
+        try:
+            await self._run([], guarded=True, only=message)
+        except SQLAlchemyError as error:
+            if is_away(error):
+                raise
+            async with self.inbox.database.sessions() as session, session.begin():
+                verdict = failed(message.tried, error, message.at)
+                await settle(session, self.worker, message.tenant_id, [verdict], ())
+
+    async def _run(self, running: list[Claimed], *, guarded: bool, only: Claimed | None = None) -> int:
+        """Claim, run and commit; `running` is filled with what runs."""
         async with self.inbox.database.sessions() as session, session.begin():
             wanted = only.tried.event_id if only else None
             consumers = [only.tried.consumer] if only else self.inbox.reactions.consumers
             claimed = await claim(session, consumers, self.worker, wanted)
             if not claimed or await count_crashes(session, claimed):
                 return len(claimed)
-            messages.extend(runnable_together(claimed))
-            await say_started(self.inbox.database, self.worker, messages)
-            batch = await self._react(session, messages)
-            await settle(session, batch.verdicts)
-            if batch.subjects:
-                await session.execute(WAKE, {"tenant": batch.tenant_id, "subjects": sorted(batch.subjects)})
-            await say_finished(session, self.worker)
-        if batch.announced:
-            self.inbox.database.announced.set()
+            running.extend(runnable_together(claimed))
+            await say_started(self.inbox.database, self.worker, running)
+            batch = Batch(running, guarded or any(message.tried.is_again for message in running))
+            await self._react(session, batch)
+            await settle(session, self.worker, running[0].tenant_id, batch.verdicts, batch.done_about)
+        self._tell(batch)
         return len(batch.verdicts)
 
-    async def _alone(self, message: Claimed) -> None:
-        try:
-            await self._run([], only=message)
-        except SQLAlchemyError as error:
-            if is_away(error):
-                raise
-            async with self.inbox.database.sessions() as session, session.begin():
-                await settle(session, [failed(message.tried, error, message.at)])
-
-    async def _react(self, session: AsyncSession, messages: Sequence[Claimed]) -> Batch:
-        """Run `messages` in turn; stops early at one that races, so that what the ones before hold is let go."""
-        batch = Batch(messages[0].tenant_id)
+    async def _react(self, session: AsyncSession, batch: Batch) -> None:
+        """Run the messages in turn; stops early at one that races, so that what the ones before hold is let go."""
         now = self.clock()
-        actor = the_service(self.inbox.service, batch.tenant_id)
+        actor = the_service(self.inbox.service, batch.messages[0].tenant_id)
         await enter(Work(actor, now, session))
-        for message in messages:
+        for message in batch.messages:
             try:
-                await self._try(Work(actor, now, session), message, batch)
+                verdict = await self._try(Work(actor, now, session), message, batch)
             except Raced:
                 break
-        return batch
+            batch.verdicts.append(verdict)
 
-    async def _try(self, work: Work, message: Claimed, batch: Batch) -> None:
+    async def _try(self, work: Work, message: Claimed, batch: Batch) -> Verdict:
         tried = message.tried
         reaction = self.inbox.reactions.named(tried.consumer)
         try:
             found = read_attributes(message.attributes, message.body)
             event = _event(reaction, found)
         except (Poison, ValueError) as error:
-            batch.verdicts.append(failed(tried, error, message.at))
-            return
-        with telemetry.processing(
-            queue=f"throughline.{self.inbox.service}",
-            consumer=tried.consumer,
-            event_type=found.type,
-            message_id=tried.event_id,
-            correlation_id=found.correlation_id,
-            traceparent=found.traceparent,
-            attempt=tried.attempts + 1,
-            age=message.at - found.recorded_at,
-        ) as span:
+            return failed(tried, error, message.at)
+        with _span(self.inbox.service, message, found) as span:
             try:
-                await self._apply(work, reaction, event, found, first=not batch.verdicts)
+                await self._apply(work, reaction, event, found, batch)
             except Exception as error:
-                if is_away(error):
-                    raise
-                if is_race(error) and batch.verdicts:
-                    raise Raced from error
                 telemetry.failed(span, error)
-                verdict = failed(tried, error, message.at)
+                verdict = self._after(error, message, batch)
             else:
                 verdict = done(tried)
-                batch.subjects.add(message.subject)
+                batch.done_about.add(message.subject)
                 batch.announced = batch.announced or bool(work.announced)
             span.set_attribute("throughline.inbox.outcome", verdict.status)
-            batch.verdicts.append(verdict)
+        return verdict
 
-    async def _apply(self, work: Work, reaction: Reaction, event: Event, found: Envelope, *, first: bool) -> None:
-        """Run the handler in a savepoint; as the transaction's first message it may try again at once after a race."""
+    def _after(self, error: Exception, message: Claimed, batch: Batch) -> Verdict:
+        """What follows from a handler's failure; raises what concerns the whole batch."""
+        if is_away(error):
+            raise error
+        if not batch.guarded:
+            raise Spoiled from error
+        if is_race(error) and batch.verdicts:
+            raise Raced from error
+        return failed(message.tried, error, message.at)
+
+    async def _apply(self, work: Work, reaction: Reaction, event: Event, found: Envelope, batch: Batch) -> None:
+        if not batch.guarded:
+            await _handle(work, reaction, event, found)
+            return
+        # The first message of a transaction stands in nobody's way, so after a race it may try again at once.
         attempts = AsyncRetrying(
             retry=retry_if_exception(is_race),
-            stop=stop_after_attempt(3 if first else 1),
+            stop=stop_after_attempt(1 if batch.verdicts else 3),
             wait=wait_random(0.01, 0.2),
             reraise=True,
         )
         async for attempt in attempts:
             with attempt:
-                work.announced.clear()
-                work.session.expunge_all()
                 async with work.session.begin_nested():
-                    await work.because(f"{reaction.consumer} on {found.type} {found.event_id}")
-                    await reaction.handler(work, event, found.sequence)
-                    await keep(
-                        work.session,
-                        work.announced,
-                        tenant_id=work.actor.tenant_id,
-                        cause=Cause(found.correlation_id, found.event_id),
-                        at=work.now,
-                    )
-                work.session.expunge_all()
+                    await _handle(work, reaction, event, found)
+
+    def _tell(self, batch: Batch) -> None:
+        """Wake the relay and count, now that everything is committed."""
+        if batch.announced:
+            self.inbox.database.announced.set()
+        service = self.inbox.service
+        for verdict, message in zip(batch.verdicts, batch.messages, strict=False):
+            metrics.HANDLED.labels(service, verdict.consumer, verdict.status).inc()
+            if verdict.status is Status.DONE:
+                took = (message.at - message.received_at).total_seconds()
+                metrics.WAITED.labels(service, verdict.consumer).observe(took)
+
+
+async def _handle(work: Work, reaction: Reaction, event: Event, found: Envelope) -> None:
+    """Let the handler act with an empty session, and write all it leaves behind."""
+    work.announced.clear()
+    work.session.expunge_all()
+    await work.because(f"{reaction.consumer} on {found.type} {found.event_id}")
+    await reaction.handler(work, event, found.sequence)
+    cause = Cause(found.correlation_id, found.event_id)
+    await keep(work.session, work.announced, tenant_id=work.actor.tenant_id, cause=cause, at=work.now)
+    await work.session.flush()
+    work.session.expunge_all()
+
+
+def _span(service: str, message: Claimed, found: Envelope) -> AbstractContextManager[Span]:
+    return telemetry.processing(
+        queue=f"throughline.{service}",
+        consumer=message.tried.consumer,
+        event_type=found.type,
+        message_id=found.event_id,
+        correlation_id=found.correlation_id,
+        traceparent=found.traceparent,
+        attempt=message.tried.attempts + 1,
+        age=message.at - message.received_at,
+    )
 
 
 def _event(reaction: Reaction, found: Envelope) -> Event:

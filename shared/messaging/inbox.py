@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from shared.database import Database
 from shared.messaging import envelope
+from shared.messaging.autocommit import autocommitting
 from shared.messaging.envelope import Envelope, Poison
 from shared.messaging.reactions import Reaction, Reactions
 
@@ -131,7 +132,7 @@ class Inbox:
     async def _keep(self, rows: Sequence[Row]) -> None:
         if not rows:
             return
-        async with self.database.engine.begin() as connection:
+        async with autocommitting(self.database) as connection:
             await connection.execute(ACCEPT, _columns(rows))
         self.arrived.set()
 

@@ -46,3 +46,7 @@ class Transport(Protocol):
 
     async def close(self) -> None:
         """Let go of every connection."""
+
+
+class LinkDown(Exception):
+    """The other side cannot be reached, or takes nothing; whoever meets this waits and tries again."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import traceback
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from uuid import UUID
 from pydantic import ValidationError
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
 from shared.errors import Refused
@@ -32,8 +32,27 @@ FRAMES = 3
 RACES = {"40001", "40P01"}
 AWAY = ("08", "53", "57P")  # connection, resources, shutdown
 
+# Verdicts, whatever waited for what these messages were about, and the mark of the run: all in one round trip.
+# A waiting row that another worker holds is being run anyway.
 SETTLE = text(
     """
+    with verdict as (
+        select * from unnest(
+            cast(:consumers as text[]), cast(:event_ids as uuid[]), cast(:statuses as text[]),
+            cast(:attempts as smallint[]), cast(:delays as double precision[]), cast(:waiting as text[]),
+            cast(:error_types as text[]), cast(:error_texts as text[]), cast(:fingerprints as text[]))
+        as verdict (consumer, event_id, status, attempts, delay, waiting_for, error_type, error_text, fingerprint)
+    ), waiting as (
+        select consumer, event_id from msg.inbox
+        where tenant_id = :tenant and waiting_for = any(cast(:subjects as text[])) and status in ('waiting', 'parked')
+          and (consumer, event_id) not in (select consumer, event_id from verdict)
+        for update skip locked
+    ), woken as (
+        update msg.inbox as inbox set status = 'pending', next_at = msg.clock(), finished_at = null
+        from waiting where inbox.consumer = waiting.consumer and inbox.event_id = waiting.event_id
+    ), finished as (
+        delete from msg.inbox_run where worker = :worker
+    )
     update msg.inbox as inbox
     set status = verdict.status,
         attempts = verdict.attempts,
@@ -48,11 +67,7 @@ SETTLE = text(
         error_type = verdict.error_type,
         error_text = verdict.error_text,
         error_fingerprint = verdict.fingerprint
-    from unnest(
-        cast(:consumers as text[]), cast(:event_ids as uuid[]), cast(:statuses as text[]),
-        cast(:attempts as smallint[]), cast(:delays as double precision[]), cast(:waiting as text[]),
-        cast(:error_types as text[]), cast(:error_texts as text[]), cast(:fingerprints as text[]))
-        as verdict (consumer, event_id, status, attempts, delay, waiting_for, error_type, error_text, fingerprint)
+    from verdict
     where inbox.consumer = verdict.consumer and inbox.event_id = verdict.event_id
     """
 )
@@ -82,6 +97,11 @@ class Tried:
     attempts: int
     waiting_for: str | None
     waiting_since: datetime | None
+
+    @property
+    def is_again(self) -> bool:
+        """Whether it was tried before."""
+        return self.attempts > 0 or self.waiting_for is not None
 
 
 def done(tried: Tried) -> Verdict:
@@ -151,20 +171,24 @@ def fingerprint(error: Exception) -> str:
     return hashlib.sha256(" ".join([_kind(error), *places]).encode()).hexdigest()[:16]
 
 
-async def settle(on: AsyncSession | AsyncConnection, verdicts: Sequence[Verdict]) -> None:
-    """Write `verdicts` in one statement."""
+async def settle(
+    session: AsyncSession, worker: UUID, tenant_id: UUID, verdicts: Sequence[Verdict], done_about: Collection[str]
+) -> None:
+    """Write `verdicts`, wake what waited for the things `done_about`, and take the mark of the run away."""
     columns: dict[str, list[Any]] = {
         "consumers": [verdict.consumer for verdict in verdicts],
         "event_ids": [verdict.event_id for verdict in verdicts],
         "statuses": [verdict.status for verdict in verdicts],
         "attempts": [verdict.attempts for verdict in verdicts],
-        "delays": [verdict.delay for verdict in verdicts],
+        # What waits for a thing that a later message of the same batch was about is due again at once.
+        "delays": [0.0 if verdict.waiting_for in done_about else verdict.delay for verdict in verdicts],
         "waiting": [verdict.waiting_for for verdict in verdicts],
         "error_types": [verdict.error_type for verdict in verdicts],
         "error_texts": [verdict.error_text for verdict in verdicts],
         "fingerprints": [verdict.fingerprint for verdict in verdicts],
+        "subjects": list(done_about),
     }
-    await on.execute(SETTLE, columns)
+    await session.execute(SETTLE, {**columns, "worker": worker, "tenant": tenant_id})
 
 
 def is_race(error: BaseException) -> bool:

@@ -1,0 +1,72 @@
+"""Connections to RabbitMQ, and how messages look there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import aio_pika
+from aio_pika import DeliveryMode, Message
+from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
+
+from shared.messaging.envelope import Envelope
+from shared.messaging.inbox import Delivery
+
+HEARTBEAT = 10  # seconds; a silent peer is noticed after about three of them
+CONNECT_WITHIN = 5.0
+CLOSE_WITHIN = 2.0
+
+# Everything by which aio-pika and the layers below it say that a connection or channel is no more.
+LINK_ERRORS = (*aio_pika.exceptions.CONNECTION_EXCEPTIONS, TimeoutError)
+
+
+async def connect(url: str) -> AbstractConnection:
+    """A plain connection to the broker at `url`: whoever holds it watches over it. Raises one of LINK_ERRORS."""
+    separator = "&" if "?" in url else "?"
+    return await aio_pika.connect(f"{url}{separator}heartbeat={HEARTBEAT}", timeout=CONNECT_WITHIN)
+
+
+async def disconnect(connection: AbstractConnection) -> None:
+    """Close `connection`, whatever state it is in."""
+    with suppress(*LINK_ERRORS):
+        async with asyncio.timeout(CLOSE_WITHIN):
+            await connection.close()
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[AbstractConnection]:
+    """A connection for the time of the block."""
+    connection = await connect(url)
+    try:
+        yield connection
+    finally:
+        await disconnect(connection)
+
+
+def is_wanted(cancelled: asyncio.CancelledError) -> bool:
+    """Whether somebody wants this task to end: a dying connection, too, cancels whatever waits for it."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+def message_of(envelope: Envelope) -> Message:
+    """The persistent AMQP message that carries `envelope`."""
+    headers: dict[str, Any] = dict(envelope.headers())
+    return Message(
+        envelope.body,
+        headers=headers,
+        content_type="application/json",
+        delivery_mode=DeliveryMode.PERSISTENT,
+        message_id=str(envelope.event_id),
+        correlation_id=str(envelope.correlation_id),
+        timestamp=envelope.occurred_at,
+        type=envelope.type,
+        app_id=envelope.publisher,
+    )
+
+
+def delivery_of(message: AbstractIncomingMessage) -> Delivery:
+    """What came in, as the inbox takes it."""
+    return Delivery(message.headers, message.body, message.message_id)

@@ -1,0 +1,80 @@
+"""What the broker has to have: one exchange for all events, a queue per service, and a place for what goes wrong.
+
+Everything is said by queue arguments, so that a user without rights to the management interface can declare it.
+Declaring again changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from aio_pika import ExchangeType
+from aio_pika.abc import AbstractChannel, AbstractQueue
+
+from shared.messaging.amqp import connected
+from shared.messaging.reactions import Reactions
+
+EVENTS = "throughline.events"
+UNROUTED = "throughline.unrouted"
+DEAD_LETTERS = "throughline.dlx"
+DELIVERIES_MAX = 20  # a message that kills its receiver so often is put aside; nothing else counts deliveries
+UNROUTED_MAX = 100_000  # messages; the senders' event logs have them all
+UNLIMITED = 1_000_000
+
+
+def queue_of(service: str) -> str:
+    """The name of the queue of `service`."""
+    return f"throughline.{service}"
+
+
+def dead_queue_of(service: str) -> str:
+    """The name of the queue for what `service` could not receive."""
+    return f"throughline.dead.{service}"
+
+
+async def provision(url: str, service: str, reactions: Iterable[Reactions]) -> None:
+    """Declare everything that `service` needs on the broker at `url`.
+
+    All services are provisioned before the first one sends: an event goes to the queues that exist by then.
+    """
+    async with connected(url) as connection:
+        await declare(await connection.channel(), service, Reactions.together(reactions).routing_keys)
+
+
+async def declare(channel: AbstractChannel, service: str, keys: Iterable[str]) -> AbstractQueue:
+    """Declare exchanges, queues and bindings on `channel` and give the service's queue."""
+    await _declare_unrouted(channel)
+    events = await channel.declare_exchange(
+        EVENTS, ExchangeType.TOPIC, durable=True, arguments={"alternate-exchange": UNROUTED}
+    )
+    dead_letters = await channel.declare_exchange(DEAD_LETTERS, ExchangeType.DIRECT, durable=True)
+    dead = await channel.declare_queue(
+        dead_queue_of(service),
+        durable=True,
+        arguments={"x-queue-type": "quorum", "x-delivery-limit": UNLIMITED},
+    )
+    await dead.bind(dead_letters, queue_of(service))
+    queue = await channel.declare_queue(
+        queue_of(service),
+        durable=True,
+        arguments={
+            "x-queue-type": "quorum",
+            "x-delivery-limit": DELIVERIES_MAX,
+            "x-dead-letter-exchange": DEAD_LETTERS,
+            "x-dead-letter-routing-key": queue_of(service),
+            "x-dead-letter-strategy": "at-least-once",
+            "x-overflow": "reject-publish",
+        },
+    )
+    for key in keys:
+        await queue.bind(events, key)
+    return queue
+
+
+async def _declare_unrouted(channel: AbstractChannel) -> None:
+    """What nobody is bound to is confirmed and visible here, instead of being stuck with its sender."""
+    exchange = await channel.declare_exchange(UNROUTED, ExchangeType.FANOUT, durable=True)
+    queue = await channel.declare_queue(
+        UNROUTED, durable=True, arguments={"x-queue-type": "quorum", "x-max-length": UNROUTED_MAX}
+    )
+    await queue.bind(exchange)

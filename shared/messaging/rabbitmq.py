@@ -1,0 +1,124 @@
+"""Events by way of RabbitMQ: inbox first, acknowledged only after the commit."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
+
+from shared.messaging.amqp import LINK_ERRORS, connected, delivery_of, is_wanted
+from shared.messaging.backoff import growing
+from shared.messaging.envelope import Envelope
+from shared.messaging.inbox import Delivery, Inbox
+from shared.messaging.provisioning import dead_queue_of, declare
+from shared.messaging.publisher import Publisher
+from shared.messaging.transport import LinkDown, Outcome
+
+log = logging.getLogger(__name__)
+BATCH = 100
+PREFETCH = 2 * BATCH
+HOLD_FOR = 20 * 60.0  # seconds that deliveries are held while the database is away; the broker's patience is 30 min
+LONGEST_PAUSE = 10.0
+
+Take = Callable[[Sequence[Delivery]], Awaitable[None]]
+Arrived = asyncio.Queue[AbstractIncomingMessage | None]
+
+
+class RabbitMQ:
+    """Carries events through the broker at `url`; sending and receiving have connections of their own."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._publisher = Publisher(url)
+
+    async def publish(self, batch: Sequence[Envelope]) -> Outcome:
+        """Publish `batch` and wait for every confirmation."""
+        return await self._publisher.publish(batch)
+
+    async def receive(self, inbox: Inbox) -> None:
+        """Fill `inbox` from its service's queue, which is declared first; raises LinkDown."""
+
+        async def queue(channel: AbstractChannel) -> AbstractQueue:
+            return await declare(channel, inbox.service, inbox.reactions.routing_keys)
+
+        await self._consume(queue, inbox.accept)
+
+    async def receive_dead(self, inbox: Inbox) -> None:
+        """Park in `inbox` what the broker has put aside after too many deliveries; raises LinkDown."""
+
+        async def queue(channel: AbstractChannel) -> AbstractQueue:
+            await declare(channel, inbox.service, inbox.reactions.routing_keys)
+            return await channel.get_queue(dead_queue_of(inbox.service))
+
+        async def park(batch: Sequence[Delivery]) -> None:
+            await inbox.park(batch, "crash_loop", "The broker delivered it again and again, and nobody took it.")
+
+        await self._consume(queue, park)
+
+    async def close(self) -> None:
+        """Close the sending connection; receiving ones end with `receive`."""
+        await self._publisher.close()
+
+    async def _consume(self, open_queue: Callable[[AbstractChannel], Awaitable[AbstractQueue]], take: Take) -> None:
+        try:
+            async with connected(self._url) as connection:
+                channel = await connection.channel()
+                await channel.set_qos(prefetch_count=PREFETCH)
+                queue = await open_queue(channel)
+                arrived: Arrived = asyncio.Queue()
+                await _tell_when_over(channel, arrived)
+                await queue.consume(arrived.put)
+                while True:
+                    await _take_batch(await _batch(arrived), take)
+        except (*LINK_ERRORS, asyncio.CancelledError) as error:
+            if isinstance(error, asyncio.CancelledError) and is_wanted(error):
+                raise
+            raise LinkDown(f"receiving ended: {error!r}") from error
+
+
+async def _tell_when_over(channel: AbstractChannel, arrived: Arrived) -> None:
+    """Put the end mark into `arrived` when the channel closes or the broker cancels the consumer."""
+
+    def over(*_: object) -> None:
+        arrived.put_nowait(None)
+
+    channel.close_callbacks.add(over)
+    (await channel.get_underlay_channel()).on_consumer_cancel_callbacks.add(over)
+
+
+async def _batch(arrived: Arrived) -> list[AbstractIncomingMessage]:
+    """The next messages, at least one, at most 100; raises LinkDown at the end mark.
+
+    Nothing waits for company: while one batch commits, the next one gathers.
+    """
+    batch = [_message(await arrived.get())]
+    while len(batch) < BATCH and not arrived.empty():
+        batch.append(_message(arrived.get_nowait()))
+    return batch
+
+
+def _message(arrived: AbstractIncomingMessage | None) -> AbstractIncomingMessage:
+    if arrived is None:
+        raise LinkDown("the broker ended the consumer or its channel")
+    return arrived
+
+
+async def _take_batch(batch: Sequence[AbstractIncomingMessage], take: Take) -> None:
+    """Have `batch` committed, however long the database is away, then acknowledge it as a whole."""
+    deliveries = [delivery_of(message) for message in batch]
+    failures, held_since = 0, asyncio.get_running_loop().time()
+    while True:
+        try:
+            await take(deliveries)
+        except Exception as error:
+            failures += 1
+            log.warning("%d messages are held, the inbox does not take them: %r", len(batch), error)
+            if asyncio.get_running_loop().time() - held_since > HOLD_FOR:
+                raise LinkDown("the inbox took nothing for too long") from error
+            await asyncio.sleep(growing(failures, first=0.1, longest=LONGEST_PAUSE))
+        else:
+            break
+    # Deliveries come and are taken in order, so everything up to the last one is done.
+    await max(batch, key=lambda message: message.delivery_tag or 0).ack(multiple=True)
