@@ -1,0 +1,1 @@
+"""Measuring: every figure beside a floor measured in the same run."""
