@@ -1,0 +1,105 @@
+"""The statement that values work and the rule that the model states agree, whatever rates there are."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.billing.rates.actions import agree_rate
+from services.billing.rates.model import Rate, RateOverlaps, Reach, Scope, Worked, choose, value_of
+from shared.contracts import crm, delivery
+from shared.ids import new_id
+from shared.money import Money
+from shared.period import Period
+from tests.support.billing import MONDAY, Billing, a_sale, a_time_line, a_timesheet, an_entry
+
+ANNA, BEN = UUID(int=11), UUID(int=12)
+DAYS = st.integers(0, 9).map(lambda days: MONDAY + timedelta(days=days))
+PRICES = st.decimals("0.01", "999.99", places=2)
+
+
+@st.composite
+def periods(draw: st.DrawFn) -> Period:
+    """Draw some days in March, or all from one on."""
+    starts_on = draw(DAYS)
+    length = draw(st.none() | st.integers(1, 5))
+    return Period(starts_on, None if length is None else starts_on + timedelta(days=length))
+
+
+Wish = tuple[Scope, UUID, bool, Decimal, str, Period]
+WISHES = st.lists(
+    st.tuples(
+        st.sampled_from(Scope),
+        st.sampled_from([ANNA, BEN]),
+        st.booleans(),
+        PRICES,
+        st.sampled_from(["EUR", "USD"]),
+        periods(),
+    ),
+    max_size=8,
+)
+WORK = st.lists(
+    st.tuples(st.sampled_from([ANNA, BEN]), st.booleans(), DAYS, st.integers(1, 1440)), min_size=1, max_size=8
+)
+
+
+def a_reach(wish: Wish, sale: crm.OpportunityClosedWon, contract_id: UUID, roles: tuple[str, str]) -> Reach:
+    """Name what a rate is for."""
+    scope, person, is_first, *_ = wish
+    role = roles[not is_first]
+    if scope is Scope.CONTRACT_PERSON:
+        return Reach(scope, contract_id=contract_id, person_id=person)
+    if scope is Scope.CONTRACT_LINE:
+        return Reach(scope, contract_line_id=sale.lines[0].line_id, staffing_role=role)
+    if scope is Scope.ACCOUNT:
+        return Reach(scope, account_id=sale.account.account_id, staffing_role=role)
+    return Reach(scope, staffing_role=role)
+
+
+async def agreed(billing: Billing, wishes: list[tuple[Reach, Wish]]) -> list[Rate]:
+    """Agree what does not overlap."""
+    rates = []
+    for reach, (*_, price, currency, period) in wishes:
+        rate = Rate(new_id(), reach, Money(price, currency), period)
+        try:
+            async with billing.work() as work:
+                rates.append(await agree_rate(work, rate))
+        except RateOverlaps:
+            continue
+    return rates
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(wishes=WISHES, work=WORK)
+async def test_sql_values_work_as_the_model_does(
+    billing: Billing, wishes: list[Wish], work: list[tuple[UUID, bool, date, int]]
+) -> None:
+    roles = (f"First {new_id()}", f"Second {new_id()}")
+    sale = a_sale(a_time_line(rate=None, role=roles[0]))
+    contract_id = await billing.sold(sale)
+    rates = await agreed(billing, [(a_reach(wish, sale, contract_id, roles), wish) for wish in wishes])
+    entries = [
+        an_entry(sale.lines[0].line_id, minutes, person_id=person, staffing_role=roles[not is_first], day=day)
+        for person, is_first, day, minutes in work
+    ]
+
+    await billing.hear(a_timesheet(sale, *entries))
+
+    valued = {item["entry_id"]: item for item in await billing.rows("billable_items")}
+    for entry in entries:
+        item = valued[entry.entry_id]
+        expected = choose(rates, as_worked(entry, sale, contract_id))
+        assert item["rate_id"] == (expected.id if expected else None)
+        assert item["value"] == (value_of(expected.hourly_rate, entry.minutes).amount if expected else None)
+
+
+def as_worked(entry: delivery.ApprovedEntry, sale: crm.OpportunityClosedWon, contract_id: UUID) -> Worked:
+    """See an entry as the model does."""
+    line_id = sale.lines[0].line_id
+    account_id = sale.account.account_id
+    role, person = entry.staffing_role, entry.person_id
+    return Worked(entry.day, entry.minutes, role, person, line_id, contract_id, account_id, sale.currency)
