@@ -113,10 +113,15 @@ journal = table(
     column("posted_on", Date),
 )
 HEAD = [column for column in export_batches.c if column.name not in ("tenant_id", "canonical", "manifest")]
+newer = batch_answers.alias("newer")
 LAST_ANSWER = (
-    select(batch_answers.c.batch_id, batch_answers.c.verdict, batch_answers.c.erp_reference)
-    .distinct(batch_answers.c.batch_id)
-    .order_by(batch_answers.c.batch_id, batch_answers.c.attempt.desc())
+    select(batch_answers.c.batch_id, batch_answers.c.verdict)
+    .where(
+        ~exists().where(
+            newer.c.batch_id == batch_answers.c.batch_id,
+            newer.c.attempt > batch_answers.c.attempt,
+        )
+    )
     .subquery("last_answer")
 )
 

@@ -89,9 +89,10 @@ async def post_entries(work: Work, entries: Sequence[NewEntry]) -> list[JournalE
         if (owner, on) not in days:
             days[owner, on] = await day_to_post(work, owner, on)
         wanted.append(posted(entry, charts[owner], on=days[owner, on], at=work.now, by=work.actor.subject))
-    new = await store.add_new(work, wanted)
-    standing = {one.id: one for one in await store.entries_by_id(work, {one.id for one in wanted} - new)}
-    return [one if one.id in new else _same(one, standing[one.id]) for one in wanted]
+    standing = {one.id: one for one in reversed(wanted)}
+    new = await store.add_new(work, list(standing.values()))
+    standing |= {one.id: one for one in await store.entries_by_id(work, standing.keys() - new)}
+    return [_same(one, standing[one.id]) for one in wanted]
 
 
 async def post_adjustment(

@@ -9,7 +9,7 @@ from __future__ import annotations
 BALANCED = """
 create or replace function journal_entry_is_whole() returns trigger language plpgsql as $$
 declare
-  of_entry uuid := case when tg_table_name = 'journal_entries' then new.id else to_jsonb(new) ->> 'entry_id' end;
+  of_entry uuid := cast(to_jsonb(new) ->> tg_argv[0] as uuid);
   expected integer;
   found integer;
   total numeric;
@@ -47,9 +47,9 @@ STATEMENTS: tuple[str, ...] = (
     BALANCED,
     OPEN,
     "create constraint trigger entry_is_whole after insert on journal_entries"
-    " deferrable initially deferred for each row execute function journal_entry_is_whole()",
+    " deferrable initially deferred for each row execute function journal_entry_is_whole('id')",
     "create constraint trigger entry_is_whole after insert on journal_lines"
-    " deferrable initially deferred for each row execute function journal_entry_is_whole()",
+    " deferrable initially deferred for each row execute function journal_entry_is_whole('entry_id')",
     "create trigger entry_is_in_time before insert on journal_entries"
     " for each row execute function journal_entry_is_in_time()",
 )

@@ -1,0 +1,135 @@
+"""Words for setting the scene in the books: chart, entries, mappings, batches."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import httpx2
+
+from services.billing.batches.model.canonical import BatchedEntry, BatchedLine
+from services.billing.ledger.actions import post_entry
+from services.billing.ledger.model.accounts import AccountCode, Chart, PostingRole, first_chart
+from services.billing.ledger.model.entries import JournalEntry, NewEntry, NewLine, Source, SourceKind
+from shared.actor import Role, the_service
+from shared.announcements import Cause
+from shared.ids import new_id
+from shared.work import Work, begin
+from tests.support.api import MERIDIAN
+from tests.support.billing import Billing
+
+ERP = "erp-meridian"
+ENTITY = "MER"
+MARCH = "2026-03"
+LAST_OF_MARCH = date(2026, 3, 31)
+CODES = ("1000", "1200", "1300", "2100", "2300", "3000", "4000", "4900", "6000")
+THREAD = UUID(int=99)
+AT = datetime(2026, 3, 31, 12, tzinfo=UTC)
+
+
+def a_chart() -> Chart:
+    """Give the chart that a legal entity starts with."""
+    return first_chart(ENTITY)
+
+
+def a_new_entry(*lines: tuple[str | PostingRole, str], on: date = LAST_OF_MARCH, **different: Any) -> NewEntry:
+    """Describe an entry on accounts by code or role; without lines, 100.00 of earned revenue."""
+    sides = lines or ((PostingRole.CONTRACT_ASSET, "100.00"), (PostingRole.REVENUE, "-100.00"))
+    told: dict[str, Any] = {
+        "legal_entity": ENTITY,
+        "currency": "EUR",
+        "on": on,
+        "text": "Work in March",
+        "source": Source(SourceKind.ADJUSTMENT, new_id()),
+        "lines": [
+            NewLine(account if isinstance(account, PostingRole) else AccountCode(account), Decimal(amount))
+            for account, amount in sides
+        ],
+        "thread_id": THREAD,
+    }
+    return NewEntry(**{**told, **different})
+
+
+def a_batched_entry(*lines: tuple[str, str, str], number: int = 1, **different: Any) -> BatchedEntry:
+    """Describe an entry of a batch by account kind, code and amount; without lines, 100.00 of earned revenue."""
+    sides = lines or (("asset", "1300", "100.00"), ("income", "4000", "-100.00"))
+    told: dict[str, Any] = {
+        "number": number,
+        "id": UUID(int=number),
+        "posted_on": LAST_OF_MARCH,
+        "service_from": date(2026, 3, 2),
+        "service_before": date(2026, 4, 1),
+        "currency": "EUR",
+        "text": "Work in March",
+        "thread_id": THREAD,
+        "source_kind": "recognition",
+        "source_id": UUID(int=1000 + number),
+        "source_leg": "1",
+        "reverses_id": None,
+        "lines": tuple(
+            BatchedLine(account, kind, f"Account {account}", f"E{account}", Decimal(amount))
+            for kind, account, amount in sides
+        ),
+    }
+    return BatchedEntry(**{**told, **different})
+
+
+@asynccontextmanager
+async def by_itself(billing: Billing, *, tenant: UUID = MERIDIAN) -> AsyncIterator[Work]:
+    """Do one thing as the service itself, as reactions do."""
+    async with begin(billing.database, the_service("billing", tenant), AT, Cause.new()) as work:
+        yield work
+
+
+async def posted(billing: Billing, *entries: NewEntry, role: Role = Role.CONTROLLER) -> list[JournalEntry]:
+    """Post entries, in one work, as somebody with `role`."""
+    async with billing.work(role, subject="carla") as work:
+        return [await post_entry(work, entry) for entry in entries]
+
+
+async def sent(client: httpx2.AsyncClient, path: str, body: dict[str, Any] | None = None) -> httpx2.Response:
+    """Post `body` with a new Idempotency-Key."""
+    return await client.post(path, json=body, headers={"Idempotency-Key": str(new_id())})
+
+
+async def map_accounts(billing: Billing, *codes: str) -> None:
+    """Say what our accounts are called in the ERP's books; without codes, all of the first chart."""
+    controller = billing.as_(Role.CONTROLLER, subject="carla")
+    for code in codes or CODES:
+        body = {"legal_entity": ENTITY, "account": code, "erp_account": f"E{code}"}
+        answer = await controller.put(f"/account-mappings/{new_id()}", json=body)
+        assert answer.is_success, answer.text
+
+
+async def appoint_erp(billing: Billing, *, legal_entity: str = ENTITY, subject: str = ERP) -> None:
+    """Let the ERP's service account receive the batches of a legal entity."""
+    administrator = billing.as_(Role.ADMINISTRATOR)
+    body = {"legal_entity": legal_entity, "subject": subject}
+    answer = await administrator.put(f"/batch-receivers/{new_id()}", json=body)
+    assert answer.is_success, answer.text
+
+
+async def sealed(billing: Billing, *, period: str = MARCH, currency: str = "EUR") -> dict[str, Any]:
+    """Seal what waits in a month."""
+    controller = billing.as_(Role.CONTROLLER, subject="carla")
+    answer = await sent(controller, "/ledger-batches", {"legal_entity": ENTITY, "period": period, "currency": currency})
+    assert answer.is_success, answer.text
+    return dict(answer.json())
+
+
+async def closed(billing: Billing, month: str) -> httpx2.Response:
+    """Close a month."""
+    return await sent(billing.as_(Role.CONTROLLER, subject="carla"), f"/periods/{ENTITY}/{month}/closure")
+
+
+async def trial_balance(billing: Billing, *, up_to: str | None = None) -> dict[str, Decimal]:
+    """Every account's balance that is not zero, by code."""
+    query = {"legal_entity": ENTITY} | ({"up_to": up_to} if up_to else {})
+    answer = await billing.as_(Role.AUDITOR).get("/trial-balance", params=query)
+    assert answer.is_success, answer.text
+    found = {one["account"]: Decimal(one["balance"]) for one in answer.json()["balances"]}
+    return {account: balance for account, balance in found.items() if balance}
