@@ -30,7 +30,7 @@ from shared.errors import Refused
 log = logging.getLogger(__name__)
 
 AUDIENCE = "throughline"
-ALGORITHMS = frozenset({"RS256", "ES256", "EdDSA"})
+ALGORITHMS = frozenset({"RS256", "ES256", "EdDSA", "Ed25519"})  # the last two are one, by two names
 HEADERS = frozenset({"alg", "kid", "typ", "x5t", "x5t#S256"})  # anything else could bring a key of its own
 TYPES = frozenset({"at+jwt", "application/at+jwt"})
 ROLES = frozenset(Role)

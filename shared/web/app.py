@@ -11,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from fastapi.telemetry import TelemetryConfig
 
+from shared.actor import NotPermitted
 from shared.auth import NotLoggedIn, Verifier
 from shared.clock import Clock, wall_clock
 from shared.database import Database
@@ -24,7 +25,7 @@ from shared.web.route import Edge
 VERSION = "1"
 BEARER = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 # Callers see the same few answers everywhere, so they are described once for all.
-EVERYWHERE = refusals(NotLoggedIn, BodyTooLarge, InvalidRequest, TooManyRequests, InternalError)
+EVERYWHERE = refusals(NotLoggedIn, NotPermitted, BodyTooLarge, InvalidRequest, TooManyRequests, InternalError)
 
 
 class Served(Protocol):

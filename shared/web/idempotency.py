@@ -14,6 +14,7 @@ from typing import Annotated
 
 from fastapi import Header, Request, Response
 from sqlalchemy import Column, DateTime, LargeBinary, SmallInteger, String, Table, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.database import Schema, found_by
 from shared.errors import Conflict, Invalid
@@ -94,14 +95,15 @@ class Attempt:
     creates: bool
     """Whether the address is the key, as that of a record to be created is."""
     is_first: bool = False
+    _connection: AsyncConnection | None = None
 
     async def enter(self, work: Work) -> None:
         """Make the open transaction the tenant's, and claim the key.
 
         Waits for whoever claims the same key in an open transaction.
         """
-        connection = await work.session.connection()
-        claimed = await connection.exec_driver_sql(CLAIM, (*settings_of(work), self.key, self.request))
+        self._connection = await work.session.connection()
+        claimed = await self._connection.exec_driver_sql(CLAIM, (*settings_of(work), self.key, self.request))
         self.is_first = claimed.scalar() is not None
 
     async def recall(self, work: Work) -> Response:
@@ -123,7 +125,7 @@ class Attempt:
         """Keep `answer` with what was done; a stream cannot be kept, so a change must not answer with one."""
         headers = answer.headers
         kept = (headers.get("content-type"), headers.get("etag"), headers.get("location"), bytes(answer.body))
-        connection = await work.session.connection()
+        connection = self._connection or await work.session.connection()
         await connection.exec_driver_sql(REMEMBER, (self.key, answer.status_code, *kept))
 
 

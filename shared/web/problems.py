@@ -59,7 +59,7 @@ class RefersToUnknown(Invalid):
     """
 
 
-class BreaksARule(Invalid):
+class DoesNotFit(Invalid):
     """The values do not go together.
 
     Check the values against the description of the fields.
@@ -112,7 +112,7 @@ class Problem(BaseModel):
 BY_SQLSTATE: Mapping[str, type[Refused]] = {
     "23505": AlreadyExists,
     "23503": RefersToUnknown,
-    "23514": BreaksARule,
+    "23514": DoesNotFit,
     "40001": Busy,
     "40P01": Busy,
     "55P03": Busy,
@@ -120,8 +120,8 @@ BY_SQLSTATE: Mapping[str, type[Refused]] = {
     "57P01": Unavailable,
     "57P03": Unavailable,
     "53300": Unavailable,
-    "22003": BreaksARule,
-    "22021": BreaksARule,
+    "22003": DoesNotFit,
+    "22021": DoesNotFit,
 }
 
 
