@@ -21,6 +21,7 @@ from shared.messaging.worker import Worker
 from shared.service import Service
 from shared.settings import Settings, from_environment
 from shared.web.app import create_app
+from shared.web.limits import Limits
 
 log = logging.getLogger(__name__)
 USAGE = "usage: python -m services.<name> api | worker | migrate | provision"
@@ -43,12 +44,12 @@ def main(service: Service) -> None:
     asyncio.run(commands[wanted](service, settings))
 
 
-async def serve(service: Service, settings: Settings) -> None:
+async def serve(service: Service, settings: Settings, limits: Limits | None = None) -> None:
     """Answer HTTP until told to stop, then finish what is under way."""
     database = connect(service.name, settings.database_url, pool_size=settings.pool_size)
     keys = auth.keys_at(settings.jwks_url) if settings.jwks_url else auth.keys_of(settings.issuer_url)
     verifier = auth.Verifier(settings.issuer_url, keys, audience=settings.audience)
-    app = create_app(service, database, verifier, telemetry=_watch(service, settings))
+    app = create_app(service, database, verifier, telemetry=_watch(service, settings), limits=limits)
     server = uvicorn.Server(
         uvicorn.Config(
             app,
