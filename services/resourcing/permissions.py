@@ -49,7 +49,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
     Role.BILLING_CLERK: OWN,
     Role.BILLING_APPROVER: OWN,
     Role.CONTROLLER: OWN | FIGURES,
-    Role.AUDITOR: FIGURES,
+    Role.AUDITOR: FIGURES | {Permission.SEE_OWN},
     Role.ADMINISTRATOR: OWN | {Permission.SEE_PEOPLE, Permission.MANAGE_PEOPLE},
     Role.ERP: frozenset(),
 }

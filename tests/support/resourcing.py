@@ -194,7 +194,8 @@ class Resourcing:
         whole = hashlib.sha256()
         async with self.work(tenant=tenant) as work:
             for table in sorted(set(service.schema.metadata.tables) - without):
-                found = await work.session.scalars(text(f'select t::text from "{table}" t order by 1'))
+                rows = f"select cast(to_jsonb(t) - 'tenant_id' as text) from \"{table}\" t order by 1"
+                found = await work.session.scalars(text(rows))
                 whole.update("\n".join([table, *found, ""]).encode())
         return whole.hexdigest()
 

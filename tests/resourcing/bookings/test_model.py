@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from services.resourcing.bookings.model import (
     BadMinutesPerDay,
+    Booking,
     BookingCancelled,
     BookingKind,
     DayOver,
@@ -100,7 +101,7 @@ def test_a_booking_takes_at_most_a_day_of_a_day(minutes: int) -> None:
 
 @given(DAYS, MEASURES)
 def test_without_a_reason_no_day_is_ever_booked_above_its_capacity(days: list[WorkDay], measures: list[int]) -> None:
-    accepted = []
+    accepted: list[Booking] = []
     for minutes in measures:
         booking = a_booking(minutes)
         try:
