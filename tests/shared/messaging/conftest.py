@@ -6,10 +6,19 @@ import pytest
 
 from deploy.suite.databases import ServiceDatabase, create_service_database
 from deploy.suite.postgres import EmbeddedPostgres
+from shared.clock import wall_clock
 from shared.database import Database, connect
+from shared.messaging.drain import Drain
+from shared.messaging.in_process import InProcess
+from shared.messaging.inbox import Inbox
+from shared.messaging.provisioning import provision
+from shared.messaging.rabbitmq import RabbitMQ
 from shared.messaging.schema import CLOCK
+from shared.messaging.transport import Transport
 from tests.shared.messaging.probe import Reader, as_owner, prepare
+from tests.shared.messaging.suite import Adversary, Suite
 from tests.support.databases import run_apart
+from tests.support.rabbitmq import Broker
 
 EMPTY = (
     "truncate msg.outbox, msg.outbox_parked, msg.event_log, msg.inbox, msg.inbox_run, effects, things restart identity",
@@ -63,3 +72,49 @@ async def reader_database(reader_addresses: ServiceDatabase) -> AsyncIterator[Da
 def reader() -> Reader:
     """The reading service."""
     return Reader()
+
+
+@pytest.fixture(scope="session")
+def broker_url(broker: Broker) -> str:
+    """A virtual host for these tests, with the queues of both services."""
+    url = broker.fresh_url()
+    run_apart(_provision(url))
+    return url
+
+
+async def _provision(url: str) -> None:
+    await provision(url, "writer", ())
+    await provision(url, "reader", [Reader().reactions])
+
+
+@pytest.fixture(params=["in process", "rabbitmq", "adversary"])
+def transport(request: pytest.FixtureRequest) -> Transport:
+    """Each way for events to travel."""
+    return give_transport(request, request.param)
+
+
+def give_transport(request: pytest.FixtureRequest, kind: str) -> Transport:
+    """The transport of this `kind`."""
+    if kind == "rabbitmq":
+        return RabbitMQ(request.getfixturevalue("broker_url"))
+    reader, database = request.getfixturevalue("reader"), request.getfixturevalue("reader_database")
+    inner = InProcess([Inbox("reader", reader.reactions, database)])
+    return Adversary(inner, seed=20260302) if kind == "adversary" else inner
+
+
+@pytest.fixture
+def suite(writer_database: Database, reader_database: Database, reader: Reader, transport: Transport) -> Suite:
+    """Both services over each transport."""
+    return Suite(writer_database, reader_database, reader, transport)
+
+
+@pytest.fixture
+def inbox(reader: Reader, reader_database: Database) -> Inbox:
+    """The reading service's inbox, filled by hand."""
+    return Inbox("reader", reader.reactions, reader_database)
+
+
+@pytest.fixture
+def drain(inbox: Inbox) -> Drain:
+    """What runs the messages of the inbox."""
+    return Drain(inbox, wall_clock)
