@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any, TypeVar
 from uuid import UUID
 
+import httpx2
+from sqlalchemy import text
+
+from services.delivery.handoffs.model import id_of_handoff
 from services.delivery.projects.model.project import Opening, open_project
 from services.delivery.projects.model.sold import SoldMilestone, SoldScope, SoldWork
+from services.delivery.service import service
 from services.delivery.templates.model.rules import BillingMethod, Choice, Deal, choose
 from services.delivery.templates.model.shipped import SHIPPED
 from services.delivery.templates.model.template import ProjectTemplate
+from shared.actor import Role, the_service
+from shared.announcements import Cause
+from shared.contracts import crm, resourcing
+from shared.contracts.base import Event
+from shared.database import Database
 from shared.ids import new_id
 from shared.money import money
 from shared.period import Period
+from shared.work import begin
+from tests.support.api import MERIDIAN, Api
 
+Told = TypeVar("Told", bound=Event)
 MONDAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 9, 8, tzinfo=UTC)
 DEAL = Deal(frozenset(BillingMethod), days=90)
@@ -70,3 +86,242 @@ def a_sold_scope(
 def an_opening(sold: SoldScope | None = None, *, manager: str = "pm", starts_on: date | None = None) -> Opening:
     """Open a project for `sold`."""
     return open_project(sold or a_sold_scope(), ordinal=1042, manager=manager, starts_on=starts_on, by=manager)
+
+
+PERSON = UUID("0198c0de-0000-7000-8000-0000000000aa")
+MANAGER = UUID("0198c0de-0000-7000-8000-0000000000bb")
+CANARY = UUID("0198c0de-0000-7000-8000-00000000ca11")
+CLOSED_ON = date(2026, 2, 20)
+
+
+def an_hours_line(
+    line_id: UUID | None = None, *, role: str = "Consultant", minutes: int = 4_800, rate: str = "120"
+) -> crm.SoldLine:
+    """Describe a sold line that is billed by the hour."""
+    return crm.SoldLine(
+        line_id=line_id or new_id(),
+        description=f"{role}, by the hour",
+        method=crm.BillingMethod.TIME_AND_MATERIALS,
+        amount=Decimal(rate) * minutes / 60,
+        product=role,
+        staffing_role=role,
+        minutes=minutes,
+        hourly_rate=Decimal(rate),
+    )
+
+
+def a_milestone_line(
+    line_id: UUID | None = None, *, name: str = "Go-live", amount: str = "8000", due_on: date | None = None
+) -> crm.SoldLine:
+    """Describe a sold line with a fixed fee."""
+    return crm.SoldLine(
+        line_id=line_id or new_id(),
+        description=name,
+        method=crm.BillingMethod.FIXED_FEE_MILESTONE,
+        amount=Decimal(amount),
+        product="Fixed fee",
+        milestone_due_on=due_on or date(2026, 5, 15),
+    )
+
+
+def an_estimated_role(
+    role: str = "Consultant",
+    minutes: int = 4_800,
+    *,
+    line_id: UUID | None = None,
+    price: str = "120",
+    cost: str = "70",
+    skills: Sequence[str] = (),
+) -> crm.EstimatedRole:
+    """Describe one role of a services estimate."""
+    return crm.EstimatedRole(
+        staffing_role=role,
+        minutes=minutes,
+        hourly_price=Decimal(price),
+        hourly_cost=Decimal(cost),
+        line_id=line_id,
+        skills=list(skills),
+    )
+
+
+def an_account(account_id: UUID, name: str = "Alpenglow AG") -> crm.CustomerAccount:
+    """Describe a customer."""
+    return crm.CustomerAccount(account_id=account_id, name=name, legal_name=name, currency="EUR")
+
+
+def a_won_deal(
+    opportunity_id: UUID | None = None,
+    *,
+    lines: Sequence[crm.SoldLine] | None = None,
+    roles: Sequence[crm.EstimatedRole] | None = None,
+    account: crm.CustomerAccount | None = None,
+    name: str = "Data platform",
+    wish: str | None = None,
+) -> crm.OpportunityClosedWon:
+    """Announce that a deal with Alpenglow AG was won: 80 hours and a milestone, unless said otherwise."""
+    sold = [an_hours_line(), a_milestone_line()] if lines is None else list(lines)
+    estimated = [an_estimated_role(), an_estimated_role("Architect", 2_400, price="160", cost="95")]
+    estimated = estimated if roles is None else list(roles)
+    opportunity_id = opportunity_id or new_id()
+    cost = sum((role.hourly_cost * role.minutes / 60 for role in estimated), Decimal())
+    price = sum((role.hourly_price * role.minutes / 60 for role in estimated), Decimal())
+    return crm.OpportunityClosedWon(
+        thread_id=opportunity_id,
+        opportunity_id=opportunity_id,
+        number="O-77",
+        name=name,
+        owner="rita",
+        account=account or an_account(new_id()),
+        contacts=[
+            crm.ContactPerson(contact_id=new_id(), name="Ms Berger", email="berger@alpenglow.example", role="sponsor")
+        ],
+        currency="EUR",
+        amount=sum((line.amount for line in sold), Decimal()),
+        lines=sold,
+        estimate=crm.Estimate(price=price, cost=cost, roles=estimated),
+        closed_on=CLOSED_ON,
+        starts_on=MONDAY,
+        ends_before=date(2026, 6, 1),
+        payment_terms_days=30,
+        project_template=wish,
+    )
+
+
+def a_person(
+    person_id: UUID = PERSON,
+    *,
+    subject: str | None = "carla",
+    name: str = "Carla Consultant",
+    until: date | None = None,
+) -> resourcing.PersonChanged:
+    """Announce somebody who has worked here since 2025."""
+    return resourcing.PersonChanged(
+        person_id=person_id,
+        subject_id=subject,
+        name=name,
+        employed_from=date(2025, 1, 1),
+        employed_until=until,
+    )
+
+
+def a_cost_rate(
+    person_id: UUID = PERSON, *costs: tuple[date, str], currency: str = "EUR"
+) -> resourcing.CostRateChanged:
+    """Announce what an hour of somebody costs from each of these days on."""
+    starts = [day for day, _ in costs]
+    ends = [*starts[1:], None]
+    return resourcing.CostRateChanged(
+        person_id=person_id,
+        currency=currency,
+        rates=[
+            resourcing.DatedCost(starts_on=day, ends_before=end, hourly_cost=Decimal(cost))
+            for (day, cost), end in zip(costs, ends, strict=True)
+        ],
+    )
+
+
+def a_booking(
+    project_id: UUID, person_id: UUID = PERSON, *, booking_id: UUID | None = None, is_cancelled: bool = False
+) -> resourcing.BookingChanged:
+    """Announce that somebody is on a project, or is not any more."""
+    return resourcing.BookingChanged(
+        booking_id=booking_id or new_id(),
+        person_id=person_id,
+        project_id=project_id,
+        staffing_role="Consultant",
+        kind=resourcing.BookingKind.HARD,
+        minutes_per_day=480,
+        starts_on=MONDAY,
+        ends_before=date(2026, 4, 1),
+        is_cancelled=is_cancelled,
+    )
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """The service as tests meet it: its database, its HTTP interface, its reactions."""
+
+    database: Database
+    api: Api
+
+    def as_(self, role: Role, *, subject: str | None = None, tenant: UUID = MERIDIAN) -> httpx2.AsyncClient:
+        """A client that somebody with `role` has logged in with."""
+        return self.api.as_(role, subject=subject, tenant=tenant)
+
+    @property
+    def manager(self) -> httpx2.AsyncClient:
+        """Paula, who manages projects."""
+        return self.as_(Role.PROJECT_MANAGER, subject="paula")
+
+    @property
+    def consultant(self) -> httpx2.AsyncClient:
+        """Carla, who works on them."""
+        return self.as_(Role.CONSULTANT, subject="carla")
+
+    async def hear(self, event: Event, sequence: int = 1, *, tenant: UUID = MERIDIAN) -> None:
+        """Let every reaction to `event` run, each in a work of its own."""
+        for reaction in service.all_reactions:
+            if reaction.event_type is type(event):
+                async with begin(self.database, the_service("delivery", tenant), NOW, Cause.new()) as work:
+                    await reaction.handler(work, event, sequence)
+
+    async def announced(self) -> list[str]:
+        """The types of what waits to be sent, without prefix and version, in order."""
+        async with self.database.sessions() as session:
+            types = await session.scalars(text("select type from msg.outbox order by event_id"))
+            return [one.removeprefix("throughline.delivery.").removesuffix(".v1") for one in types]
+
+    async def told(self, kind: type[Told]) -> list[Told]:
+        """Every waiting event of one kind."""
+        async with self.database.sessions() as session:
+            found = await session.scalars(
+                text("select payload from msg.outbox where type = :type order by event_id"), {"type": kind.type}
+            )
+            return [kind.model_validate_json(payload) for payload in found]
+
+    async def digest(self, tenant: UUID = MERIDIAN, *, without: frozenset[str] = frozenset()) -> str:
+        """A digest of every row that the tenant has, whatever their order, except in the tables `without`."""
+        whole = hashlib.sha256()
+        async with begin(self.database, the_service("delivery", tenant), NOW) as work:
+            for table in sorted(set(service.schema.metadata.tables) - without):
+                found = await work.session.scalars(text(f'select t::text from "{table}" t order by 1'))
+                whole.update("\n".join([table, *found, ""]).encode())
+        return whole.hexdigest()
+
+
+async def a_project(delivery: Delivery, deal: crm.OpportunityClosedWon | None = None) -> dict[str, Any]:
+    """Have Paula accept a won deal; gives the project that stands for it."""
+    deal = deal or a_won_deal()
+    await delivery.hear(deal)
+    answer = await delivery.manager.post(f"/handoffs/{id_of_handoff(deal.opportunity_id)}/acceptance", json={})
+    assert answer.status_code == 201, answer.text
+    project: dict[str, Any] = answer.json()
+    return project
+
+
+def a_task_of(project: dict[str, Any], role: str = "Consultant") -> str:
+    """Pick the first task of a role."""
+    return next(str(task["id"]) for task in project["tasks"] if task["staffing_role"] == role)
+
+
+async def record(delivery: Delivery, task_id: str, day: date = MONDAY, minutes: int = 480, **rest: Any) -> str:
+    """Have Carla record time; gives the id of the entry."""
+    entry_id = str(new_id())
+    body = {"task_id": task_id, "day": day.isoformat(), "minutes": minutes, **rest}
+    answer = await delivery.consultant.put(f"/time-entries/{entry_id}", json=body)
+    assert answer.status_code == 201, answer.text
+    return entry_id
+
+
+async def submit(delivery: Delivery, week: date = MONDAY) -> str:
+    """Have Carla hand in her week; gives the id of the timesheet."""
+    answer = await delivery.consultant.post("/timesheets/submission", json={"week_starts_on": week.isoformat()})
+    assert answer.status_code == 200, answer.text
+    timesheet: dict[str, str] = answer.json()["items"][0]
+    return timesheet["id"]
+
+
+async def approve(delivery: Delivery, timesheet_id: str) -> None:
+    """Have Paula sign a week off."""
+    answer = await delivery.manager.post(f"/timesheets/{timesheet_id}/approval")
+    assert answer.status_code == 200, answer.text

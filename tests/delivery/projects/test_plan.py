@@ -105,7 +105,7 @@ def test_every_task_begins_after_what_it_waits_for_and_the_lag(drawn: tuple[Sold
     _, plan, _ = drawn
     tasks = {task.id: task for task in plan.tasks}
 
-    for one in plan.dependencies:
+    for one in (one for task in plan.tasks for one in task.after):
         task, before = tasks[one.task_id], tasks[one.predecessor_id]
         gap = Period(before.ends_before, task.starts_on) if task.starts_on > before.ends_before else None
         assert task.starts_on >= before.ends_before
@@ -149,7 +149,7 @@ def test_work_without_an_activity_is_waited_through() -> None:
     plan = make_plan(PROJECT, sold, period=sold.period)
 
     assert [task.name for task in work_of(plan)] == ["A", "C"]
-    assert [one.lag_days for one in plan.dependencies] == [3]
+    assert [one.lag_days for task in plan.tasks for one in task.after] == [3]
 
 
 def test_a_lag_counts_working_days() -> None:

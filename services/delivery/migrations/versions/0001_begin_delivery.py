@@ -447,16 +447,14 @@ def upgrade() -> None:
     op.create_table('task_dependencies',
     sa.Column('tenant_id', sa.Uuid(), server_default=sa.text("nullif(current_setting('app.tenant', true), '')::uuid"), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('project_id', sa.Uuid(), nullable=False),
     sa.Column('task_id', sa.Uuid(), nullable=False),
     sa.Column('predecessor_id', sa.Uuid(), nullable=False),
     sa.Column('lag_days', sa.Integer(), nullable=False),
-    sa.ForeignKeyConstraint(['tenant_id', 'project_id'], ['projects.tenant_id', 'projects.id'], name=op.f('fk_task_dependencies_tenant_id_project_id')),
     sa.ForeignKeyConstraint(['tenant_id', 'task_id'], ['tasks.tenant_id', 'tasks.id'], name=op.f('fk_task_dependencies_tenant_id_task_id')),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_task_dependencies')),
+    sa.UniqueConstraint('tenant_id', 'task_id', 'predecessor_id', name=op.f('uq_task_dependencies_tenant_id_task_id_predecessor_id')),
     info={'append_only': False, 'audited': True}
     )
-    op.create_index(op.f('ix_task_dependencies_tenant_id_project_id'), 'task_dependencies', ['tenant_id', 'project_id'], unique=False)
     op.create_table('time_entries',
     sa.Column('tenant_id', sa.Uuid(), server_default=sa.text("nullif(current_setting('app.tenant', true), '')::uuid"), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -489,7 +487,6 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_time_entries_tenant_id_project_id'), table_name='time_entries')
     op.drop_index(op.f('ix_time_entries_tenant_id_person_id_day'), table_name='time_entries')
     op.drop_table('time_entries')
-    op.drop_index(op.f('ix_task_dependencies_tenant_id_project_id'), table_name='task_dependencies')
     op.drop_table('task_dependencies')
     op.drop_index(op.f('ix_baseline_tasks_tenant_id_task_id'), table_name='baseline_tasks')
     op.drop_table('baseline_tasks')

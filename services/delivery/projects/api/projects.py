@@ -15,8 +15,8 @@ from services.delivery.projects.api.views import (
     ProjectRow,
     ProjectView,
     TasksView,
+    TaskView,
     project_view,
-    task_views,
 )
 from services.delivery.projects.model.project import (
     NoSuchTask,
@@ -74,7 +74,7 @@ async def get_project(project_id: UUID, work: InWork, response: Response) -> Pro
 async def list_tasks(project_id: UUID, work: InWork) -> TasksView:
     """The tasks of a project in the order of the plan."""
     found = await queries.get_project(work, project_id)
-    return TasksView(items=task_views(found.project))
+    return TasksView(items=[TaskView.model_validate(task) for task in found.project.tasks])
 
 
 @router.get("/{project_id}/baseline-comparison", responses=refusals(NotPermitted, NotFound))

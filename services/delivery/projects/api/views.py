@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import BeforeValidator, Field
 
 from services.delivery.projects.model.milestone import MilestoneState
-from services.delivery.projects.model.project import Project, ProjectState, number_of
+from services.delivery.projects.model.project import ProjectState, number_of
 from services.delivery.projects.queries import Margin, ProjectInFull
 from shared.contracts.base import Amount
 from shared.web import View
@@ -41,7 +41,7 @@ class TemplateView(View):
 
 
 class AfterView(View):
-    task_id: UUID
+    task_id: UUID = Field(validation_alias="predecessor_id")
     lag_days: int
 
 
@@ -59,7 +59,7 @@ class TaskView(View):
     offset_days: int
     starts_on: date
     ends_before: date
-    after: list[AfterView] = Field(default_factory=list)
+    after: list[AfterView]
 
 
 class TasksView(View):
@@ -201,24 +201,12 @@ def project_view(found: ProjectInFull) -> ProjectView:
             "account_name": found.account_name,
             "currency": project.price.currency,
             "template": template,
-            "tasks": task_views(project),
             "team": found.team,
             "staffing": found.staffing,
             "baseline": found.margin and _baseline_view(found.margin),
             "margin": found.margin and _margin_view(found.margin),
         }
     )
-
-
-def task_views(project: Project) -> list[TaskView]:
-    """The tasks of a project, each with what it waits for."""
-    after: dict[UUID, list[AfterView]] = {}
-    for one in project.dependencies:
-        view = AfterView(task_id=one.predecessor_id, lag_days=one.lag_days)
-        after.setdefault(one.task_id, []).append(view)
-    return [
-        TaskView.model_validate(task).model_copy(update={"after": after.get(task.id, [])}) for task in project.tasks
-    ]
 
 
 def _baseline_view(margin: Margin) -> BaselineView:

@@ -16,10 +16,9 @@ from shared.period import Period
 
 @dataclass(frozen=True)
 class Plan:
-    """The tasks of a project, what they wait for, and its milestones."""
+    """The tasks of a project with what they wait for, and its milestones."""
 
     tasks: list[Task]
-    dependencies: list[Dependency]
     milestones: list[Milestone]
 
 
@@ -37,9 +36,9 @@ def make_plan(project_id: UUID, sold: SoldScope, *, period: Period) -> Plan:
     template = sold.choice.template
     parts = _spread(template, sold.work)
     tasks, by_key = _tasks(project_id, template, parts, days=_days(template, period))
-    dependencies = _dependencies(template, by_key)
-    lay_out(tasks, dependencies, starting=period.starts_on)
-    return Plan(tasks, dependencies, _milestones(project_id, sold, by_key, period))
+    _let_wait(template, by_key)
+    lay_out(tasks, starting=period.starts_on)
+    return Plan(tasks, _milestones(project_id, sold, by_key, period))
 
 
 def distribute(minutes: int, weights: Sequence[int]) -> list[int]:
@@ -112,15 +111,16 @@ def _summary(project_id: UUID, wbs: str, name: str, *, position: int) -> Task:
     return Task(uuid5(project_id, f"task/{wbs}"), project_id, wbs, name, position)
 
 
-def _dependencies(template: ProjectTemplate, by_key: Mapping[str, Sequence[Task]]) -> list[Dependency]:
+def _let_wait(template: ProjectTemplate, by_key: Mapping[str, Sequence[Task]]) -> None:
+    """Let every task wait for all tasks of the activities that its own activity waits for."""
     activities = {task.key: task for task in template.tasks}
-    return [
-        Dependency(uuid5(task.id, f"after/{before.id}"), task.project_id, task.id, before.id, lag_days)
-        for key, tasks in by_key.items()
-        for earlier, lag_days in _predecessors(activities[key], activities, by_key.keys()).items()
-        for before in by_key[earlier]
-        for task in tasks
-    ]
+    for key, tasks in by_key.items():
+        for earlier, lag_days in _predecessors(activities[key], activities, by_key.keys()).items():
+            for task in tasks:
+                task.after += [
+                    Dependency(uuid5(task.id, f"after/{before.id}"), task.id, before.id, lag_days)
+                    for before in by_key[earlier]
+                ]
 
 
 def _predecessors(

@@ -12,7 +12,7 @@ from services.delivery.projects.model.milestone import Milestone
 from services.delivery.projects.model.plan import make_plan
 from services.delivery.projects.model.sold import SoldScope, by_role
 from services.delivery.projects.model.staffing import StaffingRequest
-from services.delivery.projects.model.task import Dependency, Task, lay_out
+from services.delivery.projects.model.task import Task, lay_out
 from shared.errors import Conflict, Forbidden, NotFound
 from shared.money import Money
 from shared.period import Period
@@ -82,7 +82,6 @@ class Project:
     replanned_at: datetime | None = None
     version: int = field(default=1, init=False)
     tasks: list[Task] = field(default_factory=list)
-    dependencies: list[Dependency] = field(default_factory=list)
     milestones: list[Milestone] = field(default_factory=list)
 
     @property
@@ -130,7 +129,7 @@ class Project:
         if task is None:
             raise NoSuchTask()
         task.estimate(name=name, minutes=minutes, days=days, offset_days=offset_days)
-        lay_out(self.tasks, self.dependencies, starting=self.starts_on)
+        lay_out(self.tasks, starting=self.starts_on)
         self.replanned_at = at
 
     def _must_not_be_closed(self) -> None:
@@ -179,7 +178,7 @@ def open_project(sold: SoldScope, *, ordinal: int, manager: str, starts_on: date
         template_reason=sold.choice.reason,
     )
     plan = make_plan(project.id, sold, period=period)
-    project.tasks, project.dependencies, project.milestones = plan.tasks, plan.dependencies, plan.milestones
+    project.tasks, project.milestones = plan.tasks, plan.milestones
     roles = by_role(sold.work, sold.price.currency)
     return Opening(
         project,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -27,6 +27,16 @@ class BadEstimate(Invalid):
 
 
 @dataclass(eq=False)
+class Dependency:
+    """The task begins `lag_days` working days after `predecessor_id` has finished."""
+
+    id: UUID
+    task_id: UUID
+    predecessor_id: UUID
+    lag_days: int
+
+
+@dataclass(eq=False)
 class Task:
     """One piece of work; without a staffing role it sums up the tasks below it.
 
@@ -47,6 +57,7 @@ class Task:
     offset_days: int = 0
     starts_on: date = date.max
     ends_before: date = date.max
+    after: list[Dependency] = field(default_factory=list)
 
     @property
     def is_summary(self) -> bool:
@@ -70,24 +81,13 @@ class Task:
             raise BadEstimate()
 
 
-@dataclass(eq=False)
-class Dependency:
-    """The task begins `lag_days` working days after `predecessor_id` has finished."""
-
-    id: UUID
-    project_id: UUID
-    task_id: UUID
-    predecessor_id: UUID
-    lag_days: int
-
-
-def lay_out(tasks: Sequence[Task], dependencies: Sequence[Dependency], *, starting: date) -> None:
+def lay_out(tasks: Sequence[Task], *, starting: date) -> None:
     """Give every task its earliest dates from `starting` on, and every summary the span of what is below it."""
-    after: dict[UUID, dict[UUID, int]] = {}
-    for one in dependencies:
-        after.setdefault(one.task_id, {})[one.predecessor_id] = one.lag_days
     work = [task for task in tasks if not task.is_summary]
-    steps = [Step(task.id, task.days, task.offset_days, after.get(task.id, {})) for task in work]
+    steps = [
+        Step(task.id, task.days, task.offset_days, {one.predecessor_id: one.lag_days for one in task.after})
+        for task in work
+    ]
     planned = schedule(steps, starting=starting)
     for task in work:
         _put(task, planned[task.id])

@@ -76,13 +76,11 @@ tasks = schema.table(
 dependencies = schema.table(
     "task_dependencies",
     Column("id", Uuid, primary_key=True),
-    Column("project_id", Uuid, nullable=False),
     Column("task_id", Uuid, nullable=False),
     Column("predecessor_id", Uuid, nullable=False),
     Column("lag_days", Integer, nullable=False),
-    belongs_to("project_id", "projects"),
     belongs_to("task_id", "tasks"),
-    found_by("project_id", why="the dependencies of a project"),
+    only_one("task_id", "predecessor_id"),
 )
 milestones = schema.table(
     "milestones",
@@ -105,8 +103,8 @@ counters = schema.table(
     audited=False,
 )
 
-schema.map(Task, tasks)
 schema.map(Dependency, dependencies)
+schema.map(Task, tasks, properties={"after": schema.parts(Dependency, dependencies, of=tasks, by="task_id")})
 schema.map(Milestone, milestones)
 schema.map(
     Project,
@@ -117,7 +115,6 @@ schema.map(
         "price_currency": projects.c.currency,
         "price": composite(Money, "price_amount", "price_currency"),
         "tasks": schema.parts(Task, tasks, of=projects, by="project_id", order_by=tasks.c.position),
-        "dependencies": schema.parts(Dependency, dependencies, of=projects, by="project_id"),
         "milestones": schema.parts(Milestone, milestones, of=projects, by="project_id", order_by=milestones.c.due_on),
     },
 )

@@ -1,0 +1,44 @@
+"""Delivery over a real database, with another tenant's rows beside those of each test."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from services.delivery.service import service
+from shared.actor import Role
+from shared.database import connect
+from shared.ids import new_id
+from tests.conftest import DatabaseFactory
+from tests.support.api import api
+from tests.support.delivery import CANARY, MONDAY, NOW, Delivery, a_cost_rate, a_person, a_won_deal
+
+
+@pytest.fixture
+async def delivery(service_database: DatabaseFactory) -> AsyncIterator[Delivery]:
+    """Serve delivery with Carla and Paula; what another tenant has in it must stay as it was, and unseen."""
+    database = connect("delivery", service_database("delivery").app_url, pool_size=10)
+    served = Delivery(database, api(service, database, clock=lambda: NOW))
+    await _plant_canary(served)
+    before = await served.digest(CANARY)
+    yield served
+    assert await served.digest(CANARY) == before, "another tenant's rows were changed"
+    await database.engine.dispose()
+
+
+async def _plant_canary(delivery: Delivery) -> None:
+    deal, canary = a_won_deal(), new_id()
+    await delivery.hear(deal, tenant=CANARY)
+    await delivery.hear(a_person(canary, subject="carla", name="Canary"), tenant=CANARY)
+    await delivery.hear(a_cost_rate(canary, (MONDAY, "66.66")), tenant=CANARY)
+    manager = delivery.as_(Role.PROJECT_MANAGER, subject="paula", tenant=CANARY)
+    [handoff] = (await manager.get("/handoffs")).json()["items"]
+    answer = await manager.post(f"/handoffs/{handoff['id']}/acceptance", json={})
+    assert answer.status_code == 201, answer.text
+    project = answer.json()
+    body = {"task_id": project["tasks"][1]["id"], "day": MONDAY.isoformat(), "minutes": 66}
+    consultant = delivery.as_(Role.CONSULTANT, subject="carla", tenant=CANARY)
+    assert (await consultant.put(f"/time-entries/{new_id()}", json=body)).status_code == 201
+    async with delivery.database.engine.begin() as connection:
+        await connection.exec_driver_sql("delete from msg.outbox")
