@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -93,6 +94,19 @@ async def make_customer(work: Work, account_id: UUID) -> Account:
     if account.win():
         work.publish(changed(account))
     return account
+
+
+async def import_accounts(work: Work, imported: Sequence[Account]) -> None:
+    """Take over accounts from another system."""
+    work.actor.must(Permission.IMPORT_RECORDS)
+    for account in await store.upsert(work, imported):
+        work.publish(changed(account))
+
+
+async def import_parents(work: Work, parents: Sequence[tuple[UUID, UUID | None]]) -> None:
+    """Take over which imported account belongs under which."""
+    work.actor.must(Permission.IMPORT_RECORDS)
+    await store.put_under(work, parents)
 
 
 async def contact_people(work: Work, account_id: UUID) -> list[contract.ContactPerson]:

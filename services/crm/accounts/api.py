@@ -189,9 +189,7 @@ async def create_contact(account_id: UUID, contact_id: UUID, body: ContactBody, 
 @router.patch("/{account_id}/contacts/{contact_id}", responses=refusals(NotPermitted, NoSuchAccount))
 async def change_contact(account_id: UUID, contact_id: UUID, body: ContactBody, work: InWork) -> ContactView:
     """Write somebody down anew."""
-    contact = await write_down_contact(
-        work, account_id, contact_id, name=body.name, email=body.email, role=body.role
-    )
+    contact = await write_down_contact(work, account_id, contact_id, name=body.name, email=body.email, role=body.role)
     return ContactView.model_validate(contact)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from uuid import UUID
 
 from sqlalchemy import Boolean, Column, Integer, String, Uuid, exists, select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import composite
 
 from services.crm.accounts.model import Account, AccountDetails, Address, Contact, NoSuchAccount
@@ -88,6 +91,7 @@ IS_ABOVE = text(
     select exists (select from above where id = :account)
     """
 )
+PUT_UNDER = text("update accounts set parent_id = :parent, version = version + 1 where id = :account")
 
 
 async def get(work: Work, account_id: UUID) -> Account:
@@ -114,6 +118,32 @@ async def is_known(work: Work, account_id: UUID) -> bool:
 async def is_above(work: Work, account_id: UUID, *, start: UUID) -> bool:
     """Whether `account_id` is a parent, however far up, of `start`."""
     return bool(await work.session.scalar(IS_ABOVE, {"account": account_id, "start": start}))
+
+
+async def upsert(work: Work, imported: Sequence[Account]) -> list[Account]:
+    """Keep accounts that come from another system; of a known one only what that system knows is replaced."""
+    rows = [
+        asdict(one.details) | asdict(one.billing_address) | {"id": one.id, "is_customer": one.is_customer, "version": 1}
+        for one in imported
+    ]
+    told = insert(accounts)
+    changed = {name: told.excluded[name] for name in ("name", "sector", "year_established", "employees", "country")}
+    await work.session.execute(
+        told.on_conflict_do_update(
+            index_elements=["tenant_id", "id"], set_=changed | {"version": accounts.c.version + 1}
+        ),
+        rows,
+    )
+    found = await work.session.scalars(
+        select(Account).where(accounts.c.id.in_([one.id for one in imported])).execution_options(populate_existing=True)
+    )
+    return list(found)
+
+
+async def put_under(work: Work, parents: Sequence[tuple[UUID, UUID | None]]) -> None:
+    """Give accounts their parents, as pairs of account and parent."""
+    rows = [{"account": account_id, "parent": parent_id} for account_id, parent_id in parents]
+    await work.session.execute(PUT_UNDER, rows)
 
 
 async def contact(work: Work, contact_id: UUID) -> Contact | None:

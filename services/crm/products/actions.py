@@ -51,6 +51,12 @@ async def end_price(work: Work, product_id: UUID, price_id: UUID, *, ends_before
     return product
 
 
+async def import_products(work: Work, imported: Sequence[Product]) -> None:
+    """Take over products with their list prices from another system."""
+    work.actor.must(Permission.IMPORT_RECORDS)
+    await store.upsert(work, imported)
+
+
 async def product_called(work: Work, code: str) -> Product:
     """The product with this code; raises NoSuchProduct."""
     work.actor.must(Permission.SEE_PRODUCTS)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import Column, Date, Integer, String, Uuid, or_, select
+from sqlalchemy.dialects.postgresql import insert
 
 from services.crm.products.model import NoSuchProduct, Price, Product, ProductKind
 from services.crm.tables import schema
@@ -46,6 +47,9 @@ schema.map(
     properties={"prices": schema.parts(Price, prices, of=products, by="product_id", order_by=prices.c.starts_on)},
 )
 
+PRODUCT = ("id", "code", "name", "kind", "series", "staffing_role", "version")
+PRICE = ("id", "product_id", "currency", "amount", "standard_cost", "starts_on", "ends_before")
+
 
 async def get(work: Work, product_id: UUID) -> Product:
     """Load one product and lock it, and with it its prices, until this work ends; raises NoSuchProduct."""
@@ -84,6 +88,23 @@ async def of_roles(work: Work, staffing_roles: Sequence[str]) -> dict[str, Produ
     """The products that sell the time of these staffing roles, by role."""
     found = await work.session.scalars(select(Product).where(products.c.staffing_role.in_(staffing_roles)))
     return {product.staffing_role: product for product in found if product.staffing_role}
+
+
+async def upsert(work: Work, imported: Sequence[Product]) -> None:
+    """Keep products that come from another system, each with its one price, in two statements."""
+    told = insert(products)
+    changed = {name: told.excluded[name] for name in ("code", "name", "series")}
+    await work.session.execute(
+        told.on_conflict_do_update(
+            index_elements=["tenant_id", "id"], set_=changed | {"version": products.c.version + 1}
+        ),
+        [{name: getattr(one, name) for name in PRODUCT} for one in imported],
+    )
+    priced = insert(prices)
+    await work.session.execute(
+        priced.on_conflict_do_update(index_elements=["tenant_id", "id"], set_={"amount": priced.excluded.amount}),
+        [{name: getattr(price, name) for name in PRICE} for one in imported for price in one.prices],
+    )
 
 
 def add(work: Work, product: Product) -> None:

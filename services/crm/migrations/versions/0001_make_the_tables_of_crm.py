@@ -58,6 +58,30 @@ def upgrade() -> None:
     info={'append_only': True, 'audited': False}
     )
     op.create_index(op.f('ix_audit_tenant_id_record_id_id'), 'audit', ['tenant_id', 'record_id', 'id'], unique=False)
+    op.create_table('external_records',
+    sa.Column('tenant_id', sa.Uuid(), server_default=sa.text("nullif(current_setting('app.tenant', true), '')::uuid"), nullable=False),
+    sa.Column('source', sa.String(), nullable=False),
+    sa.Column('record', sa.String(), nullable=False),
+    sa.Column('key', sa.String(), nullable=False),
+    sa.Column('letters', sa.String(), nullable=False),
+    sa.Column('record_id', sa.Uuid(), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('value', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'source', 'record', 'key', name=op.f('pk_external_records')),
+    info={'append_only': False, 'audited': False}
+    )
+    op.create_index(op.f('ix_external_records_tenant_id_source_record_letters'), 'external_records', ['tenant_id', 'source', 'record', 'letters'], unique=False)
+    op.create_table('handoffs',
+    sa.Column('tenant_id', sa.Uuid(), server_default=sa.text("nullif(current_setting('app.tenant', true), '')::uuid"), nullable=False),
+    sa.Column('opportunity_id', sa.Uuid(), nullable=False),
+    sa.Column('state', sa.Enum('accepted', 'returned', name='state', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('project_id', sa.Uuid(), nullable=True),
+    sa.Column('reasons', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('decided_by', sa.String(), nullable=False),
+    sa.Column('sequence', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'opportunity_id', name=op.f('pk_handoffs')),
+    info={'append_only': False, 'audited': False}
+    )
     op.create_table('idempotency',
     sa.Column('tenant_id', sa.Uuid(), server_default=sa.text("nullif(current_setting('app.tenant', true), '')::uuid"), nullable=False),
     sa.Column('key', sa.LargeBinary(), nullable=False),
@@ -72,6 +96,33 @@ def upgrade() -> None:
     info={'append_only': False, 'audited': False}
     )
     op.create_index(op.f('ix_idempotency_tenant_id_recorded_at'), 'idempotency', ['tenant_id', 'recorded_at'], unique=False)
+    op.create_table('imports',
+    sa.Column('tenant_id', sa.Uuid(), server_default=sa.text("nullif(current_setting('app.tenant', true), '')::uuid"), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('mapping', sa.String(), nullable=False),
+    sa.Column('dry_run', sa.Boolean(), nullable=False),
+    sa.Column('mode', sa.Enum('good_rows', 'all', name='mode', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('started_by', sa.String(), nullable=False),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_imports')),
+    info={'append_only': True, 'audited': False}
+    )
+    op.create_table('invoices',
+    sa.Column('tenant_id', sa.Uuid(), server_default=sa.text("nullif(current_setting('app.tenant', true), '')::uuid"), nullable=False),
+    sa.Column('invoice_id', sa.Uuid(), nullable=False),
+    sa.Column('opportunity_id', sa.Uuid(), nullable=False),
+    sa.Column('account_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.String(), nullable=False),
+    sa.Column('issued_on', sa.Date(), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('currency', sa.String(length=3), nullable=False),
+    sa.Column('net', sa.Numeric(precision=20, scale=6), nullable=False),
+    sa.Column('gross', sa.Numeric(precision=20, scale=6), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'invoice_id', name=op.f('pk_invoices')),
+    info={'append_only': True, 'audited': False}
+    )
+    op.create_index(op.f('ix_invoices_tenant_id_account_id'), 'invoices', ['tenant_id', 'account_id'], unique=False)
+    op.create_index(op.f('ix_invoices_tenant_id_opportunity_id'), 'invoices', ['tenant_id', 'opportunity_id'], unique=False)
     op.create_table('numbers',
     sa.Column('tenant_id', sa.Uuid(), server_default=sa.text("nullif(current_setting('app.tenant', true), '')::uuid"), nullable=False),
     sa.Column('series', sa.String(), nullable=False),
@@ -93,6 +144,36 @@ def upgrade() -> None:
     info={'append_only': False, 'audited': True}
     )
     op.create_index(op.f('ix_products_tenant_id_staffing_role'), 'products', ['tenant_id', 'staffing_role'], unique=True, postgresql_where=sa.text('staffing_role is not null'))
+    op.create_table('projects',
+    sa.Column('tenant_id', sa.Uuid(), server_default=sa.text("nullif(current_setting('app.tenant', true), '')::uuid"), nullable=False),
+    sa.Column('project_id', sa.Uuid(), nullable=False),
+    sa.Column('opportunity_id', sa.Uuid(), nullable=False),
+    sa.Column('account_id', sa.Uuid(), nullable=True),
+    sa.Column('number', sa.String(), nullable=True),
+    sa.Column('name', sa.String(), nullable=True),
+    sa.Column('manager', sa.String(), nullable=True),
+    sa.Column('starts_on', sa.Date(), nullable=True),
+    sa.Column('ends_before', sa.Date(), nullable=True),
+    sa.Column('closed_on', sa.Date(), nullable=True),
+    sa.PrimaryKeyConstraint('tenant_id', 'project_id', name=op.f('pk_projects')),
+    info={'append_only': False, 'audited': False}
+    )
+    op.create_index(op.f('ix_projects_tenant_id_account_id'), 'projects', ['tenant_id', 'account_id'], unique=False)
+    op.create_index(op.f('ix_projects_tenant_id_opportunity_id'), 'projects', ['tenant_id', 'opportunity_id'], unique=False)
+    op.create_table('revenue',
+    sa.Column('tenant_id', sa.Uuid(), server_default=sa.text("nullif(current_setting('app.tenant', true), '')::uuid"), nullable=False),
+    sa.Column('run_id', sa.Uuid(), nullable=False),
+    sa.Column('billing_line_id', sa.Uuid(), nullable=False),
+    sa.Column('opportunity_id', sa.Uuid(), nullable=False),
+    sa.Column('account_id', sa.Uuid(), nullable=False),
+    sa.Column('period_starts_on', sa.Date(), nullable=False),
+    sa.Column('currency', sa.String(length=3), nullable=False),
+    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'run_id', 'billing_line_id', name=op.f('pk_revenue')),
+    info={'append_only': True, 'audited': False}
+    )
+    op.create_index(op.f('ix_revenue_tenant_id_account_id'), 'revenue', ['tenant_id', 'account_id'], unique=False)
+    op.create_index(op.f('ix_revenue_tenant_id_opportunity_id'), 'revenue', ['tenant_id', 'opportunity_id'], unique=False)
     op.create_table('sales_people',
     sa.Column('tenant_id', sa.Uuid(), server_default=sa.text("nullif(current_setting('app.tenant', true), '')::uuid"), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -139,6 +220,59 @@ def upgrade() -> None:
     info={'append_only': False, 'audited': True}
     )
     op.create_index(op.f('ix_contacts_tenant_id_account_id_name_id'), 'contacts', ['tenant_id', 'account_id', 'name', 'id'], unique=False)
+    op.create_table('import_files',
+    sa.Column('tenant_id', sa.Uuid(), server_default=sa.text("nullif(current_setting('app.tenant', true), '')::uuid"), nullable=False),
+    sa.Column('import_id', sa.Uuid(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('record', sa.Enum('sales_person', 'account', 'product', 'opportunity', name='record', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('header', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('delimiter', sa.String(length=1), nullable=False),
+    sa.Column('starts_at', sa.Integer(), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.Column('size', sa.Integer(), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'import_id'], ['imports.tenant_id', 'imports.id'], name=op.f('fk_import_files_tenant_id_import_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'import_id', 'position', name=op.f('pk_import_files')),
+    info={'append_only': True, 'audited': False}
+    )
+    op.create_table('import_lines',
+    sa.Column('tenant_id', sa.Uuid(), server_default=sa.text("nullif(current_setting('app.tenant', true), '')::uuid"), nullable=False),
+    sa.Column('import_id', sa.Uuid(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('line', sa.Integer(), nullable=False),
+    sa.Column('record', sa.Enum('sales_person', 'account', 'product', 'opportunity', name='record', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('key', sa.String(), nullable=False),
+    sa.Column('letters', sa.String(), nullable=False),
+    sa.Column('record_id', sa.Uuid(), nullable=True),
+    sa.Column('fate', sa.Enum('created', 'updated', 'unchanged', 'rejected', name='fate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('value', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+    sa.Column('cells', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=True),
+    sa.Column('is_applied', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'import_id'], ['imports.tenant_id', 'imports.id'], name=op.f('fk_import_lines_tenant_id_import_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'import_id', 'position', 'line', name=op.f('pk_import_lines')),
+    info={'append_only': False, 'audited': False}
+    )
+    op.create_index(op.f('ix_import_lines_tenant_id_import_id_record_key'), 'import_lines', ['tenant_id', 'import_id', 'record', 'key'], unique=True, postgresql_where=sa.text("fate <> 'rejected'"))
+    op.create_index(op.f('ix_import_lines_tenant_id_import_id_record_letters'), 'import_lines', ['tenant_id', 'import_id', 'record', 'letters'], unique=False)
+    op.create_table('import_notes',
+    sa.Column('tenant_id', sa.Uuid(), server_default=sa.text("nullif(current_setting('app.tenant', true), '')::uuid"), nullable=False),
+    sa.Column('import_id', sa.Uuid(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('line', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Enum('mapped', 'rejected', name='kind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('column', sa.String(), nullable=False),
+    sa.Column('value', sa.String(), nullable=False),
+    sa.Column('becomes', sa.String(), nullable=False),
+    sa.Column('rule', sa.String(), nullable=False),
+    sa.Column('reason', sa.String(), nullable=False),
+    sa.Column('remedy', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'import_id'], ['imports.tenant_id', 'imports.id'], name=op.f('fk_import_notes_tenant_id_import_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'import_id', 'position', 'line', 'number', name=op.f('pk_import_notes')),
+    info={'append_only': True, 'audited': False}
+    )
     op.create_table('opportunities',
     sa.Column('tenant_id', sa.Uuid(), server_default=sa.text("nullif(current_setting('app.tenant', true), '')::uuid"), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -256,6 +390,11 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_opportunities_tenant_id_owner_id'), table_name='opportunities')
     op.drop_index(op.f('ix_opportunities_tenant_id_account_id'), table_name='opportunities')
     op.drop_table('opportunities')
+    op.drop_table('import_notes')
+    op.drop_index(op.f('ix_import_lines_tenant_id_import_id_record_letters'), table_name='import_lines')
+    op.drop_index(op.f('ix_import_lines_tenant_id_import_id_record_key'), table_name='import_lines', postgresql_where=sa.text("fate <> 'rejected'"))
+    op.drop_table('import_lines')
+    op.drop_table('import_files')
     op.drop_index(op.f('ix_contacts_tenant_id_account_id_name_id'), table_name='contacts')
     op.drop_table('contacts')
     op.drop_index(op.f('ix_subjects_tenant_id_subject'), table_name='subjects')
@@ -263,11 +402,24 @@ def downgrade() -> None:
     op.drop_table('stages')
     op.drop_index(op.f('ix_sales_people_tenant_id_name_id'), table_name='sales_people')
     op.drop_table('sales_people')
+    op.drop_index(op.f('ix_revenue_tenant_id_opportunity_id'), table_name='revenue')
+    op.drop_index(op.f('ix_revenue_tenant_id_account_id'), table_name='revenue')
+    op.drop_table('revenue')
+    op.drop_index(op.f('ix_projects_tenant_id_opportunity_id'), table_name='projects')
+    op.drop_index(op.f('ix_projects_tenant_id_account_id'), table_name='projects')
+    op.drop_table('projects')
     op.drop_index(op.f('ix_products_tenant_id_staffing_role'), table_name='products', postgresql_where=sa.text('staffing_role is not null'))
     op.drop_table('products')
     op.drop_table('numbers')
+    op.drop_index(op.f('ix_invoices_tenant_id_opportunity_id'), table_name='invoices')
+    op.drop_index(op.f('ix_invoices_tenant_id_account_id'), table_name='invoices')
+    op.drop_table('invoices')
+    op.drop_table('imports')
     op.drop_index(op.f('ix_idempotency_tenant_id_recorded_at'), table_name='idempotency')
     op.drop_table('idempotency')
+    op.drop_table('handoffs')
+    op.drop_index(op.f('ix_external_records_tenant_id_source_record_letters'), table_name='external_records')
+    op.drop_table('external_records')
     op.drop_index(op.f('ix_audit_tenant_id_record_id_id'), table_name='audit')
     op.drop_table('audit')
     op.drop_index(op.f('ix_accounts_tenant_id_owner_name_id'), table_name='accounts')

@@ -8,6 +8,7 @@ from services.crm.opportunities.actions.describing import (
     enter_stage,
 )
 from services.crm.opportunities.actions.events import changed
+from services.crm.opportunities.actions.importing import deals_worked_on_here, import_deals, stage_codes
 from services.crm.opportunities.actions.selling import LineDetails, PlannedRole, drop_line, plan_services, sell_line
 
 __all__ = [
@@ -19,8 +20,11 @@ __all__ = [
     "close_as_lost",
     "close_as_won",
     "create_opportunity",
+    "deals_worked_on_here",
     "drop_line",
     "enter_stage",
+    "import_deals",
     "plan_services",
     "sell_line",
+    "stage_codes",
 ]

@@ -81,7 +81,7 @@ def _sold_lines(opportunity: Opportunity) -> list[contract.SoldLine]:
         contract.SoldLine(
             line_id=line.id,
             description=line.description,
-            method=line.method,
+            method=contract.BillingMethod(line.method),
             amount=line.amount,
             product=line.product,
             staffing_role=line.staffing_role,

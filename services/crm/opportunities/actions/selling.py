@@ -11,6 +11,7 @@ from uuid import UUID
 from services.crm.opportunities.actions.describing import own_opportunity
 from services.crm.opportunities.actions.events import changed
 from services.crm.opportunities.model import (
+    BillingMethod,
     EstimateRole,
     Line,
     LineIncomplete,
@@ -21,7 +22,6 @@ from services.crm.opportunities.model import (
 from services.crm.permissions import Permission
 from services.crm.products.actions import RolePrices, prices_of_roles, product_called
 from services.crm.products.model import NoPrice, NoStandardCost
-from shared.contracts.crm import BillingMethod
 from shared.ids import new_id
 from shared.work import Work
 

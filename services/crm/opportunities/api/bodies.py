@@ -10,9 +10,8 @@ from uuid import UUID
 from pydantic import Field
 
 from services.crm.opportunities.actions import LineDetails, PlannedRole
-from services.crm.opportunities.model import LossReason
+from services.crm.opportunities.model import BillingMethod, LossReason
 from shared.contracts.base import Amount, Currency
-from shared.contracts.crm import BillingMethod
 from shared.web import Body
 
 Words = Annotated[str, Field(max_length=200)]

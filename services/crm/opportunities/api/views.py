@@ -7,13 +7,13 @@ from typing import Self
 from uuid import UUID
 
 from services.crm.opportunities.model import (
+    BillingMethod,
     ForecastCategory,
     LossReason,
     Opportunity,
     Outcome,
 )
 from shared.contracts.base import Amount
-from shared.contracts.crm import BillingMethod
 from shared.web import View
 
 

@@ -1,10 +1,11 @@
 """A deal: its stages, its lines, its estimate, and what winning it takes."""
 
 from services.crm.opportunities.model.estimate import Estimate, EstimateRole, time_value
-from services.crm.opportunities.model.line import Line, LineIncomplete, fixed_fee, time_and_materials
+from services.crm.opportunities.model.line import BillingMethod, Line, LineIncomplete, fixed_fee, time_and_materials
 from services.crm.opportunities.model.opportunity import (
     AmountFollowsLines,
     Closing,
+    EndsBeforeStart,
     NoSuchLine,
     NoSuchOpportunity,
     Opportunity,
@@ -32,7 +33,6 @@ from services.crm.opportunities.model.winning import (
     DealWithoutLines,
     DealWithoutQuote,
     DealWithoutStart,
-    EndsBeforeStart,
     all_at_once,
     refusals_to_win,
 )
@@ -41,6 +41,7 @@ __all__ = [
     "DEFAULT_PIPELINE",
     "AccountIncomplete",
     "AmountFollowsLines",
+    "BillingMethod",
     "ClosedByItsOwnVerb",
     "ClosedInFuture",
     "Closing",

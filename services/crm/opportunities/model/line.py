@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from uuid import UUID
 
 from services.crm.opportunities.model.estimate import time_value
-from shared.contracts.crm import BillingMethod
 from shared.errors import Invalid
 
 
@@ -17,6 +17,13 @@ class LineIncomplete(Invalid):
 
     Give what the billing method needs, and leave out what belongs to the other one.
     """
+
+
+class BillingMethod(StrEnum):
+    """How a sold line is billed."""
+
+    TIME_AND_MATERIALS = "time_and_materials"
+    FIXED_FEE_MILESTONE = "fixed_fee_milestone"
 
 
 @dataclass(eq=False)

@@ -17,8 +17,7 @@ from services.crm.opportunities.model.stage import (
     Outcome,
     Stage,
 )
-from services.crm.opportunities.model.winning import EndsBeforeStart
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict, Invalid, NotFound
 
 
 class NoSuchOpportunity(NotFound):
@@ -53,6 +52,13 @@ class AmountFollowsLines(Conflict):
     """The amount of a deal with lines is the sum of its lines.
 
     Change the lines, or leave the amount out.
+    """
+
+
+class EndsBeforeStart(Invalid):
+    """The work would end before it starts.
+
+    Choose an `ends_before` after `starts_on`.
     """
 
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
+from services.crm.accounts.model import Account
+from services.crm.opportunities.model.opportunity import Opportunity
 from shared.errors import Conflict, Invalid, Refused
-
-if TYPE_CHECKING:
-    from services.crm.accounts.model import Account
-    from services.crm.opportunities.model.opportunity import Opportunity
 
 
 class DealWithoutAccount(Conflict):
@@ -65,13 +62,6 @@ class ClosedInFuture(Invalid):
     """A deal cannot be closed on a day that is still to come.
 
     Give the day on which it was closed, or leave it out for today.
-    """
-
-
-class EndsBeforeStart(Invalid):
-    """The work would end before it starts.
-
-    Choose an `ends_before` after `starts_on`.
     """
 
 

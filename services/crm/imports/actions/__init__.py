@@ -1,0 +1,6 @@
+"""What people do with imports, and what an import does, slice by slice."""
+
+from services.crm.imports.actions.advancing import IMPORT
+from services.crm.imports.actions.starting import FileTwice, Upload, cancel_import, start_import
+
+__all__ = ["IMPORT", "FileTwice", "Upload", "cancel_import", "start_import"]

@@ -1,0 +1,196 @@
+"""Imports over HTTP: send files, watch, read the report, stop."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from pathlib import PurePath
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, File, Form, Query, Response, UploadFile, status
+
+from services.crm.imports import queries
+from services.crm.imports.actions import FileTwice, Upload, start_import
+from services.crm.imports.actions import cancel_import as cancel_one
+from services.crm.imports.model.mapping import (
+    BadMapping,
+    ColumnTwice,
+    Mapping,
+    MissingColumn,
+    UnknownFile,
+    UnmappedColumn,
+    read_mapping,
+    shipped_mapping,
+)
+from services.crm.imports.model.reading import EmptyFile, LineTooLong, OtherEncoding
+from services.crm.imports.model.records import Mode, NoSuchImport, NoteKind
+from services.crm.imports.model.report import as_csv
+from services.crm.imports.model.spreadsheet import NotAWorkbook, WorkbookTooLarge, is_workbook, sheets_as_csv
+from services.crm.permissions import Permission
+from shared.actor import NotPermitted
+from shared.database import LIMIT_DEFAULT, BadCursor
+from shared.ids import new_id
+from shared.jobs import JobEnded, JobState
+from shared.web import Cursor, InWork, Limit, PageOf, View, WorkRoute, refusals
+from shared.web.limits import UPLOAD_BYTES
+
+router = APIRouter(prefix="/imports", tags=["imports"], route_class=WorkRoute)
+
+COLUMNS = ("file", "line", "column", "kind", "value", "becomes", "rule", "reason", "remedy")
+IN_FILES = (
+    BadMapping,
+    UnknownFile,
+    MissingColumn,
+    UnmappedColumn,
+    ColumnTwice,
+    FileTwice,
+    EmptyFile,
+    LineTooLong,
+    OtherEncoding,
+    NotAWorkbook,
+    WorkbookTooLarge,
+)
+Kind = Annotated[NoteKind | None, Query(description="only what was mapped, or only what was rejected")]
+
+
+class CountView(View):
+    """What becomes of the lines of a file; the last four add up to `read`."""
+
+    file: str
+    read: int
+    created: int
+    updated: int
+    unchanged: int
+    rejected: int
+
+
+class ImportView(View):
+    """How far an import is; `mapped` counts by rule what was changed on the way in."""
+
+    id: UUID
+    state: JobState
+    done: int
+    total: int
+    dry_run: bool
+    mode: Mode
+    started_by: str
+    started_at: datetime
+    counts: list[CountView]
+    mapped: dict[str, int]
+    result: dict[str, Any] | None
+    error: str | None
+
+
+class NoteView(View):
+    """One thing to report of a line: what was mapped to what, or rejected why, and how to mend it."""
+
+    file: str
+    line: int
+    column: str
+    kind: NoteKind
+    value: str
+    becomes: str
+    rule: str
+    reason: str
+    remedy: str
+
+
+@router.post(
+    "",
+    status_code=status.HTTP_202_ACCEPTED,
+    responses=refusals(NotPermitted, *IN_FILES),
+    max_body_size=UPLOAD_BYTES,
+)
+async def start(
+    work: InWork,
+    *,
+    files: Annotated[list[UploadFile], File(description="CSV files or workbooks, named as the mapping says")],
+    mapping: Annotated[
+        str | None, Form(description="the mapping as JSON; the one that comes with crm if left out")
+    ] = None,
+    dry_run: Annotated[bool, Form(description="check and report everything, change nothing")] = False,
+    mode: Annotated[Mode, Form(description="what happens when some lines are rejected")] = Mode.GOOD_ROWS,
+) -> ImportView:
+    """Import files of another system: queued here, done in the background, slice by slice."""
+    work.actor.must(Permission.IMPORT_RECORDS)
+    import_id, said = new_id(), mapping or shipped_mapping()
+    uploads = await _uploads(files, read_mapping(said))
+    await start_import(work, import_id, uploads, mapping=said, dry_run=dry_run, mode=mode)
+    return await _shown(work, import_id)
+
+
+@router.get("/{import_id}", responses=refusals(NotPermitted, NoSuchImport))
+async def show(import_id: UUID, work: InWork) -> ImportView:
+    """How far an import is, and what becomes of its lines."""
+    return await _shown(work, import_id)
+
+
+@router.get("/{import_id}/report", responses=refusals(NotPermitted, NoSuchImport, BadCursor))
+async def report(
+    import_id: UUID, work: InWork, *, kind: Kind = None, cursor: Cursor = None, limit: Limit = LIMIT_DEFAULT
+) -> PageOf[NoteView]:
+    """What was mapped or rejected, line by line."""
+    found = await queries.report(work, import_id, kind=kind, cursor=cursor, limit=limit)
+    return PageOf[NoteView].of(found, NoteView)
+
+
+@router.get("/{import_id}/report.csv", responses=refusals(NotPermitted, NoSuchImport))
+async def download(import_id: UUID, work: InWork, kind: Kind = None) -> Response:
+    """The whole report as a file; no cell of it is a formula."""
+    notes = await queries.whole_report(work, import_id, kind=kind)
+    rows = ([getattr(note, name) for name in COLUMNS] for note in notes)
+    return _file(f"import-report-{import_id}.csv", as_csv(COLUMNS, rows))
+
+
+@router.get("/{import_id}/rejected/{file}.csv", responses=refusals(NotPermitted, NoSuchImport))
+async def rejected(import_id: UUID, file: str, work: InWork) -> Response:
+    """The rejected lines of one file under its own header, to be corrected and sent again."""
+    header, lines = await queries.rejected_lines(work, import_id, file)
+    return _file(f"{file}.csv", as_csv(header, lines))
+
+
+@router.post("/{import_id}/cancellation", responses=refusals(NotPermitted, NoSuchImport, JobEnded))
+async def cancel(import_id: UUID, work: InWork) -> ImportView:
+    """Stop an import after its current slice; what it did so far stays, and running it again goes on from there."""
+    await cancel_one(work, import_id)
+    return await _shown(work, import_id)
+
+
+async def _uploads(files: list[UploadFile], mapping: Mapping) -> list[Upload]:
+    found: list[Upload] = []
+    for file in files:
+        content = await file.read()
+        stem = PurePath(file.filename or "").stem
+        if not is_workbook(content):
+            found.append(Upload(stem, content))
+            continue
+        sheets = await asyncio.to_thread(sheets_as_csv, content, mapping.date_format)
+        known = {one.file for one in mapping.files}
+        is_the_file = len(sheets) == 1 and stem in known
+        found += [Upload(stem if is_the_file else title, text) for title, text in sheets.items()]
+    return found
+
+
+async def _shown(work: InWork, import_id: UUID) -> ImportView:
+    found = await queries.standing(work, import_id)
+    asked, job = found.asked, found.job
+    return ImportView(
+        id=asked.id,
+        state=job.state,
+        done=job.done,
+        total=job.total,
+        dry_run=asked.dry_run,
+        mode=asked.mode,
+        started_by=asked.started_by,
+        started_at=asked.started_at,
+        counts=[CountView.model_validate(count) for count in found.counts],
+        mapped=found.mapped,
+        result=job.result,
+        error=job.error,
+    )
+
+
+def _file(name: str, text: str) -> Response:
+    said = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(text, media_type="text/csv; charset=utf-8", headers=said)

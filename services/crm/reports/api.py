@@ -1,0 +1,49 @@
+"""Reports over HTTP."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from services.crm.reports import queries
+from shared.actor import NotPermitted
+from shared.contracts.base import Amount
+from shared.web import InWork, View, WorkRoute, refusals
+
+router = APIRouter(prefix="/reports", tags=["reports"], route_class=WorkRoute)
+
+
+class StageFiguresView(View):
+    """The deals in a stage; `weighted` is the sum of amount times probability."""
+
+    stage: str
+    currency: str
+    count: int
+    amount: Amount
+    weighted: Amount
+
+
+class QuarterFiguresView(View):
+    """The deals closed in a quarter; a win rate is won divided by (won + lost), by count or by value."""
+
+    quarter: str
+    currency: str
+    won: int
+    lost: int
+    won_value: Amount
+    lost_value: Amount
+    win_rate: Amount | None
+    win_rate_by_value: Amount | None
+
+
+class PipelineReportView(View):
+    """The pipeline by stage, and what was won and lost by quarter."""
+
+    stages: list[StageFiguresView]
+    quarters: list[QuarterFiguresView]
+    open_without_account: int
+
+
+@router.get("/pipeline", responses=refusals(NotPermitted))
+async def pipeline(work: InWork) -> PipelineReportView:
+    """One's own deals, or all where the role allows it."""
+    return PipelineReportView.model_validate(await queries.pipeline(work))
