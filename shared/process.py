@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import uvicorn
+from prometheus_client import start_http_server
 
 from shared import auth, jobs, migrations, telemetry
 from shared.clock import wall_clock
@@ -41,6 +42,8 @@ def main(service: Service) -> None:
         raise SystemExit(2)
     settings = from_environment()
     telemetry.log_as_json(service.name, settings.log_level)
+    if settings.metrics_port:
+        start_http_server(settings.metrics_port)
     asyncio.run(commands[wanted](service, settings))
 
 

@@ -22,7 +22,7 @@ class Settings(BaseSettings):
     audience: str = Field("throughline", description="what a token must be made out to")
     host: str = Field("127.0.0.1", description="address that `api` listens on")
     port: int = Field(8000, description="port that `api` listens on")
-    metrics_port: int | None = Field(None, description="port on which `worker` shows its metrics and health")
+    metrics_port: int | None = Field(None, description="port on which the process shows its metrics to Prometheus")
     pool_size: int = Field(20, description="connections to the database per process", ge=1)
     otlp_endpoint: str | None = Field(None, description="where traces go, OTLP over HTTP, base address")
     trace_ratio: float = Field(1.0, description="share of the traces begun here that are recorded", ge=0, le=1)
