@@ -1,4 +1,4 @@
-"""A series of numbers without gaps, such as `INV-2026-00001`, `INV-2026-00002`, …"""
+"""A series of numbers without gaps: `INV-2026-00001`, `INV-2026-00002` and so on."""
 
 from __future__ import annotations
 

@@ -151,20 +151,24 @@ async def test_the_tax_follows_the_customers_country(
 async def test_a_line_opens_into_the_entries_it_is_the_sum_of(billing: Billing) -> None:
     contract_id = await worked(billing, 480, 255, 31)
     draft = await a_draft(billing, contract_id)
-    auditor = billing.as_(Role.AUDITOR)
 
     for line in draft["lines"]:
-        path, behind, cursor = f"/invoices/{draft['id']}/lines/{line['position']}/origin", [], None
-        while cursor is not None or not behind:
-            page = (await auditor.get(path, params={"limit": 2, **({"cursor": cursor} if cursor else {})})).json()
-            behind += page["items"]
-            cursor = page["next"]
-            if cursor is None:
-                break
+        behind = await origin(billing, draft, line["position"])
         assert sum(Decimal(item["value"]) for item in behind) == Decimal(line["net"])
         assert sum(item["minutes"] for item in behind) == line["minutes"]
         assert {item["why"] for item in behind} == {"agreed for this role on this contract line"}
         assert {item["rate"] for item in behind} == {line["unit_price"]}
+
+
+async def origin(billing: Billing, invoice: Made, position: int) -> list[Made]:
+    """Read everything behind a line, two items a page."""
+    path, items, params = f"/invoices/{invoice['id']}/lines/{position}/origin", [], {"limit": "2"}
+    while True:
+        page = (await billing.as_(Role.AUDITOR).get(path, params=params)).json()
+        items += page["items"]
+        if page["next"] is None:
+            return items
+        params = {"limit": "2", "cursor": page["next"]}
 
 
 async def test_a_contract_that_delivery_has_not_accepted_is_not_billed(billing: Billing) -> None:

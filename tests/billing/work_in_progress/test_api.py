@@ -136,7 +136,7 @@ async def test_a_long_list_is_read_page_by_page_without_a_gap(billing: Billing) 
     clerk, seen, cursor = billing.as_(Role.BILLING_CLERK), [], None
 
     while True:
-        params = {"limit": 3, "project_id": str(UUID(int=77))} | ({"cursor": cursor} if cursor else {})
+        params = {"limit": "3", "project_id": str(UUID(int=77))} | ({"cursor": cursor} if cursor else {})
         page = (await clerk.get("/work-in-progress", params=params)).json()
         seen += [item["entry_id"] for item in page["items"]]
         cursor = page["next"]

@@ -1,0 +1,91 @@
+"""The document says what the invoice says, and comes out the same every time."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from services.billing.contracts.model import Contract
+from services.billing.customers.model import Customer
+from services.billing.invoices.actions.document import Document, render, written
+from services.billing.invoices.model import Line, Tax
+from services.billing.legal_entities.model import LegalEntity, TaxCategory
+from tests.support.billing import MONDAY, a_legal_entity_body
+
+ALPENGLOW = Customer(
+    id=UUID(int=2),
+    name="Alpenglow",
+    legal_name="Alpenglow AG",
+    currency="EUR",
+    tax_id="ATU12345678",
+    billing_email="",
+    street="Hauptstraße 1",
+    postal_code="1010",
+    city="Wien",
+    country="AT",
+    payment_terms_days=30,
+    legal_entity=None,
+)
+TERMS = Contract(
+    id=UUID(int=3),
+    number="C-00001",
+    opportunity_id=UUID(int=4),
+    customer_id=ALPENGLOW.id,
+    legal_entity_id=UUID(int=1),
+    name='Data platform "North" #1 $x$',
+    currency="EUR",
+    amount=Decimal(0),
+    purchase_order=None,
+    payment_terms_days=30,
+    starts_on=MONDAY,
+    ends_before=date(2026, 7, 1),
+    sold_sequence=1,
+    thread_id=UUID(int=4),
+)
+
+
+def a_document(lines: int = 2) -> Document:
+    """Describe an invoice of some lines under reverse charge."""
+    seller = a_legal_entity_body(payment_terms_days=30) | {"tax_rules": []}
+    work = [
+        Line(position, UUID(int=5), "Consultant", "Work", 2250, Decimal(120), Decimal(4500), MONDAY, date(2026, 3, 28))
+        for position in range(1, lines)
+    ]
+    milestone = Line(
+        lines, UUID(int=6), None, "Blueprint", None, Decimal(8000), Decimal(8000), MONDAY, date(2026, 3, 3)
+    )
+    net = Decimal(4500) * (lines - 1) + 8000
+    return Document(
+        number="INV-2026-00017",
+        issued_on=date(2026, 3, 31),
+        due_on=date(2026, 4, 30),
+        seller=LegalEntity(id=UUID(int=1), **seller),
+        customer=ALPENGLOW,
+        contract=TERMS,
+        currency="EUR",
+        lines=[*work, milestone],
+        taxes=[Tax(TaxCategory.REVERSE_CHARGE, Decimal(0), net, Decimal(0), "Reverse charge")],
+    )
+
+
+def test_figures_and_days_are_written_as_people_read_them() -> None:
+    words = written(a_document())
+
+    assert (words["net"], words["gross"], words["issued_on"]) == ("12,500.00", "12,500.00", "31 March 2026")
+    assert [line["quantity"] for line in words["lines"]] == ["37:30 h", "1"]
+    assert [line["service"] for line in words["lines"]] == ["2 March 2026 to 27 March 2026", "2 March 2026"]
+    assert words["taxes"][0]["reference_text"] == "Reverse charge"
+    assert words["customer"]["place"] == "1010 Wien, AT"
+    assert words["seller"]["iban"] == "DE89 3704 0044 0532 0130 00"
+
+
+async def test_equal_documents_have_equal_bytes() -> None:
+    first, second = await render(a_document()), await render(a_document())
+
+    assert first.startswith(b"%PDF-")
+    assert first == second
+
+
+async def test_a_long_invoice_is_set_on_several_pages() -> None:
+    assert len(await render(a_document(120))) > len(await render(a_document(2)))
