@@ -101,8 +101,9 @@ class Booking:
 
     def minutes_on(self, day: WorkDay) -> int:
         """What the booking takes of `day`: nothing on holidays and days off, its full measure on leave."""
-        is_taken = not self.is_cancelled and day.expected_minutes and day.day in self.period
-        return self.minutes_per_day if is_taken else 0
+        if self.is_cancelled or not self.starts_on <= day.day < self.ends_before or not day.expected_minutes:
+            return 0
+        return self.minutes_per_day
 
     def fit(self, days: Sequence[WorkDay], taken: Mapping[date, int], overbooking_reason: str | None) -> list[DayOver]:
         """Accept the booking on `days`, of which others have `taken` minutes already; gives the days overbooked.

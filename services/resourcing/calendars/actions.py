@@ -7,10 +7,10 @@ from uuid import UUID
 
 from services.resourcing.calendars import store
 from services.resourcing.calendars.model import (
-    UnknownLogIn,
     NotYourTimeOff,
     TimeOff,
     TimeOffKind,
+    UnknownLogIn,
     WorkCalendar,
     a_period,
 )

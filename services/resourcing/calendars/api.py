@@ -14,13 +14,13 @@ from services.resourcing.calendars.model import (
     BadPeriod,
     BadWeek,
     NoSuchTimeOff,
-    UnknownLogIn,
     NotYourTimeOff,
     OwnTimeOff,
     TimeOffDecided,
     TimeOffKind,
     TimeOffStatus,
     UnknownCountry,
+    UnknownLogIn,
 )
 from services.resourcing.people.model import NoSuchPerson
 from shared.actor import NotPermitted

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import zip_longest
 from uuid import UUID
 
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
@@ -170,6 +170,20 @@ Holidays = Mapping[date, str]
 
 
 @dataclass(frozen=True)
+class WorkTotals:
+    """What several days of a person add up to, in minutes."""
+
+    calendar_minutes: int = 0
+    holiday_minutes: int = 0
+    leave_minutes: int = 0
+
+    @property
+    def capacity_minutes(self) -> int:
+        """Calendar - holidays - approved leave."""
+        return self.calendar_minutes - self.holiday_minutes - self.leave_minutes
+
+
+@dataclass(frozen=True)
 class WorkingTime:
     """All that decides when one person works: employment, calendars by start, holidays of each calendar, leave."""
 
@@ -178,18 +192,56 @@ class WorkingTime:
     holidays: Mapping[tuple[str, str | None], Holidays] = field(default_factory=dict)
     leave: Sequence[Period] = ()
 
-    def on(self, day: date) -> WorkDay:
-        """What `day` is for this person; no minutes outside employment or before the first calendar."""
-        position = bisect_right(self.calendars, day, key=lambda calendar: calendar.starts_on)
-        if position == 0 or day not in self.employment:
-            return WorkDay(day, 0)
-        calendar = self.calendars[position - 1]
-        minutes = calendar.minutes_by_weekday[day.weekday()]
-        if not minutes:
-            return WorkDay(day, 0)
-        holiday = self.holidays.get((calendar.country, calendar.region), {}).get(day)
-        return WorkDay(day, minutes, holiday, any(day in away for away in self.leave))
-
     def days(self, period: Period) -> list[WorkDay]:
-        """Every day of `period`, in order."""
-        return [self.on(day) for day in period.days()]
+        """Every day of `period`, in order; no minutes outside employment or before the first calendar."""
+        away = self._days_on_leave(period)
+        worked: dict[date, WorkDay] = {}
+        for stretch, calendar in self._stretches(period):
+            week, holidays = calendar.minutes_by_weekday, self._holidays_of(calendar)
+            for day in stretch.days():
+                minutes = week[day.weekday()]
+                worked[day] = WorkDay(day, minutes, holidays.get(day) if minutes else None, day in away)
+        return [worked.get(day) or WorkDay(day, 0) for day in period.days()]
+
+    def totals(self, period: Period) -> WorkTotals:
+        """What the days of `period` add up to, without looking at each: by weekday, by holiday, by day of leave."""
+        away = self._days_on_leave(period)
+        calendar_minutes = holiday_minutes = leave_minutes = 0
+        for stretch, calendar in self._stretches(period):
+            week, holidays = calendar.minutes_by_weekday, self._holidays_of(calendar)
+            closed = [day for day in holidays if day in stretch]
+            absent = [day for day in away if day in stretch and day not in holidays]
+            calendar_minutes += sum(count * week[weekday] for weekday, count in enumerate(_weekdays(stretch)))
+            holiday_minutes += sum(week[day.weekday()] for day in closed)
+            leave_minutes += sum(week[day.weekday()] for day in absent)
+        return WorkTotals(calendar_minutes, holiday_minutes, leave_minutes)
+
+    def _stretches(self, period: Period) -> Iterator[tuple[Period, WorkCalendar]]:
+        """The parts of `period` within employment, each with the calendar that holds."""
+        ends = [calendar.starts_on for calendar in self.calendars[1:]]
+        for calendar, ends_before in zip_longest(self.calendars, ends):
+            stretch = _shared(period, self.employment, Period(calendar.starts_on, ends_before))
+            if stretch is not None:
+                yield stretch, calendar
+
+    def _holidays_of(self, calendar: WorkCalendar) -> Holidays:
+        return self.holidays.get((calendar.country, calendar.region), {})
+
+    def _days_on_leave(self, period: Period) -> set[date]:
+        parts = [_shared(period, away) for away in self.leave]
+        return {day for part in parts if part is not None for day in part.days()}
+
+
+def _shared(*periods: Period) -> Period | None:
+    """The days that all of `periods`, of which one has an end, have in common."""
+    starts_on = max(period.starts_on for period in periods)
+    ends_before = min(period.ends_before for period in periods if period.ends_before is not None)
+    return Period(starts_on, ends_before) if starts_on < ends_before else None
+
+
+def _weekdays(stretch: Period) -> list[int]:
+    """How often each weekday, Monday first, lies in `stretch`, a period with an end."""
+    length = ((stretch.ends_before or stretch.starts_on) - stretch.starts_on).days
+    weeks, rest = divmod(length, 7)
+    first = stretch.starts_on.weekday()
+    return [weeks + ((weekday - first) % 7 < rest) for weekday in range(7)]

@@ -162,10 +162,14 @@ class DemandTable:
                 if month in self.period:
                     self._cell(month, demand.staffing_role).requested_minutes += minutes
 
-    def add_supply(self, day: date, staffing_role: str, minutes: int) -> None:
-        """Count what a person can give on a day."""
+    def add_supply(self, month: date, staffing_role: str, minutes: int) -> None:
+        """Count what a person can give in a month, named by its first day."""
         if minutes:
-            self._cell(month_of(day).starts_on, staffing_role).supply_minutes += minutes
+            self._cell(month, staffing_role).supply_minutes += minutes
+
+    def months(self) -> list[Period]:
+        """The months of the table."""
+        return [month_of(day) for day in self.period.days() if day.day == 1]
 
     def rows(self) -> list[MonthOfDemand]:
         """The table by month, then role."""

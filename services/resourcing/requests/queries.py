@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -74,8 +74,8 @@ async def demand_by_month(work: Work, *, starts_on: date, ends_before: date) -> 
     project has asked for people. Whole months from the one of `starts_on` to the one before `ends_before`.
     """
     work.actor.must(Permission.SEE_DEMAND)
-    asked = a_period(starts_on, ends_before)
-    last = month_of(max(day for day in asked.days())).ends_before
+    a_period(starts_on, ends_before)
+    last = month_of(ends_before - timedelta(days=1)).ends_before
     period = Period(month_of(starts_on).starts_on, last)
     table = DemandTable(period)
     table.add_pipeline(await _pipeline(work))
@@ -127,6 +127,7 @@ async def _add_supply(work: Work, table: DemandTable, period: Period) -> None:
         or_(people.c.employed_until.is_(None), people.c.employed_until > period.starts_on),
     )
     main_roles = {row.id: row.main_role for row in (await work.session.execute(rows)).all()}
+    months = table.months()
     for person_id, time in (await working_times(work, main_roles, period)).items():
-        for day in time.days(period):
-            table.add_supply(day.day, main_roles[person_id], day.capacity_minutes)
+        for month in months:
+            table.add_supply(month.starts_on, main_roles[person_id], time.totals(month).capacity_minutes)

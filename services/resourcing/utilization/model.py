@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from services.resourcing.calendars.model import WorkDay
+from services.resourcing.calendars.model import WorkTotals
 
 FORMULA = "(billable + credited) / (calendar - excluded)"
 
@@ -52,20 +51,18 @@ class Utilization:
     Excluded are public holidays, approved leave, and time on projects that are treated so.
     """
 
-    calendar_minutes: int
-    holiday_minutes: int
-    leave_minutes: int
+    time: WorkTotals
     worked: Worked
 
     @property
     def excluded_minutes(self) -> int:
         """What is taken out of the calendar."""
-        return self.holiday_minutes + self.leave_minutes + self.worked.excluded_minutes
+        return self.time.holiday_minutes + self.time.leave_minutes + self.worked.excluded_minutes
 
     @property
     def available_minutes(self) -> int:
         """The formula's denominator, never less than nothing."""
-        return max(self.calendar_minutes - self.excluded_minutes, 0)
+        return max(self.time.calendar_minutes - self.excluded_minutes, 0)
 
     @property
     def utilization(self) -> Decimal | None:
@@ -74,13 +71,3 @@ class Utilization:
             return None
         counted = self.worked.billable_minutes + self.worked.credited_minutes
         return (Decimal(counted) / self.available_minutes).quantize(Decimal("0.0001"), ROUND_HALF_UP)
-
-
-def utilization_of(days: Iterable[WorkDay], worked: Worked) -> Utilization:
-    """The figure over `days`."""
-    calendar = holiday = leave = 0
-    for day in days:
-        calendar += day.calendar_minutes
-        holiday += day.holiday_minutes
-        leave += day.leave_minutes
-    return Utilization(calendar, holiday, leave, worked)

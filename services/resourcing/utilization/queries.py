@@ -12,7 +12,7 @@ from services.resourcing.calendars.model import a_period
 from services.resourcing.calendars.queries import working_times
 from services.resourcing.people.store import people
 from services.resourcing.permissions import Permission
-from services.resourcing.utilization.model import Utilization, Worked, utilization_of
+from services.resourcing.utilization.model import Utilization, Worked
 from services.resourcing.utilization.store import worked
 from shared.database import Page, page
 from shared.work import Work
@@ -52,7 +52,7 @@ async def list_utilization(
     sums = await worked(work, ids, period)
     items = [
         UtilizationOfPerson(
-            row.id, row.name, row.practice, utilization_of(times[row.id].days(period), sums.get(row.id, Worked()))
+            row.id, row.name, row.practice, Utilization(times[row.id].totals(period), sums.get(row.id, Worked()))
         )
         for row in found.items
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Boolean, Column, Date, Integer, Uuid, case, func, select, text
@@ -72,35 +71,37 @@ async def treat(work: Work, project_id: UUID, treatment: Treatment) -> None:
 
 
 async def worked(work: Work, person_ids: Iterable[UUID], period: Period) -> dict[UUID, Worked]:
-    """What several people worked in `period`, a period with an end, summed by the database in one statement."""
-    time, rules = approved_time.c, utilization_rules.c
-    unbilled = ~time.billable
-    parts = {
-        "billable_minutes": time.billable,
-        "credited_minutes": unbilled & (rules.treatment == Treatment.CREDITED),
-        "excluded_minutes": unbilled & (rules.treatment == Treatment.EXCLUDED),
-    }
-    sums = [_sum_where(condition).label(name) for name, condition in parts.items()]
-    rows = (
-        select(time.person_id, *sums, func.sum(time.minutes).label("minutes"))
-        .join_from(approved_time, utilization_rules, rules.project_id == time.project_id, isouter=True)
+    """What several people worked in `period`, a period with an end, summed by the database in one statement.
+
+    Summed by project first, so that the treatment is looked up once for each project and not for each entry.
+    """
+    time = approved_time.c
+    by_project = (
+        select(time.person_id, time.project_id, time.billable, func.sum(time.minutes).label("minutes"))
         .where(time.person_id.in_(list(person_ids)), time.day >= period.starts_on, time.day < period.ends_before)
-        .group_by(time.person_id)
+        .group_by(time.person_id, time.project_id, time.billable)
+        .subquery()
     )
-    found = (await work.session.execute(rows)).all()
-    return {
-        row.person_id: Worked(
-            row.billable_minutes,
-            row.credited_minutes,
-            row.excluded_minutes,
-            row.minutes - row.billable_minutes - row.credited_minutes - row.excluded_minutes,
+    treatment = case((by_project.c.billable, "billable"), else_=func.coalesce(utilization_rules.c.treatment, "plain"))
+    rows = (
+        select(by_project.c.person_id, treatment.label("treatment"), func.sum(by_project.c.minutes).label("minutes"))
+        .join_from(
+            by_project, utilization_rules, utilization_rules.c.project_id == by_project.c.project_id, isouter=True
         )
-        for row in found
+        .group_by(by_project.c.person_id, treatment)
+    )
+    sums: dict[UUID, dict[str, int]] = {}
+    for row in (await work.session.execute(rows)).all():
+        sums.setdefault(row.person_id, {})[row.treatment] = int(row.minutes)
+    return {
+        person_id: Worked(
+            one.get("billable", 0),
+            one.get(Treatment.CREDITED, 0),
+            one.get(Treatment.EXCLUDED, 0),
+            one.get(Treatment.PLAIN, 0),
+        )
+        for person_id, one in sums.items()
     }
-
-
-def _sum_where(condition: Any) -> Any:
-    return func.coalesce(func.sum(case((condition, approved_time.c.minutes))), 0)
 
 
 async def experience(work: Work, person_ids: Iterable[UUID], project_ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:

@@ -69,7 +69,7 @@ def test_the_calendar_that_started_last_holds() -> None:
 def test_capacity_is_never_negative_and_never_more_than_the_calendar(
     week: list[int], holidays: dict[date, str], leave: list[Period], day: date
 ) -> None:
-    found = a_working_time(week, holidays=holidays, leave=leave).on(day)
+    [found] = a_working_time(week, holidays=holidays, leave=leave).days(Period(day, day + timedelta(days=1)))
 
     assert 0 <= found.capacity_minutes <= found.expected_minutes <= found.calendar_minutes <= 1440
     taken = found.holiday_minutes + found.leave_minutes
@@ -88,6 +88,33 @@ def test_more_holidays_and_more_leave_never_give_more_capacity(
 
     assert capacity(more_holidays, period) <= before
     assert capacity(more_leave, period) <= before
+
+
+@given(
+    employment=PERIODS,
+    calendars=st.dictionaries(DAYS, st.tuples(WEEKS, st.sampled_from(["DE", "AT"])), max_size=3),
+    holidays=HOLIDAYS,
+    leave=LEAVE,
+    period=PERIODS,
+)
+def test_totals_are_the_sums_of_the_days(
+    *,
+    employment: Period,
+    calendars: dict[date, tuple[list[int], str]],
+    holidays: dict[date, str],
+    leave: list[Period],
+    period: Period,
+) -> None:
+    dated = [WorkCalendar(new_id(), new_id(), day, *calendars[day]) for day in sorted(calendars)]
+    time = WorkingTime(employment, dated, {("DE", None): holidays}, leave)
+
+    days, totals = time.days(period), time.totals(period)
+
+    assert [day.day for day in days] == list(period.days())
+    assert totals.calendar_minutes == sum(day.calendar_minutes for day in days)
+    assert totals.holiday_minutes == sum(day.holiday_minutes for day in days)
+    assert totals.leave_minutes == sum(day.leave_minutes for day in days)
+    assert totals.capacity_minutes == sum(day.capacity_minutes for day in days)
 
 
 @pytest.mark.parametrize("week", [[480] * 6, [480] * 6 + [1441], [-1] + [0] * 6])

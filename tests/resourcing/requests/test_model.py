@@ -49,7 +49,7 @@ def test_the_gap_is_demand_less_supply() -> None:
     table = DemandTable(Period(MARCH, APRIL))
     table.add_pipeline([Demand("Consultant", 1_000, MONDAY, MONDAY + timedelta(days=5), Decimal("0.5"))])
     table.add_requested([Demand("Consultant", 2_000, MONDAY, MONDAY + timedelta(days=5))])
-    table.add_supply(MONDAY, "Consultant", 480)
+    table.add_supply(MARCH, "Consultant", 480)
 
     assert table.rows() == [MonthOfDemand(MARCH, "Consultant", 500, 2_000, 480)]
     assert table.rows()[0].gap_minutes == 2_020
