@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Mount, Route
 
 from deploy.suite.databases import create_service_database
+from deploy.suite.issuer.app import create_issuer_app
 from deploy.suite.issuer.firm import issuer_of
 from deploy.suite.servers import Server
 from deploy.suite.servers import server as server_for
@@ -168,7 +169,7 @@ def free_socket(port: int) -> socket.socket:
 async def _serving(
     members: dict[str, Member], directory: Path, url: str, listening: socket.socket, postgres: Server
 ) -> AsyncIterator[None]:
-    app = front_door(members, issuer_of(directory, url).app)
+    app = front_door(members, create_issuer_app(issuer_of(directory, url)))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5))
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     stopping = asyncio.Event()

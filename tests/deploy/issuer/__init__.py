@@ -1,0 +1,1 @@
+"""Tests of the embedded suite's own identity provider."""
