@@ -17,34 +17,46 @@ from shared.messaging.schema import DUE
 from shared.messaging.verdict import Tried
 
 BATCH = 100
+LOOK_AHEAD = 500  # rows; how far to look past what other workers have in hand
 CRASHES_MAX = 5
 
-# A row is locked by whoever runs it, and the thing it is about by an advisory lock, so that two workers never run
-# messages about one thing for one consumer at once. Whoever dies lets go of both. What another worker has in hand of
-# a thing goes first; what only waits for another try or another record holds nothing up.
-CLAIM = text(
+# What a message is about is locked, for one consumer, until the transaction ends: two workers never run messages about
+# one thing at once, and a worker that dies lets go. So rows need no locks of their own.
+TAKE = text(
     f"""
-    with due as materialized (
-        select consumer, event_id, tenant_id, subject, sequence, attempts, crashes, waiting_for, waiting_since,
-               attributes, body, received_at, next_at
-        from msg.inbox
+    with ahead as materialized (
+        select consumer, subject from msg.inbox
         where {DUE} and next_at <= msg.clock() and consumer = any(cast(:consumers as text[]))
           and (cast(:only as uuid) is null or event_id = cast(:only as uuid))
-        order by next_at limit :batch
-        for update skip locked
+        order by next_at limit :look_ahead
+    )
+    select consumer, subject from ahead
+    where pg_try_advisory_xact_lock(hashtextextended(consumer || ' ' || subject, 0))
+    limit :batch
+    """  # noqa: S608 - DUE is a constant
+)
+# A statement of its own, so that it sees what the last holder of a lock has committed.
+CLAIM = text(
+    f"""
+    with taken as (
+        select consumer, subject, min(place) as place
+        from unnest(cast(:consumers as text[]), cast(:subjects as text[]))
+             with ordinality as named (consumer, subject, place)
+        group by consumer, subject
     ), left_behind as (
         select run.worker, named.consumer, named.event_id
         from msg.inbox_run as run, unnest(run.consumers, run.event_ids) as named (consumer, event_id)
         where run.worker <> :worker
     )
-    select due.*, msg.clock() as at, left_behind.worker as dead,
-           pg_try_advisory_xact_lock(hashtextextended(due.consumer || ' ' || due.subject, 0)) and not exists (
-               select from msg.inbox as earlier
-               where earlier.consumer = due.consumer and earlier.subject = due.subject
-                 and earlier.sequence < due.sequence and earlier.status = 'pending'
-                 and (earlier.consumer, earlier.event_id) not in (select consumer, event_id from due)) as free
-    from due left join left_behind using (consumer, event_id)
-    order by due.next_at, due.sequence
+    select inbox.consumer, inbox.event_id, inbox.tenant_id, inbox.subject, inbox.attempts, inbox.crashes,
+           inbox.waiting_for, inbox.waiting_since, inbox.attributes, inbox.body, inbox.received_at,
+           msg.clock() as at, left_behind.worker as dead
+    from taken
+    join msg.inbox as inbox using (consumer, subject)
+    left join left_behind on left_behind.consumer = inbox.consumer and left_behind.event_id = inbox.event_id
+    where inbox.{DUE} and inbox.next_at <= msg.clock()
+      and (cast(:only as uuid) is null or inbox.event_id = cast(:only as uuid))
+    order by taken.place, inbox.sequence limit :batch
     """  # noqa: S608 - DUE is a constant
 )
 # The mark need outlive a process only, not the server, so nobody waits for the disk.
@@ -82,7 +94,6 @@ class Claimed:
     tried: Tried
     tenant_id: UUID
     subject: str
-    sequence: int
     crashes: int
     attributes: dict[str, Any]
     body: bytes
@@ -94,21 +105,21 @@ class Claimed:
 async def claim(
     session: AsyncSession, consumers: Sequence[str], worker: UUID, only: UUID | None = None
 ) -> list[Claimed]:
-    """Up to 100 due messages, locked until the transaction ends; with `only`, those of that event.
+    """Up to 100 due messages that nobody else can run until the transaction ends; with `only`, those of that event.
 
     Messages about one thing stand together, in the order in which they were announced.
     """
-    result = await session.execute(
-        CLAIM, {"consumers": list(consumers), "worker": worker, "batch": BATCH, "only": only}
-    )
-    rows = result.all()
-    taken = {(row.consumer, row.subject) for row in rows if not row.free}
-    found = [
+    wanted = {"consumers": list(consumers), "only": only, "batch": BATCH}
+    taken = (await session.execute(TAKE, {**wanted, "look_ahead": LOOK_AHEAD})).all()
+    if not taken:
+        return []
+    named = {"consumers": [row.consumer for row in taken], "subjects": [row.subject for row in taken]}
+    rows = await session.execute(CLAIM, {**wanted, **named, "worker": worker})
+    return [
         Claimed(
             Tried(row.consumer, row.event_id, row.attempts, row.waiting_for, row.waiting_since),
             row.tenant_id,
             row.subject,
-            row.sequence,
             row.crashes,
             row.attributes,
             row.body,
@@ -117,17 +128,7 @@ async def claim(
             row.dead,
         )
         for row in rows
-        if (row.consumer, row.subject) not in taken
     ]
-    return in_order(found)
-
-
-def in_order(claimed: Sequence[Claimed]) -> list[Claimed]:
-    """The same messages, things in the order of their first message, messages about one thing by their sequence."""
-    things: dict[str, list[Claimed]] = {}
-    for message in claimed:
-        things.setdefault(message.subject, []).append(message)
-    return [message for thing in things.values() for message in sorted(thing, key=lambda each: each.sequence)]
 
 
 def runnable_together(claimed: Sequence[Claimed]) -> list[Claimed]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from opentelemetry.trace import Span
@@ -49,7 +49,8 @@ class Raced(Exception):
 class Batch:
     """Messages of one tenant that run in one transaction, and what has come of them.
 
-    Guarded, each message has a savepoint of its own. Fresh messages run unguarded first, because nearly all succeed.
+    Guarded, each message has a savepoint of its own. Fresh messages run unguarded, because nearly all succeed; if one
+    fails, all of them run again guarded.
     """
 
     messages: list[Claimed]
@@ -74,11 +75,7 @@ class Drain:
         """
         running: list[Claimed] = []
         try:
-            try:
-                return await self._run(running, guarded=False)
-            except Spoiled:
-                running.clear()
-                return await self._run(running, guarded=True)
+            return await self._run(running)
         except SQLAlchemyError as error:
             if is_away(error) or not running:
                 raise
@@ -89,7 +86,7 @@ class Drain:
 
     async def _alone(self, message: Claimed) -> None:
         try:
-            await self._run([], guarded=True, only=message)
+            await self._run([], only=message)
         except SQLAlchemyError as error:
             if is_away(error):
                 raise
@@ -97,7 +94,7 @@ class Drain:
                 verdict = failed(message.tried, error, message.at)
                 await settle(session, self.worker, message.tenant_id, [verdict], ())
 
-    async def _run(self, running: list[Claimed], *, guarded: bool, only: Claimed | None = None) -> int:
+    async def _run(self, running: list[Claimed], only: Claimed | None = None) -> int:
         """Claim, run and commit; `running` is filled with what runs."""
         async with self.inbox.database.sessions() as session, session.begin():
             wanted = only.tried.event_id if only else None
@@ -107,20 +104,29 @@ class Drain:
                 return len(claimed)
             running.extend(runnable_together(claimed))
             await say_started(self.inbox.database, self.worker, running)
-            batch = Batch(running, guarded or any(message.tried.is_again for message in running))
-            await self._react(session, batch)
+            batch = await self._react(session, running)
             await settle(session, self.worker, running[0].tenant_id, batch.verdicts, batch.done_about)
         self._tell(batch)
         return len(batch.verdicts)
 
-    async def _react(self, session: AsyncSession, batch: Batch) -> None:
+    async def _react(self, session: AsyncSession, messages: list[Claimed]) -> Batch:
+        work = Work(the_service(self.inbox.service, messages[0].tenant_id), self.clock(), session)
+        await enter(work)
+        if len(messages) > 1 and not any(message.tried.is_again for message in messages):
+            batch = Batch(messages, guarded=False)
+            with suppress(Spoiled):
+                async with session.begin_nested():
+                    await self._run_all(work, batch)
+                return batch
+        batch = Batch(messages, guarded=True)
+        await self._run_all(work, batch)
+        return batch
+
+    async def _run_all(self, work: Work, batch: Batch) -> None:
         """Run the messages in turn; stops early at one that races, so that what the ones before hold is let go."""
-        now = self.clock()
-        actor = the_service(self.inbox.service, batch.messages[0].tenant_id)
-        await enter(Work(actor, now, session))
         for message in batch.messages:
             try:
-                verdict = await self._try(Work(actor, now, session), message, batch)
+                verdict = await self._try(replace(work, announced=[]), message, batch)
             except Raced:
                 break
             batch.verdicts.append(verdict)

@@ -18,6 +18,7 @@ from shared.messaging.transport import LinkDown, Outcome
 
 log = logging.getLogger(__name__)
 BATCH = 100
+GATHER_FOR = 0.005  # seconds; only when more than one message is there, so that a lone one does not wait
 PREFETCH = 2 * BATCH
 HOLD_FOR = 20 * 60.0  # seconds that deliveries are held while the database is away; the broker's patience is 30 min
 LONGEST_PAUSE = 10.0
@@ -89,11 +90,10 @@ async def _tell_when_over(channel: AbstractChannel, arrived: Arrived) -> None:
 
 
 async def _batch(arrived: Arrived) -> list[AbstractIncomingMessage]:
-    """The next messages, at least one, at most 100; raises LinkDown at the end mark.
-
-    Nothing waits for company: while one batch commits, the next one gathers.
-    """
+    """The next messages, at least one, at most 100; raises LinkDown at the end mark."""
     batch = [_message(await arrived.get())]
+    if not arrived.empty():
+        await asyncio.sleep(GATHER_FOR)
     while len(batch) < BATCH and not arrived.empty():
         batch.append(_message(arrived.get_nowait()))
     return batch

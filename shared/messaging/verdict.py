@@ -56,6 +56,7 @@ SETTLE = text(
     update msg.inbox as inbox
     set status = verdict.status,
         attempts = verdict.attempts,
+        crashes = 0,
         next_at = msg.clock() + make_interval(secs => verdict.delay),
         waiting_for = verdict.waiting_for,
         waiting_since = case when verdict.waiting_for is null then null

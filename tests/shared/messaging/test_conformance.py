@@ -57,7 +57,7 @@ async def test_a_message_waits_for_the_record_it_needs_and_comes_back_with_it(su
 
         async def waits() -> bool:
             query = "select count(*) from msg.inbox where waiting_for = :thing and status = 'waiting'"
-            return await value(suite.reader_database, query, thing=f"thing/{thing}") == 1
+            return bool(await value(suite.reader_database, query, thing=f"thing/{thing}") == 1)
 
         await eventually(waits)
         await announce(suite.writer, [Made(thing_id=thing)])
@@ -192,9 +192,8 @@ async def test_a_lost_database_connection_costs_no_attempt(suite: Suite) -> None
     assert await value(suite.reader_database, "select max(attempts) from msg.inbox") == 1
 
 
-async def test_events_about_one_thing_are_acted_on_in_order(suite: Suite, request: pytest.FixtureRequest) -> None:
-    if "adversary" in request.node.name:
-        pytest.skip("it shuffles on purpose; its promise is one effect each")
+@pytest.mark.parametrize("transport", ["in process", "rabbitmq"], indirect=True)  # the adversary shuffles on purpose
+async def test_events_about_one_thing_are_acted_on_in_order(suite: Suite) -> None:
     things = [new_id() for _ in range(5)]
     async with suite.at_work():
         for number in range(20):
