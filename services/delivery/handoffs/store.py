@@ -46,7 +46,6 @@ handoffs = schema.table(
     Column("reasons", ARRAY(String), nullable=False),
     Column("project_id", Uuid),
     Column("sequence", BigInteger, nullable=False),
-    Column("version", Integer, nullable=False),
     only_one("thread_id"),
     found_by("state", "opened_at", "id", why="the list of open handoffs"),
     found_by("opened_at", "id", why="the list of all handoffs"),
@@ -98,7 +97,6 @@ schema.map(HandoffContact, contacts)
 schema.map(
     Handoff,
     handoffs,
-    version=handoffs.c.version,
     properties={
         "price_amount": handoffs.c.price,
         "price_currency": handoffs.c.currency,

@@ -60,7 +60,7 @@ class WeekHandedIn(Conflict):
     """
 
 
-class TooLongADay(Invalid):
+class DayTooLong(Invalid):
     """A day has 1,440 minutes, and this would be more than that in all.
 
     Reduce the minutes of this entry or of the others of the day.
@@ -155,7 +155,7 @@ _REFUSALS: dict[Problem, tuple[type[Invalid | Conflict | Forbidden | NotFound], 
     Problem.ON_HOLD: (TimeOnProjectOnHold, "task_id"),
     Problem.EXISTS: (EntryExists, "id"),
     Problem.HANDED_IN: (WeekHandedIn, "day"),
-    Problem.TOO_LONG: (TooLongADay, "minutes"),
+    Problem.TOO_LONG: (DayTooLong, "minutes"),
 }
 
 

@@ -114,7 +114,6 @@ def upgrade() -> None:
     sa.Column('reasons', sa.ARRAY(sa.String()), nullable=False),
     sa.Column('project_id', sa.Uuid(), nullable=True),
     sa.Column('sequence', sa.BigInteger(), nullable=False),
-    sa.Column('version', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_handoffs')),
     sa.UniqueConstraint('tenant_id', 'thread_id', name=op.f('uq_handoffs_tenant_id_thread_id')),
     info={'append_only': False, 'audited': True}

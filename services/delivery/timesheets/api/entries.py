@@ -25,7 +25,7 @@ from services.delivery.timesheets.model import (
     TimeOnClosedProject,
     TimeOnProjectOnHold,
     TimeOnSummary,
-    TooLongADay,
+    DayTooLong,
     WeekHandedIn,
     WeekStartsOnMonday,
     Worked,
@@ -46,7 +46,7 @@ RECORDING = refusals(
     TimeOnProjectOnHold,
     NotEmployed,
     WeekHandedIn,
-    TooLongADay,
+    DayTooLong,
     EntryExists,
 )
 
@@ -126,7 +126,7 @@ async def record_all_time(body: EntriesBody, work: InWork) -> EntriesView:
 
 @router.patch(
     "/{entry_id}",
-    responses=refusals(NotPermitted, NobodyBehindLogIn, NotFound, WeekHandedIn, TooLongADay, Stale),
+    responses=refusals(NotPermitted, NobodyBehindLogIn, NotFound, WeekHandedIn, DayTooLong, Stale),
 )
 async def change_entry(
     entry_id: UUID, body: ChangeBody, work: InWork, *, request: Request, response: Response
@@ -154,7 +154,7 @@ async def delete_entry(entry_id: UUID, work: InWork, request: Request) -> None:
 @router.post(
     "/{entry_id}/correction",
     status_code=201,
-    responses=refusals(NotPermitted, OwnTimesheet, NotYoursToDecide, NotApprovedYet, AlreadyCorrected, TooLongADay),
+    responses=refusals(NotPermitted, OwnTimesheet, NotYoursToDecide, NotApprovedYet, AlreadyCorrected, DayTooLong),
 )
 async def correct_entry(entry_id: UUID, body: CorrectionBody, work: InWork) -> CorrectionView:
     """Put somebody's approved time right by a reversing entry, and the right one where there is one."""

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, insert, select, text
 
-from services.delivery.timesheets.model import ApprovedEntry, Entry, TimesheetState, TooLongADay, Worked
+from services.delivery.timesheets.model import ApprovedEntry, Entry, TimesheetState, DayTooLong, Worked
 from services.delivery.timesheets.store.tables import approved_entries, corrections
 from shared.errors import NotFound, Stale
 from shared.work import Work
@@ -112,7 +112,7 @@ async def shift_day(work: Work, person_id: UUID, *, day: date, minutes: int) -> 
     """Add to, or take from, what a person worked on a day; refuses more than a day has."""
     shifted = await work.session.execute(SHIFT, {"person_id": person_id, "day": day, "delta": minutes})
     if shifted.first() is None:
-        raise TooLongADay(field="/minutes")
+        raise DayTooLong(field="/minutes")
 
 
 async def approved(work: Work, entry_id: UUID) -> ApprovedEntry | None:

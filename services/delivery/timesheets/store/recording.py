@@ -50,7 +50,7 @@ RECORD = text(
          for share of s
     ), made as (
       insert into timesheets (id, person_id, project_id, week_starts_on, state, version)
-      select gen_random_uuid(), w.person_id, w.project_id, w.week_starts_on, 'open', 1
+      select cast(md5(concat(w.person_id, w.project_id, w.week_starts_on)) as uuid), w.person_id, w.project_id, w.week_starts_on, 'open', 1
         from weeks w left join known k using (project_id, week_starts_on)
        where k.id is null
           on conflict (tenant_id, person_id, project_id, week_starts_on)
