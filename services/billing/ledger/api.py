@@ -40,7 +40,7 @@ router = APIRouter(tags=["ledger"], route_class=WorkRoute)
 
 class NewAccountBody(Body):
     legal_entity: str
-    code: str = Field(pattern=r"^[0-9A-Z][0-9A-Za-z-]{0,19}$")
+    code: str = Field(pattern=r"^[0-9A-Z][0-9A-Za-z-]{0,39}$")
     name: str = Field(min_length=1, max_length=100)
     kind: AccountKind
 

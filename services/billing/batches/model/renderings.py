@@ -20,6 +20,9 @@ ROOTS = {
 }
 
 
+TAGS = ("entry", "source", "service", "thread", "reverses")
+
+
 class Renderer(StrEnum):
     HLEDGER = "hledger"
     BEANCOUNT = "beancount"
@@ -46,6 +49,7 @@ def _hledger(entries: list[BatchedEntry]) -> str:
     # Six digits behind the point, as many as an amount can have: the tools balance to what the commodity shows.
     parts = [f"commodity {currency}\n    format 1000.000000 {currency}\n" for currency in _currencies(entries)]
     parts += [f"account {name}\n" for name in _accounts(entries)]
+    parts += [f"tag {name}\n" for name in TAGS]
     parts += ["\n" + _hledger_entry(entry) for entry in _by_day(entries)]
     return "".join(parts)
 
@@ -74,16 +78,14 @@ def _beancount_entry(entry: BatchedEntry) -> str:
 
 
 def _tags(entry: BatchedEntry) -> dict[str, str]:
-    tags = {
-        "entry": str(entry.id),
-        "source": f"{entry.source_kind}/{entry.source_id}/{entry.source_leg}",
-        "service": f"{entry.service_from}/{entry.service_before}",
-    }
-    if entry.thread_id is not None:
-        tags["thread"] = str(entry.thread_id)
-    if entry.reverses_id is not None:
-        tags["reverses"] = str(entry.reverses_id)
-    return tags
+    values = (
+        entry.id,
+        f"{entry.source_kind}/{entry.source_id}/{entry.source_leg}",
+        f"{entry.service_from}/{entry.service_before}",
+        entry.thread_id,
+        entry.reverses_id,
+    )
+    return {tag: str(value) for tag, value in zip(TAGS, values, strict=True) if value is not None}
 
 
 def _currencies(entries: list[BatchedEntry]) -> list[str]:
