@@ -10,8 +10,8 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 from urllib.parse import urlsplit
 
-import uvicorn
 from prometheus_client import start_http_server
+from uvicorn.loops.auto import auto_loop_factory
 
 from shared import auth, jobs, migrations, telemetry
 from shared.clock import wall_clock
@@ -22,7 +22,10 @@ from shared.messaging.worker import Worker
 from shared.service import Service
 from shared.settings import Settings, from_environment
 from shared.web.app import create_app
+from shared.web.front import Drain
+from shared.web.health import is_at, is_durable
 from shared.web.limits import Limits
+from shared.web.server import GentleServer
 
 log = logging.getLogger(__name__)
 USAGE = "usage: python -m services.<name> api | worker | migrate | provision"
@@ -44,7 +47,8 @@ def main(service: Service) -> None:
     telemetry.log_as_json(service.name, settings.log_level)
     if settings.metrics_port:
         start_http_server(settings.metrics_port)
-    asyncio.run(commands[wanted](service, settings))
+    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+        runner.run(commands[wanted](service, settings))
 
 
 async def serve(service: Service, settings: Settings, limits: Limits | None = None) -> None:
@@ -52,16 +56,23 @@ async def serve(service: Service, settings: Settings, limits: Limits | None = No
     database = connect(service.name, settings.database_url, pool_size=settings.pool_size)
     keys = auth.keys_at(settings.jwks_url) if settings.jwks_url else auth.keys_of(settings.issuer_url)
     verifier = auth.Verifier(settings.issuer_url, keys, audience=settings.audience)
-    app = create_app(service, database, verifier, telemetry=_watch(service, settings), limits=limits)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app,
-            host=settings.host,
-            port=settings.port,
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=10,
-        )
+    drain = Drain()
+    app = create_app(
+        service,
+        database,
+        verifier,
+        telemetry=_watch(service, settings),
+        drain=drain,
+        limits=limits,
+        checks=(is_durable, is_at(migrations.head(service.name))),
+    )
+    server = GentleServer(
+        app,
+        drain,
+        drain_seconds=settings.drain_seconds,
+        host=settings.host,
+        port=settings.port,
+        timeout_graceful_shutdown=10,
     )
     try:
         await server.serve()

@@ -22,6 +22,7 @@ class Settings(BaseSettings):
     audience: str = Field("throughline", description="what a token must be made out to")
     host: str = Field("127.0.0.1", description="address that `api` listens on")
     port: int = Field(8000, description="port that `api` listens on")
+    drain_seconds: float = Field(0, description="how long `api` goes on once told to stop, not ready any more", ge=0)
     metrics_port: int | None = Field(None, description="port on which the process shows its metrics to Prometheus")
     pool_size: int = Field(20, description="connections to the database per process", ge=1)
     otlp_endpoint: str | None = Field(None, description="where traces go, OTLP over HTTP, base address")
