@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
+import uvloop
+
 from services.delivery.service import service
 from shared.process import serve
 from shared.settings import from_environment
 from shared.web.limits import Limits
 
 if __name__ == "__main__":
-    asyncio.run(serve(service, from_environment(), Limits(requests_per_second=None)))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve(service, from_environment(), Limits(requests_per_second=None)))
