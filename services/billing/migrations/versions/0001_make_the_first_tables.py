@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from services.billing.ledger import constraints
+from services.billing import constraints
 from shared import jobs
 from shared.messaging import schema as messaging
 from sqlalchemy.dialects import postgresql
