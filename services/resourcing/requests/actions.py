@@ -10,7 +10,7 @@ from uuid import UUID
 
 from services.resourcing.projects.actions import expect_project
 from services.resourcing.requests import store
-from services.resourcing.requests.model import Deal, ExpectedWork, RequiredSkill
+from services.resourcing.requests.model import Deal, ExpectedWork, RequestMakesNoSense, RequiredSkill
 from shared.contracts.resourcing import StaffingFulfilled
 from shared.work import Work
 
@@ -34,6 +34,8 @@ async def take_request(
     sequence: int,
 ) -> None:
     """Take up that a project needs somebody, or needs them differently."""
+    if ends_before <= starts_on or minutes <= 0:
+        raise RequestMakesNoSense()
     await expect_project(work, project_id)
     said = {
         "project_id": project_id,

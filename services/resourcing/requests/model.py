@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
-from shared.errors import NotFound
+from shared.errors import Invalid, NotFound
 from shared.period import Period, month_of
 
 
@@ -16,6 +16,13 @@ class NoSuchRequest(NotFound):
     """There is no such request.
 
     It comes by announcement when delivery asks for somebody; try again in a moment.
+    """
+
+
+class RequestMakesNoSense(Invalid):
+    """A request is for some minutes of work within a period that ends after it starts.
+
+    Announce the request again with a period and minutes that can be worked.
     """
 
 

@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-from sqlalchemy import event
-
 from shared.actor import Role
 from shared.ids import new_id
 from tests.support.resourcing import (
@@ -65,27 +63,6 @@ async def test_eight_people_are_ranked_and_each_who_falls_out_is_shown_with_why(
     berta = ranking["candidates"][1]
     assert {one["aspect"]: one["score"] for one in berta["parts"]}["continuity"] == "0.60"
     assert all(part["reason"] for one in ranking["candidates"] + ranking["fallen_out"] for part in one["parts"])
-
-
-async def test_ranking_takes_the_same_few_statements_for_any_number_of_people(resourcing: Resourcing) -> None:
-    address = await a_firm(resourcing)
-    ruth = resourcing.as_(Role.RESOURCE_MANAGER)
-    statements: list[str] = []
-    event.listen(
-        resourcing.database.engine.sync_engine,
-        "before_cursor_execute",
-        lambda *said: statements.append(said[2]),
-    )
-
-    await ruth.get(address)
-    few = len(statements)
-    async with resourcing.work() as work:
-        for number in range(5):
-            await a_person(work, f"Another {number}", skills=PYTHON)
-    statements.clear()
-    await ruth.get(address)
-
-    assert len(statements) == few <= 11
 
 
 async def test_the_list_is_as_long_as_asked(resourcing: Resourcing) -> None:

@@ -5,6 +5,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import pytest
+
+from services.resourcing.requests.model import RequestMakesNoSense
 from shared.actor import Role
 from shared.contracts import crm
 from shared.contracts.delivery import ProjectClosed
@@ -75,6 +78,14 @@ async def test_a_request_is_taken_as_it_was_asked_last(resourcing: Resourcing) -
     seen = (await resourcing.as_(Role.PROJECT_MANAGER).get(f"/requests/{request}")).json()
     assert (seen["minutes"], seen["booked_minutes"], seen["is_covered"]) == (4_800, 0, False)
     assert seen["required_skills"] == [{"skill": "python", "level": 2}]
+
+
+@pytest.mark.parametrize("wrong", [{"minutes": 0}, {"ends_before": MONDAY}], ids=["no work", "no days"])
+async def test_a_request_that_makes_no_sense_is_not_taken(resourcing: Resourcing, wrong: dict[str, Any]) -> None:
+    with pytest.raises(RequestMakesNoSense):
+        await resourcing.hear(a_staffing_request(**wrong))
+
+    assert await resourcing.rows("resource_requests") == []
 
 
 async def test_requests_are_listed_by_start_page_by_page(resourcing: Resourcing) -> None:

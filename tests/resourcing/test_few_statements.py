@@ -1,0 +1,59 @@
+"""However many people there are, a list is read in the same few statements."""
+
+from sqlalchemy import event
+
+from shared.actor import Role
+from shared.ids import new_id
+from tests.support.resourcing import (
+    Resourcing,
+    a_person,
+    a_project_opened,
+    a_staffing_request,
+    an_approved_timesheet,
+    an_entry,
+    book_on,
+)
+
+WEEK = "starts_on=2026-03-02&ends_before=2026-03-09"
+MOST = 12
+
+
+async def test_no_list_takes_more_statements_for_more_people(resourcing: Resourcing) -> None:
+    project = new_id()
+    request = a_staffing_request(project, skills={"python": 2})
+    await resourcing.hear(a_project_opened(project))
+    await resourcing.hear(request)
+    lists = [
+        "/people",
+        "/time-off",
+        "/requests",
+        f"/requests/{request.request_id}/candidates",
+        "/bookings",
+        f"/capacity?{WEEK}",
+        f"/demand?{WEEK}",
+        f"/utilization?{WEEK}",
+    ]
+    statements: list[str] = []
+    engine = resourcing.database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", lambda *said: statements.append(said[2]))
+
+    async def count(address: str) -> int:
+        statements.clear()
+        answer = await resourcing.as_(Role.RESOURCE_MANAGER).get(address)
+        assert answer.status_code == 200, answer.text
+        return len(statements)
+
+    async def hire(several: int) -> None:
+        for _ in range(several):
+            async with resourcing.work() as work:
+                person = await a_person(work, skills={"python": 2})
+                await book_on(work, person, project, 60)
+            await resourcing.hear(an_approved_timesheet(person, an_entry(person), project_id=project))
+
+    await hire(1)
+    few = {address: await count(address) for address in lists}
+    await hire(4)
+    many = {address: await count(address) for address in lists}
+
+    assert many == few
+    assert max(few.values()) <= MOST
