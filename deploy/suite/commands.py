@@ -19,13 +19,12 @@ from rich.console import Console
 
 from deploy.suite import tour
 from deploy.suite.calendar import Dates
-from deploy.suite.demo import seed, show_log_ins
-from deploy.suite.desk import Desk
-from deploy.suite.founding import Desks
+from deploy.suite.demo import clock_for, seed, show_log_ins
+from deploy.suite.desk import Desk, Desks
 from deploy.suite.issuer.client import client_credentials, log_in
 from deploy.suite.people import COLLEAGUES, ERP_CLIENT, ERP_SECRET, PASSWORD
 from deploy.suite.postgres_home import PostgresHome
-from deploy.suite.selling import follow
+from deploy.suite.selling import import_export
 from deploy.suite.spans import SpanShelf, as_tree
 from deploy.suite.suite import PORT, running
 from shared import telemetry
@@ -102,8 +101,9 @@ async def _tour() -> None:
 
 
 async def _demo() -> None:
-    async with running(DATA, port=PORT) as suite:
-        await seed(suite, console)
+    clock = clock_for(DATA)
+    async with running(DATA, port=PORT, now=clock) as suite:
+        await seed(suite, clock, console)
         show_log_ins(suite, console)
         await _told_to_stop()
         console.print("\nStopping…")
@@ -114,9 +114,7 @@ async def _import(files: list[Path]) -> None:
     async with httpx2.AsyncClient(base_url=url, timeout=60) as http:
         token = await log_in(http, "helen", PASSWORD)
         desk = Desk(http, token.access_token)
-        parts = [("files", (path.name, path.read_bytes(), "text/csv")) for path in files]
-        begun = await desk.upload("/crm/api/v1/imports", parts, {})
-        done = await follow(desk, begun["id"])
+        done = await import_export(desk, files, anew=True)
     for counts in done["counts"]:
         console.print(counts)
 

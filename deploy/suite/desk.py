@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
+from uuid import UUID, uuid5
 
 import httpx2
 
@@ -13,15 +16,25 @@ from shared.telemetry import current_traceparent
 
 Answer = TypeVar("Answer")
 PATIENCE_SECONDS = 30.0
-LOOK_AGAIN_SECONDS = 0.05
+LOOK_AGAIN_SECONDS = 0.02
+KEYS = UUID("5d0b6c1e-4f0a-5b3e-9a43-7c1f0d6f2b11")
 
 
 class WentWrong(Exception):
-    """A service refused what the story wanted; carries its answer."""
+    """A service refused what was wanted; `status` and `code` are those of its answer."""
+
+    def __init__(self, asked: str, answer: httpx2.Response) -> None:
+        super().__init__(f"{asked} → {answer.status_code}: {answer.text}")
+        self.status = answer.status_code
+        is_problem = "problem+json" in answer.headers.get("content-type", "")
+        self.code = str(answer.json().get("code", "")) if is_problem else ""
 
 
 class Desk:
-    """One colleague, with a token; every call carries the trace it is made in."""
+    """One colleague, with a token; every call carries the trace it is made in.
+
+    The same change asked for again is done once: its key follows from what is asked.
+    """
 
     def __init__(self, http: httpx2.AsyncClient, token: str) -> None:
         self._http = http
@@ -39,14 +52,21 @@ class Desk:
         """Create what `path` names. Raises WentWrong."""
         return await self._send("PUT", path, json=body)
 
-    async def post(self, path: str, body: Any = None, *, key: str | None = None) -> Any:
-        """Do what `path` says, once, however often it is asked with the same `key`. Raises WentWrong."""
-        headers = {"Idempotency-Key": key or str(new_id())}
-        return await self._send("POST", path, json=body if body is not None else {}, headers=headers)
+    async def post(self, path: str, body: Any = None) -> Any:
+        """Do what `path` and `body` say. Raises WentWrong."""
+        said = body if body is not None else {}
+        headers = {"Idempotency-Key": _key_of(path, json.dumps(said, sort_keys=True).encode())}
+        return await self._send("POST", path, json=said, headers=headers)
 
-    async def upload(self, path: str, files: Any, fields: dict[str, str]) -> Any:
-        """Send `files` with `fields` as a form. Raises WentWrong."""
-        return await self._send("POST", path, files=files, data=fields, headers={"Idempotency-Key": str(new_id())})
+    async def upload(
+        self, path: str, files: Mapping[str, bytes], fields: Mapping[str, str], *, anew: bool = False
+    ) -> Any:
+        """Send `files` by name, with `fields`, as a form; `anew` even if they were sent before. Raises WentWrong."""
+        key = str(new_id()) if anew else _key_of(path, b"".join(files.values()))
+        parts = [("files", (name, content, "text/csv")) for name, content in files.items()]
+        # The same form again must be the same bytes, so what separates its parts is not left to chance.
+        headers = {"Idempotency-Key": key, "Content-Type": f"multipart/form-data; boundary={key}"}
+        return await self._send("POST", path, files=parts, data=dict(fields), headers=headers)
 
     async def _send(self, method: str, path: str, **content: Any) -> Any:
         answer = await self._answer(method, path, **content)
@@ -58,7 +78,7 @@ class Desk:
             headers["traceparent"] = traceparent
         answer = await self._http.request(method, path, headers=headers, **content)
         if answer.is_error:
-            raise WentWrong(f"{method} {path} → {answer.status_code}: {answer.text}")
+            raise WentWrong(f"{method} {path}", answer)
         return answer
 
 
@@ -69,10 +89,18 @@ async def eventually(look: Callable[[], Awaitable[Answer | None]], *, what: str)
         try:
             found = await look()
         except WentWrong as error:
-            if "→ 404" not in str(error):
+            if error.status != httpx2.codes.NOT_FOUND:
                 raise
             found = None
         if found:
             return found
         await asyncio.sleep(LOOK_AGAIN_SECONDS)
     raise TimeoutError(f"waited {PATIENCE_SECONDS:.0f} s in vain for {what}")
+
+
+def _key_of(path: str, content: bytes) -> str:
+    return str(uuid5(KEYS, f"{path} {hashlib.sha256(content).hexdigest()}"))
+
+
+Desks = Mapping[str, Desk]
+"""Everybody of the firm, by log-in."""

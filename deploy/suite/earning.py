@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from deploy.suite.calendar import Dates
-from deploy.suite.desk import Desk, eventually
-from deploy.suite.founding import Desks
+from deploy.suite.desk import Desk, Desks, eventually
 from deploy.suite.selling import Deal
 from shared.ids import new_id
 

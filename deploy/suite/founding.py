@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from datetime import date
 from uuid import UUID, uuid5
 
-from deploy.suite.desk import Desk
+from deploy.suite.desk import Desk, Desks
 from deploy.suite.people import COLLEAGUES, FIRM, Colleague
 
 WORK_DAYS = 5
@@ -27,7 +26,6 @@ PRICES = {
     "architect": ("190.00", "84.00"),
 }
 LEGAL_ENTITY = uuid5(FIRM, "legal-entity/de")
-Desks = Mapping[str, Desk]
 
 
 async def found(desks: Desks, *, since: date) -> None:

@@ -8,8 +8,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from deploy.suite.calendar import Dates
-from deploy.suite.desk import Desk, eventually
-from deploy.suite.founding import Desks
+from deploy.suite.desk import Desk, Desks, eventually
 from deploy.suite.people import BY_LOGIN
 from shared.ids import new_id
 
@@ -35,10 +34,10 @@ class Deal:
         return next(task for task in tasks if task["staffing_role"] == role and task["billing_line_id"])
 
 
-async def import_export(desk: Desk, files: list[Path]) -> dict[str, Any]:
+async def import_export(desk: Desk, files: list[Path], *, anew: bool = False) -> dict[str, Any]:
     """Import a CRM export and wait until it is done; the answer has the counts."""
-    parts = [("files", (path.name, path.read_bytes(), "text/csv")) for path in files]
-    begun = await desk.upload("/crm/api/v1/imports", parts, {"dry_run": "false"})
+    named = {path.name: path.read_bytes() for path in files}
+    begun = await desk.upload("/crm/api/v1/imports", named, {"dry_run": "false"}, anew=anew)
     return await follow(desk, begun["id"])
 
 

@@ -21,6 +21,7 @@ from starlette.routing import Mount, Route
 from deploy.suite.databases import create_service_database
 from deploy.suite.issuer.app import create_issuer_app
 from deploy.suite.issuer.firm import issuer_of
+from deploy.suite.issuer.issuer import Issuer
 from deploy.suite.servers import Server
 from deploy.suite.servers import server as server_for
 from services.billing.service import service as billing
@@ -47,6 +48,16 @@ UNFINISHED = text(
     " or exists (select from msg.inbox where status in ('pending', 'retry', 'waiting'))"
     " or exists (select from msg.job where state in ('queued', 'running'))"
 )
+PUT_ASIDE = text(
+    """
+    select consumer || ' ' || coalesce(type, '') as what, coalesce(error_type, '') || ' ' || error_text as why
+      from msg.inbox where status = 'parked'
+    union all select type, last_error from msg.outbox_parked
+    union all select kind, error from msg.job where state = 'failed'
+    """
+)
+LOOK_AGAIN_SECONDS = 0.01
+LOOKS = 2  # an event may slip from one service to another behind the back of one look
 
 
 @dataclass(frozen=True)
@@ -66,7 +77,10 @@ class Suite:
     """The running suite."""
 
     url: str
+    directory: Path
     members: dict[str, Member]
+    issuer: Issuer
+    app: Starlette
     postgres: Server
 
     def flush_spans(self) -> None:
@@ -74,13 +88,29 @@ class Suite:
         for member in self.members.values():
             member.telemetry.provider.force_flush()
 
-    async def is_quiet(self) -> bool:
-        """Whether every announced event has been reacted to and no job waits."""
-        for member in self.members.values():
+    async def settled(self) -> None:
+        """Wait until every announced event has been reacted to and no job waits."""
+        quiet = 0
+        while quiet < LOOKS:
+            quiet = quiet + 1 if await self._is_quiet() else 0
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
+    async def put_aside(self) -> list[str]:
+        """What nobody could act on, each with its reason: parked messages, failed jobs."""
+        found = []
+        for name, member in self.members.items():
             async with member.database.engine.connect() as connection:
-                if await connection.scalar(UNFINISHED):
-                    return False
-        return True
+                rows = await connection.execute(PUT_ASIDE)
+                found += [f"{name}: {row.what}: {row.why}" for row in rows]
+        return found
+
+    async def _is_quiet(self) -> bool:
+        return not any(await asyncio.gather(*(_is_unfinished(member) for member in self.members.values())))
+
+
+async def _is_unfinished(member: Member) -> bool:
+    async with member.database.engine.connect() as connection:
+        return bool(await connection.scalar(UNFINISHED))
 
 
 @asynccontextmanager
@@ -96,9 +126,11 @@ async def running(
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     try:
         databases = {service.name: await prepare(service, postgres) for service in SERVICES}
-        members = assemble(databases, directory, url, exporter, now)
-        async with _serving(members, directory, url, listening, postgres):
-            yield Suite(url, members, postgres)
+        issuer = issuer_of(directory, url)
+        members = assemble(databases, issuer, exporter, now)
+        suite = Suite(url, directory, members, issuer, front_door(members, create_issuer_app(issuer)), postgres)
+        async with _serving(suite, listening):
+            yield suite
         for database in databases.values():
             await database.engine.dispose()
     finally:
@@ -114,10 +146,9 @@ async def prepare(service: Service, postgres: Server) -> Database:
 
 
 def assemble(
-    databases: dict[str, Database], directory: Path, url: str, exporter: SpanExporter | None, now: Clock
+    databases: dict[str, Database], issuer: Issuer, exporter: SpanExporter | None, now: Clock
 ) -> dict[str, Member]:
     """Put every service together with its database, its worker and the transport between them."""
-    issuer = issuer_of(directory, url)
     verifier = Verifier(issuer.url, issuer.key_source)
     inboxes = {
         service.name: Inbox(service.name, service.all_reactions, databases[service.name]) for service in SERVICES
@@ -166,24 +197,22 @@ def free_socket(port: int) -> socket.socket:
 
 
 @asynccontextmanager
-async def _serving(
-    members: dict[str, Member], directory: Path, url: str, listening: socket.socket, postgres: Server
-) -> AsyncIterator[None]:
-    app = front_door(members, create_issuer_app(issuer_of(directory, url)))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5))
+async def _serving(suite: Suite, listening: socket.socket) -> AsyncIterator[None]:
+    config = uvicorn.Config(suite.app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+    server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     stopping = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(_look_after(postgres, stopping))
+        tasks.create_task(_look_after(suite.postgres, stopping))
         serving = tasks.create_task(server.serve(sockets=[listening]))
-        for member in members.values():
+        for member in suite.members.values():
             tasks.create_task(_work(member, stopping))
         await _started(server)
         try:
             yield
         finally:
             stopping.set()
-            for member in members.values():
+            for member in suite.members.values():
                 await member.worker.stop()
             server.should_exit = True
             await serving

@@ -18,8 +18,8 @@ from sqlalchemy import text
 
 from deploy.suite import earning, selling
 from deploy.suite.calendar import Dates
-from deploy.suite.desk import Desk, eventually
-from deploy.suite.founding import Desks, found
+from deploy.suite.desk import Desk, Desks
+from deploy.suite.founding import found
 from deploy.suite.sample_export import write_sample
 from deploy.suite.suite import Suite
 from shared.telemetry import Telemetry, current_trace_id, span
@@ -50,10 +50,16 @@ class Played:
 async def play(desks: Desks, erp: Desk, dates: Dates, watched: Telemetry, say: Say) -> Played:
     """Play the whole thread as the people of the firm, under one span."""
     with watched.active(), span("the thread"):
-        trace_id = current_trace_id() or ""
         await found(desks, since=dates.monday.replace(month=1, day=1, year=dates.monday.year - 1))
         say("the firm is founded: people, calendars, price book, company")
         await _import(desks["helen"], say)
+        return await tell(desks, erp, dates, watched, say)
+
+
+async def tell(desks: Desks, erp: Desk, dates: Dates, watched: Telemetry, say: Say) -> Played:
+    """Play what happens in a firm that is founded: from two deals to a sealed batch."""
+    with watched.active(), span("from won to sealed"):
+        trace_id = current_trace_id() or ""
         deals = await _sell_and_staff(desks, dates, say)
         await _work(desks, deals, dates, say)
         invoices = await _invoice(desks, deals, dates, say)
@@ -149,10 +155,7 @@ async def judge(desk: Desk, batch: dict[str, Any]) -> None:
 async def events_of(suite: Suite, played: Played) -> dict[str, int]:
     """How many events of the played threads each service's log holds, once everything has settled."""
 
-    async def quiet() -> bool | None:
-        return await suite.is_quiet() or None
-
-    await eventually(quiet, what="the last reactions")
+    await suite.settled()
     counted = {}
     for name, member in suite.members.items():
         async with member.database.engine.connect() as connection:
