@@ -9,7 +9,7 @@ from decimal import Decimal
 
 @dataclass(frozen=True)
 class StageFigures:
-    """The deals in a stage: how many, for how much, and `weighted` = the sum of amount times probability, rounded to the cent."""
+    """The deals in a stage; `weighted` is the sum of amount times probability, rounded to the cent."""
 
     stage: str
     currency: str

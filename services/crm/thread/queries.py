@@ -45,7 +45,9 @@ async def _handoff(work: Work, opportunity_id: UUID) -> Handoff | None:
     return Handoff(**row._mapping) if row else None
 
 
-async def _rows(work: Work, kind: type[News], table: Table, *, column: str, key: UUID, order: Column[Any]) -> list[News]:
+async def _rows(
+    work: Work, kind: type[News], table: Table, *, column: str, key: UUID, order: Column[Any]
+) -> list[News]:
     names = list(kind.__dataclass_fields__)  # type: ignore[attr-defined]
     rows = select(*(table.c[name] for name in names)).where(table.c[column] == key).order_by(order)
     return [kind(**row._mapping) for row in await work.session.execute(rows)]

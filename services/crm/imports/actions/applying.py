@@ -39,6 +39,7 @@ async def may_apply(work: Work, import_id: UUID) -> bool:
 async def apply_slice(work: Work, import_id: UUID, after: tuple[int, int] | None) -> tuple[tuple[int, int] | None, int]:
     """Create and change the records of the next lines; gives where to go on, if anywhere, and how many they were."""
     work.actor.must(Permission.IMPORT_RECORDS)
+    await store.plan_anew(work)
     asked = await store.find(work, import_id)
     source = read_mapping(asked.mapping).source
     batch = await store.lines_to_apply(work, import_id, after=after or FIRST, at_most=AT_ONCE)

@@ -30,6 +30,7 @@ class Place:
 async def check_slice(work: Work, import_id: UUID, place: Place | None) -> tuple[Place | None, int]:
     """Check the next lines; gives where to go on, if anywhere, and how many lines were read."""
     work.actor.must(Permission.IMPORT_RECORDS)
+    await store.plan_anew(work)
     asked = await store.find(work, import_id)
     mapping = read_mapping(asked.mapping)
     files = await store.files(work, import_id)

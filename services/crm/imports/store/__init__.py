@@ -21,6 +21,7 @@ from services.crm.imports.store.staging import (
     lines_to_apply,
     mark_applied,
     piece,
+    plan_anew,
     rejected_count,
     seen_keys,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "lines_to_apply",
     "mark_applied",
     "piece",
+    "plan_anew",
     "reject_orphans",
     "rejected_count",
     "remember",

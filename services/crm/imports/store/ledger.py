@@ -8,15 +8,21 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, select, text
-from sqlalchemy.dialects.postgresql import insert
 
 from services.crm.imports.model.cells import normalised
 from services.crm.imports.model.checking import Target
 from services.crm.imports.model.records import Fate, RecordKind
 from services.crm.imports.store.tables import external_records, import_lines
+from services.crm.tables import as_rows, insert_rows
 from shared.work import Work
 
 SUGGESTIONS = 5_000
+REMEMBER = insert_rows(
+    external_records,
+    ("source", "record", "key", "letters", "record_id", "digest", "value"),
+    on_conflict="on conflict (tenant_id, source, record, key) do update"
+    " set digest = excluded.digest, value = excluded.value",
+)
 
 
 @dataclass(frozen=True)
@@ -84,11 +90,7 @@ async def remember(work: Work, source: str, rows: Sequence[Row[Any]]) -> None:
         }
         for row in rows
     ]
-    told = insert(external_records)
-    changed = {name: told.excluded[name] for name in ("digest", "value")}
-    await work.session.execute(
-        told.on_conflict_do_update(index_elements=["tenant_id", "source", "record", "key"], set_=changed), values
-    )
+    await work.session.execute(REMEMBER, as_rows(values))
 
 
 # An account whose parent is neither in the file nor known is rejected, and with it the accounts below it.

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select, tuple_, update
+from sqlalchemy import Row, func, insert, select, text, tuple_, update
 
 from services.crm.imports.model.cells import normalised
 from services.crm.imports.model.checking import CheckedLine
-from services.crm.imports.model.records import Fate, NoSuchImport, RecordKind
+from services.crm.imports.model.records import Fate, NoSuchImport, Note, RecordKind
 from services.crm.imports.store.tables import import_files, import_lines, import_notes, imports
+from services.crm.tables import as_rows, insert_rows
 from shared.work import Work
 
 
@@ -48,6 +49,20 @@ class Batch:
     def last(self) -> tuple[int, int]:
         """File and line of the last one."""
         return self.rows[-1].position, self.rows[-1].line
+
+
+# Tables grow a thousandfold here before their statistics are gathered, and a plan kept from the first lines, foreign
+# key checks included, would read every row of the tenant for each line: so statements are planned anew.
+PLAN_ANEW = text("set local plan_cache_mode = force_custom_plan")
+
+LINE = ("import_id", "position", "line", "record", "key", "letters", "record_id", "fate", "value", "cells", "digest")
+INSERT_LINES = insert_rows(import_lines, (*LINE, "is_applied"))
+INSERT_NOTES = insert_rows(import_notes, ("import_id", "position", "line", "number", *Note.__dataclass_fields__))
+
+
+async def plan_anew(work: Work) -> None:
+    """Have the database plan every statement of this work for the tables as they are now."""
+    await work.session.execute(PLAN_ANEW)
 
 
 async def add_import(work: Work, values: dict[str, Any]) -> None:
@@ -124,9 +139,9 @@ async def keep_lines(work: Work, import_id: UUID, file: File, known: Sequence[Kn
         for one in known
         for number, note in enumerate(one.line.notes)
     ]
-    await work.session.execute(insert(import_lines), lines)
+    await work.session.execute(INSERT_LINES, as_rows(lines))
     if notes:
-        await work.session.execute(insert(import_notes), notes)
+        await work.session.execute(INSERT_NOTES, as_rows(notes))
 
 
 async def rejected_count(work: Work, import_id: UUID) -> int:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from uuid import UUID
 
 from sqlalchemy import delete, exists, or_, select
-from sqlalchemy.dialects.postgresql import insert
 
-from services.crm.opportunities.model import Outcome, Stage
+from services.crm.opportunities.model import Outcome, Stage, StageEntry
 from services.crm.opportunities.model.history import ImportedDeal
 from services.crm.opportunities.store.tables import history, lines, opportunities
+from services.crm.tables import as_rows, insert_rows
 from shared.work import Work
 
 TAKEN_OVER = (
@@ -27,6 +27,14 @@ TAKEN_OVER = (
     "closed_on",
     "imported",
 )
+CREATED = (*TAKEN_OVER, "id", "number", "next_step", "loss_note", "version")
+REPLACED = ", ".join(f"{name} = excluded.{name}" for name in TAKEN_OVER)
+UPSERT = insert_rows(
+    opportunities,
+    CREATED,
+    on_conflict=f"on conflict (tenant_id, id) do update set {REPLACED}, version = opportunities.version + 1",
+)
+INSERT_HISTORY = insert_rows(history, [field.name for field in fields(StageEntry)])
 
 
 async def worked_on_here(work: Work, ids: Sequence[UUID]) -> set[UUID]:
@@ -41,18 +49,11 @@ async def upsert(
     work: Work, deals: Sequence[ImportedDeal], *, stages: Mapping[str, Stage], numbers: Sequence[str]
 ) -> None:
     """Keep `deals` with their way through the pipeline; a known one keeps its number."""
-    told = insert(opportunities)
-    changed = {name: told.excluded[name] for name in TAKEN_OVER}
     rows = [_row(deal, stages[deal.stage], number) for deal, number in zip(deals, numbers, strict=True)]
-    await work.session.execute(
-        told.on_conflict_do_update(
-            index_elements=["tenant_id", "id"], set_=changed | {"version": opportunities.c.version + 1}
-        ),
-        rows,
-    )
+    await work.session.execute(UPSERT, as_rows(rows))
     await work.session.execute(delete(history).where(history.c.opportunity_id.in_([deal.id for deal in deals])))
     entries = [asdict(entry) for deal in deals for entry in deal.way(stages)]
-    await work.session.execute(insert(history), entries)
+    await work.session.execute(INSERT_HISTORY, as_rows(entries))
 
 
 def _row(deal: ImportedDeal, stage: Stage, number: str) -> dict[str, object]:
