@@ -72,12 +72,14 @@ STARTED = text(
 CRASHED = text(
     f"""
     with gone as (delete from msg.inbox_run where worker = any(cast(:dead as uuid[])) returning consumers, event_ids),
-         named as (select crashed.* from gone, unnest(consumers, event_ids) as crashed (consumer, event_id))
+         named as (select consumer, event_id, count(*) as times
+                   from gone, unnest(consumers, event_ids) as crashed (consumer, event_id)
+                   group by consumer, event_id)
     update msg.inbox as inbox
-    set crashes = crashes + 1,
-        status = case when crashes + 1 < {CRASHES_MAX} then status else 'parked' end,
-        next_at = case when crashes + 1 < {CRASHES_MAX} then next_at end,
-        finished_at = case when crashes + 1 < {CRASHES_MAX} then finished_at else msg.clock() end,
+    set crashes = crashes + times,
+        status = case when crashes + times < {CRASHES_MAX} then status else 'parked' end,
+        next_at = case when crashes + times < {CRASHES_MAX} then next_at end,
+        finished_at = case when crashes + times < {CRASHES_MAX} then finished_at else msg.clock() end,
         error_type = 'crash_loop',
         error_text = 'The process died while running this message.',
         error_fingerprint = 'crash_loop'

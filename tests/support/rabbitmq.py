@@ -66,6 +66,16 @@ class Broker:
         """End the node as kill -9 does."""
         self._end(signal.SIGKILL)
 
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Have the node hold still inside the block: its connections stay open and say nothing."""
+        assert self._node is not None
+        os.killpg(self._node.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(self._node.pid, signal.SIGCONT)
+
     def rabbitmqctl(self, *arguments: str) -> str:
         """Run rabbitmqctl on this node and give what it says."""
         command = [tool("rabbitmqctl"), "--quiet", *arguments]

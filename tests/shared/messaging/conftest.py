@@ -1,6 +1,7 @@
 """Two services' databases, emptied between tests."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -45,27 +46,26 @@ def _prepared(postgres: EmbeddedPostgres, service: str) -> ServiceDatabase:
     return addresses
 
 
-@pytest.fixture(autouse=True)
-def _emptied(writer_addresses: ServiceDatabase, reader_addresses: ServiceDatabase) -> Iterator[None]:
-    yield
-    for addresses in (writer_addresses, reader_addresses):
-        run_apart(as_owner(addresses, *EMPTY))
-
-
 @pytest.fixture
 async def writer_database(writer_addresses: ServiceDatabase) -> AsyncIterator[Database]:
     """The writing service's database, as its app role."""
-    database = connect("writer", writer_addresses.app_url)
-    yield database
-    await database.engine.dispose()
+    async with _emptied_after(writer_addresses, "writer") as database:
+        yield database
 
 
 @pytest.fixture
 async def reader_database(reader_addresses: ServiceDatabase) -> AsyncIterator[Database]:
     """The reading service's database, as its app role."""
-    database = connect("reader", reader_addresses.app_url)
+    async with _emptied_after(reader_addresses, "reader") as database:
+        yield database
+
+
+@asynccontextmanager
+async def _emptied_after(addresses: ServiceDatabase, service: str) -> AsyncIterator[Database]:
+    database = connect(service, addresses.app_url)
     yield database
     await database.engine.dispose()
+    await as_owner(addresses, *EMPTY)
 
 
 @pytest.fixture
