@@ -25,6 +25,9 @@ from tests.support.billing import Billing
 ERP = "erp-meridian"
 ENTITY = "MER"
 MARCH = "2026-03"
+SCOPE = {"legal_entity": ENTITY, "period": MARCH, "currency": "EUR"}
+TEXTS = ("canonical", "manifest", "hledger", "beancount")
+ACCEPTED = {"answer": "accepted", "erp_reference": "JE-2026-118"}
 LAST_OF_MARCH = date(2026, 3, 31)
 CODES = ("1000", "1200", "1300", "2100", "2300", "3000", "4000", "4900", "6000")
 THREAD = UUID(int=99)
@@ -113,10 +116,9 @@ async def appoint_erp(billing: Billing, *, legal_entity: str = ENTITY, subject: 
     assert answer.is_success, answer.text
 
 
-async def sealed(billing: Billing, *, period: str = MARCH, currency: str = "EUR") -> dict[str, Any]:
-    """Seal what waits in a month."""
-    controller = billing.as_(Role.CONTROLLER, subject="carla")
-    answer = await sent(controller, "/ledger-batches", {"legal_entity": ENTITY, "period": period, "currency": currency})
+async def sealed(billing: Billing, **different: Any) -> dict[str, Any]:
+    """Seal what waits in March in EUR, or in something else."""
+    answer = await asked_to_seal(billing, **different)
     assert answer.is_success, answer.text
     return dict(answer.json())
 
@@ -133,3 +135,20 @@ async def trial_balance(billing: Billing, *, up_to: str | None = None) -> dict[s
     assert answer.is_success, answer.text
     found = {one["account"]: Decimal(one["balance"]) for one in answer.json()["balances"]}
     return {account: balance for account, balance in found.items() if balance}
+
+
+async def asked_to_seal(billing: Billing, *, role: Role = Role.CONTROLLER, **different: Any) -> httpx2.Response:
+    """Ask for a batch of March in EUR, or of something else."""
+    return await sent(billing.as_(role, subject="carla"), "/ledger-batches", {**SCOPE, **different})
+
+
+async def texts_of(billing: Billing, batch_id: str) -> list[bytes]:
+    """Download everything of a batch."""
+    auditor = billing.as_(Role.AUDITOR)
+    return [(await auditor.get(f"/ledger-batches/{batch_id}/{name}")).content for name in TEXTS]
+
+
+async def answered(billing: Billing, batch_id: str, *, subject: str = ERP, **said: Any) -> httpx2.Response:
+    """Answer a batch as an ERP."""
+    erp = billing.as_(Role.ERP, subject=subject)
+    return await sent(erp, f"/ledger-batches/{batch_id}/acknowledgement", said)

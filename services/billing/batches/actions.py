@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.billing.account_mappings.queries import mapped_accounts
-from services.billing.batches import store
 from services.billing.batches.model.batch import (
     Answer,
     BatchStatus,
@@ -20,6 +19,7 @@ from services.billing.batches.model.batch import (
     check_answer,
     seal,
 )
+from services.billing.batches.store import answers, batches
 from services.billing.ledger import queries as ledger
 from services.billing.permissions import Permission
 from shared.contracts.billing import Acknowledgement, LedgerBatchAcknowledged, LedgerBatchSealed
@@ -33,15 +33,15 @@ async def seal_batch(work: Work, batch_id: UUID, scope: Scope) -> ExportBatch:
     """
     work.actor.must(Permission.SEAL_BATCHES)
     chart = await ledger.books_of(work, scope.legal_entity)
-    chain_end = await store.lock_chain(work, scope.legal_entity)
-    waiting = await store.unsealed(work, scope)
+    chain_end = await batches.lock_chain(work, scope.legal_entity)
+    waiting = await batches.unsealed(work, scope)
     if not waiting:
         raise NothingToSeal()
     entries = await ledger.entries_in_full(work, waiting)
     erp_accounts = await mapped_accounts(work, scope.legal_entity, target=scope.target)
     lines = batched(entries, chart, erp_accounts)
     batch = seal(batch_id, scope, lines, after=chain_end, at=work.now, by=work.actor.subject)
-    await store.add(work, batch)
+    await batches.add(work, batch)
     work.publish(_sealed(batch))
     return batch
 
@@ -57,14 +57,14 @@ async def acknowledge_batch(
 ) -> BatchStatus:
     """Keep what the ERP says of a batch of a legal entity it receives; accepted is final."""
     work.actor.must(Permission.ACKNOWLEDGE_BATCHES)
-    batch = await store.batch(work, batch_id, may_see=store.received_by(work.actor.subject))
+    batch = await batches.batch(work, batch_id, may_see=batches.received_by(work.actor.subject))
     if batch is None:
         raise NoSuchBatch()
-    await store.lock_chain(work, batch.scope.legal_entity)  # one answer after the other
-    status, attempts = await store.status(work, batch_id)
+    await batches.lock_chain(work, batch.scope.legal_entity)  # one answer after the other
+    status, attempts = await answers.status(work, batch_id)
     answer = Answer(verdict, erp_reference, reason, tuple(rejections), work.now, work.actor.subject)
     check_answer(answer, batch.entry_ids, status=status)
-    await store.add_answer(work, batch_id, answer, attempt=attempts + 1)
+    await answers.add(work, batch_id, answer, attempt=attempts + 1)
     work.publish(_acknowledged(batch, answer))
     return BatchStatus(verdict.value)
 
@@ -73,7 +73,7 @@ async def appoint_receiver(work: Work, receiver_id: UUID, *, legal_entity: str, 
     """Let the log-in `subject` fetch and answer the batches of a legal entity. Raises NoBooks."""
     work.actor.must(Permission.CONFIGURE)
     await ledger.books_of(work, legal_entity)
-    await store.appoint(work, receiver_id, legal_entity=legal_entity, subject=subject)
+    await batches.appoint(work, receiver_id, legal_entity=legal_entity, subject=subject)
 
 
 def _sealed(batch: ExportBatch) -> LedgerBatchSealed:

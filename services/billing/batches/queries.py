@@ -9,11 +9,12 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, String, cast, func, select
 
-from services.billing.batches import store
 from services.billing.batches.model.batch import Answer, BatchStatus, ExportBatch, NoSuchBatch
 from services.billing.batches.model.renderings import Renderer, rendered
 from services.billing.batches.model.verification import Check, verified
-from services.billing.batches.store import export_batches
+from services.billing.batches.store import answers
+from services.billing.batches.store import batches as sealed
+from services.billing.batches.store.batches import export_batches
 from services.billing.ledger import queries as ledger
 from services.billing.permissions import Permission
 from shared.database import Page, page
@@ -31,9 +32,9 @@ class BatchInFull:
 
 async def batches(work: Work, *, legal_entity: str | None, cursor: str | None, limit: int) -> Page[Row[Any]]:
     """The batches one may see, the newest first."""
-    status = func.coalesce(cast(store.LAST_ANSWER.c.verdict, String), BatchStatus.SEALED.value).label("status")
-    head = select(*store.HEAD, status).outerjoin_from(
-        export_batches, store.LAST_ANSWER, store.LAST_ANSWER.c.batch_id == export_batches.c.id
+    status = func.coalesce(cast(answers.LAST_ANSWER.c.verdict, String), BatchStatus.SEALED.value).label("status")
+    head = select(*sealed.HEAD, status).outerjoin_from(
+        export_batches, answers.LAST_ANSWER, answers.LAST_ANSWER.c.batch_id == export_batches.c.id
     )
     wanted = head.where(_may_see(work))
     if legal_entity is not None:
@@ -45,8 +46,8 @@ async def batches(work: Work, *, legal_entity: str | None, cursor: str | None, l
 async def batch(work: Work, batch_id: UUID) -> BatchInFull:
     """One batch with what was answered; raises NoSuchBatch."""
     found = await _batch(work, batch_id)
-    status, _ = await store.status(work, batch_id)
-    return BatchInFull(found, status, await store.answers(work, batch_id))
+    status, _ = await answers.status(work, batch_id)
+    return BatchInFull(found, status, await answers.of_batch(work, batch_id))
 
 
 async def sealed_bytes(work: Work, batch_id: UUID) -> ExportBatch:
@@ -63,18 +64,18 @@ async def rendering(work: Work, batch_id: UUID, renderer: Renderer) -> str:
 async def verification(work: Work, batch_id: UUID) -> list[Check]:
     """The batch proved again from bytes, chain and journal; raises NoSuchBatch."""
     found = await _batch(work, batch_id)
-    before = await store.manifest_before(work, found)
+    before = await sealed.manifest_before(work, found)
     journal = await ledger.entries_in_full(work, found.entry_ids)
     return verified(found, before=before, journal=journal)
 
 
 async def unsealed_in(work: Work, legal_entity: str, *, starts_on: date) -> int:
     """How many entries of a month are in no batch yet, for other features of billing."""
-    return await store.count_unsealed(work, legal_entity, starts_on=starts_on)
+    return await sealed.count_unsealed(work, legal_entity, starts_on=starts_on)
 
 
 async def _batch(work: Work, batch_id: UUID) -> ExportBatch:
-    found = await store.batch(work, batch_id, may_see=_may_see(work))
+    found = await sealed.batch(work, batch_id, may_see=_may_see(work))
     if found is None:
         raise NoSuchBatch()
     return found
@@ -82,4 +83,4 @@ async def _batch(work: Work, batch_id: UUID) -> ExportBatch:
 
 def _may_see(work: Work) -> ColumnElement[bool]:
     work.actor.must(Permission.SEE_BATCHES)
-    return store.received_by(None if work.actor.may(Permission.SEE_LEDGER) else work.actor.subject)
+    return sealed.received_by(None if work.actor.may(Permission.SEE_LEDGER) else work.actor.subject)

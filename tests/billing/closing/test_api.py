@@ -123,7 +123,7 @@ async def test_months_are_reopened_from_the_latest_back(billing: Billing) -> Non
 
 
 async def test_an_unknown_legal_entity_has_nothing_to_close(billing: Billing) -> None:
-    answer = await sent(billing.as_(Role.CONTROLLER), "/periods/XXX/2026-03/closure")
+    answer = await sent(billing.as_(Role.CONTROLLER), "/periods/ZZZ/2026-03/closure")
 
     assert code_of(answer) == "no_books"
 

@@ -74,7 +74,7 @@ async def test_an_adjustment_is_posted_once_under_its_own_id(billing: Billing) -
         ({"lines": LINES[:1]}, "too_few_lines", "#/body/lines"),
         ({"lines": [*LINES, {"account": "4900", "amount": "0"}]}, "zero_line", "#/body/lines/2/amount"),
         ({"lines": [LINES[0], {"account": "4711", "amount": "-250.00"}]}, "no_such_account", None),
-        ({"legal_entity": "XXX"}, "no_such_account", None),
+        ({"legal_entity": "ZZZ"}, "no_such_account", None),
     ],
 )
 async def test_a_wrong_adjustment_is_refused_by_name_and_changes_nothing(
@@ -182,7 +182,7 @@ async def test_a_new_account_takes_postings(billing: Billing) -> None:
 
     added = await controller.put(f"/ledger-accounts/{new_id()}", json=body)
     taken = await controller.put(f"/ledger-accounts/{new_id()}", json=body)
-    nowhere = await controller.put(f"/ledger-accounts/{new_id()}", json={**body, "legal_entity": "XXX"})
+    nowhere = await controller.put(f"/ledger-accounts/{new_id()}", json={**body, "legal_entity": "ZZZ"})
     lines = [{"account": "1310", "amount": "250.00"}, LINES[1]]
     await controller.put(f"/journal-entries/{new_id()}", json=an_adjustment(lines=lines))
 

@@ -1,4 +1,4 @@
-"""How sealed batches are kept: their exact bytes, what is in them, who may fetch them, what was answered."""
+"""How sealed batches are kept: their exact bytes, what is in them, who may fetch them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from sqlalchemy import (
     LargeBinary,
     Row,
     String,
-    Text,
     Uuid,
     column,
     exists,
@@ -28,9 +27,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from services.billing.batches.model.batch import Answer, BatchStatus, EntryRejection, ExportBatch, Link, Scope, Verdict
+from services.billing.batches.model.batch import ExportBatch, Link, Scope
 from services.billing.tables import schema
-from shared.database import amount, belongs_to, choice, found_by, only_one
+from shared.database import amount, belongs_to, found_by, only_one
 from shared.period import month_of
 from shared.work import Work
 
@@ -75,27 +74,6 @@ export_batch_entries = schema.table(
     belongs_to("batch_id", "export_batches"),
     append_only=True,
 )
-batch_answers = schema.table(
-    "batch_answers",
-    Column("batch_id", Uuid, primary_key=True),
-    Column("attempt", Integer, primary_key=True, autoincrement=False),
-    choice("verdict", Verdict),
-    Column("erp_reference", String),
-    Column("reason", Text),
-    Column("answered_at", DateTime(timezone=True), nullable=False),
-    Column("answered_by", String, nullable=False),
-    belongs_to("batch_id", "export_batches"),
-    append_only=True,
-)
-batch_rejections = schema.table(
-    "batch_rejections",
-    Column("batch_id", Uuid, primary_key=True),
-    Column("attempt", Integer, primary_key=True, autoincrement=False),
-    Column("entry_id", Uuid, primary_key=True),
-    Column("reason", Text, nullable=False),
-    belongs_to("entry_id", "export_batch_entries", key="entry_id"),
-    append_only=True,
-)
 batch_receivers = schema.table(
     "batch_receivers",
     Column("id", Uuid, primary_key=True),
@@ -113,17 +91,6 @@ journal = table(
     column("posted_on", Date),
 )
 HEAD = [column for column in export_batches.c if column.name not in ("tenant_id", "canonical", "manifest")]
-newer = batch_answers.alias("newer")
-LAST_ANSWER = (
-    select(batch_answers.c.batch_id, batch_answers.c.verdict)
-    .where(
-        ~exists().where(
-            newer.c.batch_id == batch_answers.c.batch_id,
-            newer.c.attempt > batch_answers.c.attempt,
-        )
-    )
-    .subquery("last_answer")
-)
 
 
 async def lock_chain(work: Work, legal_entity: str) -> Link:
@@ -191,53 +158,6 @@ def received_by(subject: str | None) -> ColumnElement[bool]:
         return true()
     own = select(batch_receivers.c.legal_entity).where(batch_receivers.c.subject == subject)
     return export_batches.c.legal_entity.in_(own)
-
-
-async def status(work: Work, batch_id: UUID) -> tuple[BatchStatus, int]:
-    """How a batch stands, and how often it was answered."""
-    newest = select(batch_answers.c.verdict, batch_answers.c.attempt).where(batch_answers.c.batch_id == batch_id)
-    row = (await work.session.execute(newest.order_by(batch_answers.c.attempt.desc()).limit(1))).first()
-    return (BatchStatus.SEALED, 0) if row is None else (BatchStatus(row.verdict.value), row.attempt)
-
-
-async def add_answer(work: Work, batch_id: UUID, answer: Answer, *, attempt: int) -> None:
-    """Keep what the ERP said."""
-    await work.session.execute(
-        insert(batch_answers).values(
-            batch_id=batch_id,
-            attempt=attempt,
-            verdict=answer.verdict,
-            erp_reference=answer.erp_reference,
-            reason=answer.reason,
-            answered_at=answer.answered_at,
-            answered_by=answer.answered_by,
-        )
-    )
-    if answer.entries:
-        rejections = [
-            {"batch_id": batch_id, "attempt": attempt, "entry_id": one.entry_id, "reason": one.reason}
-            for one in answer.entries
-        ]
-        await work.session.execute(insert(batch_rejections), rejections)
-
-
-async def answers(work: Work, batch_id: UUID) -> list[Answer]:
-    """Everything the ERP said of a batch, the first answer first."""
-    rejections: dict[int, list[EntryRejection]] = {}
-    for row in await work.session.execute(select(batch_rejections).where(batch_rejections.c.batch_id == batch_id)):
-        rejections.setdefault(row.attempt, []).append(EntryRejection(row.entry_id, row.reason))
-    said = select(batch_answers).where(batch_answers.c.batch_id == batch_id).order_by(batch_answers.c.attempt)
-    return [
-        Answer(
-            verdict=row.verdict,
-            erp_reference=row.erp_reference,
-            reason=row.reason,
-            entries=tuple(rejections.get(row.attempt, ())),
-            answered_at=row.answered_at,
-            answered_by=row.answered_by,
-        )
-        for row in await work.session.execute(said)
-    ]
 
 
 async def appoint(work: Work, receiver_id: UUID, *, legal_entity: str, subject: str) -> None:

@@ -1,0 +1,1 @@
+"""How batches and what the ERP said of them are kept."""
