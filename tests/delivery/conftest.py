@@ -12,7 +12,8 @@ from shared.database import connect
 from shared.ids import new_id
 from tests.conftest import DatabaseFactory
 from tests.support.api import api
-from tests.support.delivery import CANARY, MONDAY, NOW, Delivery, a_cost_rate, a_person, a_won_deal
+from tests.support.delivery import CANARY, NOW, Delivery
+from tests.support.news_for_delivery import MONDAY, a_cost_rate, a_person, a_won_deal
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import random
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import text
 
@@ -18,10 +18,9 @@ from shared.actor import Role, the_service
 from shared.contracts import billing, crm, resourcing
 from shared.contracts.base import Event
 from shared.work import begin
-from tests.support.delivery import (
+from tests.support.delivery import NOW, Delivery
+from tests.support.news_for_delivery import (
     MONDAY,
-    NOW,
-    Delivery,
     a_booking,
     a_cost_rate,
     a_milestone_line,
@@ -84,7 +83,7 @@ def history() -> list[News]:
 def _staffing(projects: Sequence[UUID]) -> list[News]:
     first = a_booking(projects[0], CARLA, booking_id=UUID(int=0xB1))
     second = a_booking(projects[1], DORA, booking_id=UUID(int=0xB2))
-    requests = [UUID(int=0xF1), UUID(int=0xF2)]
+    request_id = uuid5(projects[0], "staffing/Consultant")
     return [
         (first, 1),
         (first.model_copy(update={"minutes_per_day": 240}), 2),
@@ -93,7 +92,7 @@ def _staffing(projects: Sequence[UUID]) -> list[News]:
         *[
             (
                 resourcing.StaffingFulfilled(
-                    request_id=requests[0], project_id=projects[0], person_id=person_id, booking_id=first.booking_id
+                    request_id=request_id, project_id=projects[0], person_id=person_id, booking_id=first.booking_id
                 ),
                 sequence,
             )
@@ -103,26 +102,38 @@ def _staffing(projects: Sequence[UUID]) -> list[News]:
 
 
 def _money(projects: Sequence[UUID]) -> list[News]:
-    def valued(project_id: UUID, entry_id: UUID, value: str | None) -> billing.WorkValued:
-        entry = billing.ValuedEntry(
-            entry_id=entry_id, billing_line_id=None, minutes=480, value=Decimal(value) if value else None
-        )
-        return billing.WorkValued(project_id=project_id, contract_id=None, currency="EUR", entries=[entry])
+    return [
+        (_valued(projects[0], ENTRIES[0], None), 1),
+        (_valued(projects[0], ENTRIES[0], "960.00"), 3),
+        (_valued(projects[1], ENTRIES[1], "800.00"), 1),
+        (_earned(0x51, "960.00"), 1),
+        (_earned(0x52, "-60.00"), 2),
+        (_invoiced(), 1),
+    ]
 
-    def earned(run: int, amount: str) -> billing.RevenueRecognised:
-        return billing.RevenueRecognised(
-            run_id=UUID(int=run),
-            contract_id=UUID(int=0xCC),
-            billing_line_id=UUID(int=0x100),
-            opportunity_id=DEALS[0],
-            account_id=ACCOUNT,
-            period_starts_on=date(2026, 3, 1),
-            currency="EUR",
-            amount=Decimal(amount),
-            cumulative=Decimal(amount),
-        )
 
-    invoice = billing.InvoiceIssued(
+def _valued(project_id: UUID, entry_id: UUID, value: str | None) -> billing.WorkValued:
+    worth = Decimal(value) if value else None
+    entry = billing.ValuedEntry(entry_id=entry_id, billing_line_id=None, minutes=480, value=worth)
+    return billing.WorkValued(project_id=project_id, contract_id=None, currency="EUR", entries=[entry])
+
+
+def _earned(run: int, amount: str) -> billing.RevenueRecognised:
+    return billing.RevenueRecognised(
+        run_id=UUID(int=run),
+        contract_id=UUID(int=0xCC),
+        billing_line_id=UUID(int=0x100),
+        opportunity_id=DEALS[0],
+        account_id=ACCOUNT,
+        period_starts_on=date(2026, 3, 1),
+        currency="EUR",
+        amount=Decimal(amount),
+        cumulative=Decimal(amount),
+    )
+
+
+def _invoiced() -> billing.InvoiceIssued:
+    return billing.InvoiceIssued(
         invoice_id=UUID(int=0x1F),
         number="INV-2026-00001",
         contract_id=UUID(int=0xCC),
@@ -136,14 +147,6 @@ def _money(projects: Sequence[UUID]) -> list[News]:
         due_on=date(2026, 4, 30),
         lines=[],
     )
-    return [
-        (valued(projects[0], ENTRIES[0], None), 1),
-        (valued(projects[0], ENTRIES[0], "960.00"), 3),
-        (valued(projects[1], ENTRIES[1], "800.00"), 1),
-        (earned(0x51, "960.00"), 1),
-        (earned(0x52, "-60.00"), 2),
-        (invoice, 1),
-    ]
 
 
 async def a_firm_at_work(delivery: Delivery, tenant: UUID) -> None:

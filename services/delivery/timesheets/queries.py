@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Row, Select, Table, and_, false, func, or_
 from sqlalchemy.sql import column
 
 from services.delivery.permissions import Permission
-from services.delivery.timesheets.model import Entry, NobodyBehindLogIn, TimesheetState, must_start_a_week
+from services.delivery.timesheets.model.entries import Entry, NobodyBehindLogIn, TimesheetState, must_start_a_week
 from services.delivery.timesheets.store import entries
 from services.delivery.timesheets.store.tables import approved_entries, time_entries, timesheets
 from services.delivery.timesheets.store.weeks import NoSuchTimesheet

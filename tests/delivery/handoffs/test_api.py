@@ -10,15 +10,8 @@ from shared.contracts.crm import AccountChanged
 from shared.contracts.delivery import HandoffAccepted, HandoffReturned, ProjectOpened, StaffingRequested
 from shared.ids import new_id
 from tests.support.api import code_of
-from tests.support.delivery import (
-    CANARY,
-    Delivery,
-    a_milestone_line,
-    a_won_deal,
-    an_account,
-    an_estimated_role,
-    an_hours_line,
-)
+from tests.support.delivery import CANARY, Delivery
+from tests.support.news_for_delivery import a_milestone_line, a_won_deal, an_account, an_estimated_role, an_hours_line
 
 
 async def a_handoff(delivery: Delivery, **sold: object) -> str:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from services.delivery.margin.model import UNKNOWN, ApprovedWork, Cost, CostRate, cost_of
 from shared.ids import new_id
 from shared.money import money
-from tests.support.delivery import MONDAY, PERSON
+from tests.support.news_for_delivery import MONDAY, PERSON
 
 
 def approved(minutes: int = 60, *, day: date = MONDAY, currency: str = "EUR") -> ApprovedWork:

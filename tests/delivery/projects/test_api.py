@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -12,29 +12,14 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from shared.actor import Role, the_service
-from shared.contracts.billing import InvoiceIssued, RevenueRecognised, ValuedEntry, WorkValued
 from shared.contracts.delivery import MilestoneAccepted, ProjectClosed
 from shared.contracts.resourcing import StaffingFulfilled
 from shared.ids import new_id
 from shared.messaging.reactions import NotReady
 from shared.work import begin
 from tests.support.api import MERIDIAN, code_of
-from tests.support.delivery import (
-    CANARY,
-    MONDAY,
-    NOW,
-    PERSON,
-    Delivery,
-    a_booking,
-    a_cost_rate,
-    a_person,
-    a_project,
-    a_task_of,
-    a_won_deal,
-    approve,
-    record,
-    submit,
-)
+from tests.support.delivery import CANARY, NOW, Delivery, a_project, a_task_of, approve, record, submit
+from tests.support.news_for_delivery import MONDAY, PERSON, a_booking, a_person, a_won_deal
 
 TUESDAY = MONDAY + timedelta(days=1)
 
@@ -101,94 +86,6 @@ async def test_a_cancelled_booking_leaves_the_team(delivery: Delivery, project: 
 async def test_a_booking_waits_for_its_project(delivery: Delivery) -> None:
     with pytest.raises(NotReady):
         await delivery.hear(a_booking(new_id()))
-
-
-async def test_margin_moves_with_approved_time_cost_rates_and_billing(
-    delivery: Delivery, project: dict[str, Any]
-) -> None:
-    entry_id = await record(delivery, a_task_of(project), minutes=720)
-    await approve(delivery, await submit(delivery))
-    waiting = (await read(delivery, project))["margin"]
-
-    await delivery.hear(a_cost_rate(PERSON, (date(2026, 1, 1), "75.25")))
-    valued = ValuedEntry(entry_id=UUID(entry_id), billing_line_id=None, minutes=720, value=Decimal("1440.00"))
-    await delivery.hear(WorkValued(project_id=UUID(project["id"]), contract_id=None, currency="EUR", entries=[valued]))
-
-    moved = (await read(delivery, project))["margin"]
-    assert (waiting["uncosted_minutes"], waiting["unvalued_minutes"], waiting["actual"]["cost"]) == (720, 720, "0.00")
-    assert (moved["uncosted_minutes"], moved["unvalued_minutes"]) == (0, 0)
-    assert moved["actual"] == {"value": "1440.00", "cost": "903.00", "margin": "537.00"}
-    assert (moved["approved_minutes"], moved["sold_minutes"], moved["burn"]) == (720, 7_200, "0.1000")
-
-
-async def test_time_is_costed_when_it_is_approved_and_again_when_it_is_corrected(
-    delivery: Delivery, project: dict[str, Any]
-) -> None:
-    await delivery.hear(a_cost_rate(PERSON, (date(2026, 1, 1), "60"), (TUESDAY, "90")))
-    entry_id = await record(delivery, a_task_of(project), minutes=60)
-    await record(delivery, a_task_of(project), TUESDAY, minutes=60)
-    await approve(delivery, await submit(delivery))
-    approved = (await read(delivery, project))["margin"]["actual"]["cost"]
-
-    await delivery.manager.post(f"/time-entries/{entry_id}/correction", json={"minutes": 30, "reason": "Half"})
-
-    corrected = (await read(delivery, project))["margin"]["actual"]["cost"]
-    assert (approved, corrected) == ("150.00", "120.00")
-
-
-async def test_invoices_and_recognised_revenue_show_once(delivery: Delivery, project: dict[str, Any]) -> None:
-    opportunity_id, account_id, contract_id = UUID(project["opportunity_id"]), new_id(), new_id()
-    invoice = InvoiceIssued(
-        invoice_id=new_id(),
-        number="INV-2026-00001",
-        contract_id=contract_id,
-        opportunity_id=opportunity_id,
-        account_id=account_id,
-        currency="EUR",
-        net=Decimal("1440.00"),
-        tax=Decimal("273.60"),
-        gross=Decimal("1713.60"),
-        issued_on=date(2026, 3, 31),
-        due_on=date(2026, 4, 30),
-        lines=[],
-    )
-    earned = RevenueRecognised(
-        run_id=new_id(),
-        contract_id=contract_id,
-        billing_line_id=new_id(),
-        opportunity_id=opportunity_id,
-        account_id=account_id,
-        period_starts_on=date(2026, 3, 1),
-        currency="EUR",
-        amount=Decimal("900.00"),
-        cumulative=Decimal("900.00"),
-    )
-
-    for event in (invoice, earned, invoice, earned):
-        await delivery.hear(event)
-
-    margin = (await read(delivery, project))["margin"]
-    assert (margin["invoiced"], margin["recognised"]) == ("1440.00", "900.00")
-
-
-async def test_cost_and_margin_are_for_those_who_may_see_cost(delivery: Delivery, project: dict[str, Any]) -> None:
-    await delivery.hear(a_booking(UUID(project["id"])))
-    sees = {
-        ("paula", Role.PROJECT_MANAGER): True,
-        ("ruth", Role.RESOURCE_MANAGER): True,
-        ("conny", Role.CONTROLLER): True,
-        ("anna", Role.AUDITOR): True,
-        ("carla", Role.CONSULTANT): False,
-        ("rita", Role.SALES_REP): False,
-    }
-
-    for (subject, role), margin in sees.items():
-        found = (await delivery.as_(role, subject=subject).get(f"/projects/{project['id']}")).json()
-        assert (found["number"], found["baseline"] is not None, found["margin"] is not None) == (
-            "P-1001",
-            margin,
-            margin,
-        )
 
 
 async def test_a_project_is_not_there_for_those_it_does_not_concern(

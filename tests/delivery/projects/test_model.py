@@ -29,7 +29,8 @@ from services.delivery.projects.model.task import BadEstimate, SummaryTask
 from shared.ids import new_id
 from shared.money import money
 from shared.period import Period
-from tests.support.delivery import MILESTONE_LINE, MONDAY, NOW, a_sold_scope, an_opening, sold_work
+from tests.support.delivery import MILESTONE_LINE, NOW, a_sold_scope, an_opening, sold_work
+from tests.support.news_for_delivery import MONDAY
 
 
 def a_milestone() -> Milestone:

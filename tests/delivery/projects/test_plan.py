@@ -18,7 +18,8 @@ from services.delivery.projects.model.task import Task
 from services.delivery.templates.model.shipped import FIXED_PRICE, SHIPPED
 from services.delivery.templates.model.template import After, ProjectTemplate, TemplateTask
 from shared.period import Period
-from tests.support.delivery import HOURS_LINE, MILESTONE_LINE, MONDAY, a_sold_scope, sold_work
+from tests.support.delivery import HOURS_LINE, MILESTONE_LINE, a_sold_scope, sold_work
+from tests.support.news_for_delivery import MONDAY
 
 PROJECT = UUID(int=0x42)
 days = st.dates(min_value=date(2020, 1, 1), max_value=date(2030, 12, 31))

@@ -8,7 +8,8 @@ from services.delivery.handoffs.model import id_of_handoff
 from shared.actor import Role
 from shared.ids import new_id
 from tests.support.api import code_of
-from tests.support.delivery import CANARY, Delivery, a_won_deal
+from tests.support.delivery import CANARY, Delivery
+from tests.support.news_for_delivery import a_won_deal
 
 WORKSHOP: dict[str, Any] = {
     "code": "workshop-week",

@@ -7,7 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from services.delivery.timesheets.model import (
+from services.delivery.timesheets.model.entries import TimesheetState, WeekStartsOnMonday, must_start_a_week
+from services.delivery.timesheets.model.weeks import (
     AlreadyCorrected,
     ApprovedEntry,
     Decider,
@@ -15,12 +16,10 @@ from services.delivery.timesheets.model import (
     OwnTimesheet,
     Timesheet,
     TimesheetNotSubmitted,
-    TimesheetState,
-    WeekStartsOnMonday,
-    must_start_a_week,
 )
 from shared.ids import new_id
-from tests.support.delivery import MONDAY, NOW, PERSON
+from tests.support.delivery import NOW
+from tests.support.news_for_delivery import MONDAY, PERSON
 
 
 def a_timesheet(state: TimesheetState = TimesheetState.SUBMITTED) -> Timesheet:

@@ -14,21 +14,8 @@ from shared.contracts.delivery import TimeCorrected, TimesheetApproved
 from shared.ids import new_id
 from shared.work import begin
 from tests.support.api import MERIDIAN, code_of
-from tests.support.delivery import (
-    CANARY,
-    MANAGER,
-    MONDAY,
-    NOW,
-    PERSON,
-    Delivery,
-    a_person,
-    a_project,
-    a_task_of,
-    a_won_deal,
-    approve,
-    record,
-    submit,
-)
+from tests.support.delivery import CANARY, NOW, Delivery, a_project, a_task_of, approve, record, submit
+from tests.support.news_for_delivery import MANAGER, MONDAY, PERSON, a_person, a_won_deal
 
 TUESDAY = MONDAY + timedelta(days=1)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, Integer, String, Uuid, or_, update
+from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, Integer, String, Uuid, or_, select, update
 
 from services.delivery.projects.model.staffing import Booking, StaffingRequest
 from services.delivery.tables import keep_newest, schema
 from shared.database import amount, belongs_to, found_by, only_one
+from shared.errors import NotFound
 from shared.work import Work
 
 staffing_requests = schema.table(
@@ -58,8 +59,15 @@ async def keep_booking(work: Work, booking: Booking, *, sequence: int) -> None:
     await work.session.execute(keep_newest(bookings, {**vars(booking), "sequence": sequence}))
 
 
+class NoSuchStaffingRequest(NotFound):
+    """Delivery never asked for this."""
+
+
 async def fulfil(work: Work, request_id: UUID, *, person_id: UUID, booking_id: UUID, sequence: int) -> None:
     """Keep who was found for a request unless somebody was found later."""
+    known = select(staffing_requests.c.id).where(staffing_requests.c.id == request_id)
+    if await work.session.scalar(known) is None:
+        raise NoSuchStaffingRequest()
     is_newer = or_(staffing_requests.c.sequence.is_(None), staffing_requests.c.sequence < sequence)
     await work.session.execute(
         update(staffing_requests)

@@ -9,13 +9,7 @@ from uuid import UUID
 from services.delivery.margin.actions import cost_work
 from services.delivery.margin.model import ApprovedWork
 from services.delivery.permissions import Permission
-from services.delivery.timesheets.model import (
-    AlreadyCorrected,
-    ApprovedEntry,
-    Decider,
-    NotApprovedYet,
-    Timesheet,
-)
+from services.delivery.timesheets.model.weeks import AlreadyCorrected, ApprovedEntry, Decider, NotApprovedYet, Timesheet
 from services.delivery.timesheets.store import entries, weeks
 from services.delivery.timesheets.store.weeks import Surroundings
 from shared.contracts import delivery as contracts

@@ -8,17 +8,17 @@ from datetime import date, timedelta
 from uuid import UUID, uuid5
 
 from services.delivery.permissions import Permission
-from services.delivery.timesheets.model import (
+from services.delivery.timesheets.model.entries import (
     Entry,
     NobodyBehindLogIn,
     NothingToCopy,
-    NothingToSubmit,
     Outcome,
     TimesheetState,
     WeekHandedIn,
     Worked,
     must_start_a_week,
 )
+from services.delivery.timesheets.model.weeks import NothingToSubmit
 from services.delivery.timesheets.store import entries, recording, weeks
 from shared.subjects import acting_person
 from shared.work import Work

@@ -12,24 +12,21 @@ from pydantic import Field
 from services.delivery.timesheets import queries
 from services.delivery.timesheets.actions import decisions, own_time
 from services.delivery.timesheets.api.views import CorrectionView, EntriesView, EntryView
-from services.delivery.timesheets.model import (
+from services.delivery.timesheets.model.entries import (
     MINUTES_A_DAY,
-    AlreadyCorrected,
+    DayTooLong,
     EntryExists,
     NobodyBehindLogIn,
     NoSuchTaskForTime,
-    NotApprovedYet,
     NotEmployed,
-    NotYoursToDecide,
-    OwnTimesheet,
     TimeOnClosedProject,
     TimeOnProjectOnHold,
     TimeOnSummary,
-    DayTooLong,
     WeekHandedIn,
     WeekStartsOnMonday,
     Worked,
 )
+from services.delivery.timesheets.model.weeks import AlreadyCorrected, NotApprovedYet, NotYoursToDecide, OwnTimesheet
 from shared.actor import NotPermitted
 from shared.errors import NotFound, Stale
 from shared.web import Body, InWork, WorkRoute, must_match, refusals, set_etag

@@ -19,16 +19,18 @@ from services.delivery.timesheets.api.views import (
     TimesheetsView,
     TimesheetView,
 )
-from services.delivery.timesheets.model import (
+from services.delivery.timesheets.model.entries import (
     NobodyBehindLogIn,
     NothingToCopy,
-    NothingToSubmit,
-    NotYoursToDecide,
     Outcome,
-    OwnTimesheet,
-    TimesheetNotSubmitted,
     TimesheetState,
     WeekStartsOnMonday,
+)
+from services.delivery.timesheets.model.weeks import (
+    NothingToSubmit,
+    NotYoursToDecide,
+    OwnTimesheet,
+    TimesheetNotSubmitted,
 )
 from services.delivery.timesheets.queries import Show
 from shared.actor import NotPermitted

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BeforeValidator, Field
 
 from services.delivery.projects.model.project import number_of
-from services.delivery.timesheets.model import TimesheetState
+from services.delivery.timesheets.model.entries import TimesheetState
 from shared.web import View
 
 

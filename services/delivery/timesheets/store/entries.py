@@ -9,7 +9,8 @@ from uuid import UUID
 
 from sqlalchemy import Row, insert, select, text
 
-from services.delivery.timesheets.model import ApprovedEntry, Entry, TimesheetState, DayTooLong, Worked
+from services.delivery.timesheets.model.entries import DayTooLong, Entry, TimesheetState, Worked
+from services.delivery.timesheets.model.weeks import ApprovedEntry
 from services.delivery.timesheets.store.tables import approved_entries, corrections
 from shared.errors import NotFound, Stale
 from shared.work import Work

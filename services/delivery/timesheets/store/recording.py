@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, text
 
-from services.delivery.timesheets.model import Entry, Outcome, Problem, TimesheetState, Worked
+from services.delivery.timesheets.model.entries import Entry, Outcome, Problem, TimesheetState, Worked
 from shared.subjects import PERSON
 from shared.work import Work
 
@@ -50,9 +50,11 @@ RECORD = text(
          for share of s
     ), made as (
       insert into timesheets (id, person_id, project_id, week_starts_on, state, version)
-      select cast(md5(concat(w.person_id, w.project_id, w.week_starts_on)) as uuid), w.person_id, w.project_id, w.week_starts_on, 'open', 1
+      select cast(md5(concat(w.person_id, w.project_id, w.week_starts_on)) as uuid),
+             w.person_id, w.project_id, w.week_starts_on, 'open', 1
         from weeks w left join known k using (project_id, week_starts_on)
        where k.id is null
+       order by w.project_id, w.week_starts_on
           on conflict (tenant_id, person_id, project_id, week_starts_on)
           do update set version = timesheets.version where timesheets.state in ('open', 'rejected')
       returning id, project_id, week_starts_on, state

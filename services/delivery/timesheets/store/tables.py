@@ -9,7 +9,8 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Column, Date, DateTime, Integer, String, Uuid
 
 from services.delivery.tables import schema
-from services.delivery.timesheets.model import Timesheet, TimesheetState
+from services.delivery.timesheets.model.entries import TimesheetState
+from services.delivery.timesheets.model.weeks import Timesheet
 from shared.database import belongs_to, choice, found_by, only_one, rule
 
 timesheets = schema.table(

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select, text
 
-from services.delivery.timesheets.model import ApprovedEntry, Timesheet
+from services.delivery.timesheets.model.weeks import ApprovedEntry, Timesheet
 from services.delivery.timesheets.store.entries import as_approved
 from services.delivery.timesheets.store.tables import timesheets
 from shared.errors import NotFound

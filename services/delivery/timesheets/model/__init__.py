@@ -1,0 +1,1 @@
+"""What time is: entries, weeks, and who decides on them."""
