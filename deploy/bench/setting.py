@@ -44,7 +44,7 @@ from shared.service import Service
 from shared.work import begin
 
 TENANT = UUID("01930000-0000-7000-8000-62656e636800")
-PEOPLE = 200
+PEOPLE = 40
 FIRST_DAY = date(2020, 1, 6)
 DAYS = 1000
 HOUR = Decimal("150.00")
