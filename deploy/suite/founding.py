@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID, uuid5
 
 from deploy.suite.desk import Desk, Desks
-from deploy.suite.people import COLLEAGUES, FIRM, Colleague
+from deploy.suite.people import COLLEAGUES, ERP_CLIENT, FIRM, Colleague
 
 WORK_DAYS = 5
 STAFFING_ROLES = {
@@ -120,6 +120,8 @@ async def _company(desk: Desk) -> None:
             "tax_rules": rules,
         },
     )
+    receiver = {"legal_entity": "MER", "subject": ERP_CLIENT}
+    await desk.put(f"/billing/api/v1/batch-receivers/{_id('batch-receiver', ERP_CLIENT)}", receiver)
 
 
 def _id(kind: str, name: str) -> UUID:
