@@ -16,6 +16,7 @@ from uvicorn.loops.auto import auto_loop_factory
 from shared import auth, jobs, migrations, telemetry
 from shared.clock import wall_clock
 from shared.database import connect
+from shared.messaging import wake
 from shared.messaging.provisioning import provision
 from shared.messaging.rabbitmq import RabbitMQ
 from shared.messaging.worker import Worker
@@ -74,9 +75,12 @@ async def serve(service: Service, settings: Settings, limits: Limits | None = No
         port=settings.port,
         timeout_graceful_shutdown=10,
     )
+    calling = asyncio.create_task(wake.call(database))
     try:
         await server.serve()
     finally:
+        calling.cancel()
+        await asyncio.gather(calling, return_exceptions=True)
         await database.engine.dispose()
 
 

@@ -6,9 +6,9 @@ import logging
 import re
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
+from typing import Any
 from uuid import UUID
 
-from opentelemetry.trace import Span
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random
@@ -202,7 +202,7 @@ async def _handle(work: Work, reaction: Reaction, event: Event, found: Envelope)
     work.session.expunge_all()
 
 
-def _span(service: str, message: Claimed, found: Envelope) -> AbstractContextManager[Span]:
+def _span(service: str, message: Claimed, found: Envelope) -> AbstractContextManager[Any]:
     return telemetry.processing(
         queue=f"throughline.{service}",
         consumer=message.tried.consumer,

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any
 
 import asyncpg
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from shared.database import Database
+from shared.messaging.autocommit import autocommitting
 
+log = logging.getLogger(__name__)
 CHANNEL = "throughline_outbox"
 AT_MOST_EVERY = 0.05  # seconds
 ASK_EVERY = 10.0  # seconds; the driver does not notice by itself that the other side is gone
@@ -24,8 +28,11 @@ async def call(database: Database) -> None:
     while True:
         await database.announced.wait()
         database.announced.clear()
-        async with database.engine.begin() as connection:
-            await connection.execute(text(f"notify {CHANNEL}"))
+        try:
+            async with autocommitting(database) as connection:
+                await connection.execute(text(f"notify {CHANNEL}"))
+        except (OSError, SQLAlchemyError) as error:
+            log.warning("other processes were not told that something was announced: %s", error)
         await asyncio.sleep(AT_MOST_EVERY)
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from shared.database import Database
+from shared.messaging.drain import Drain
 from shared.messaging.envelope import Envelope
 from shared.messaging.inbox import Delivery, Inbox
 from shared.messaging.transport import Outcome, Transport
@@ -172,3 +173,21 @@ def _parts(envelopes: Sequence[Envelope], chance: random.Random) -> Iterable[lis
                 later.append(envelope)
         yield list(part.values())
         rest = later
+
+
+async def the_row(inbox: Inbox, consumer: str = "reader.write_down") -> Any:
+    """The one row of `consumer`, and in how many seconds it is due."""
+    (row,) = await rows(
+        inbox.database,
+        "select *, extract(epoch from next_at - msg.clock()) as due_in from msg.inbox where consumer = :consumer",
+        consumer=consumer,
+    )
+    return row
+
+
+async def drained(drain: Drain) -> int:
+    """Run everything that is due; how many messages that were."""
+    total = 0
+    while ran := await drain.once():
+        total += ran
+    return total

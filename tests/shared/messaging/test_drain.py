@@ -1,7 +1,6 @@
 """Messages of the inbox are acted on once, in their order, and what fails waits, comes back or is put aside."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
@@ -18,37 +17,8 @@ from shared.messaging.reactions import Reject
 from shared.messaging.verdict import SCHEDULE
 from shared.work import Work
 from tests.shared.messaging.deliveries import a_delivery, broken_ones
-from tests.shared.messaging.probe import NORTHSTAR, Attached, Made, Noted, Reader, as_owner, effects_of, things, write
-from tests.shared.messaging.suite import change, rows, value
-
-LATER = "create or replace function msg.clock() returns timestamptz language sql stable as "
-Shift = Callable[[str], Awaitable[None]]
-
-
-@pytest.fixture
-def let_pass(reader_addresses: ServiceDatabase) -> Shift:
-    """Move the clock of the scheduler to `interval` after now."""
-
-    async def shift(interval: str) -> None:
-        await as_owner(reader_addresses, f"{LATER} 'select clock_timestamp() + interval ''{interval}'''")
-
-    return shift
-
-
-async def the_row(inbox: Inbox, consumer: str = "reader.write_down") -> Any:
-    (row,) = await rows(
-        inbox.database,
-        "select *, extract(epoch from next_at - msg.clock()) as due_in from msg.inbox where consumer = :consumer",
-        consumer=consumer,
-    )
-    return row
-
-
-async def drained(drain: Drain) -> int:
-    total = 0
-    while ran := await drain.once():
-        total += ran
-    return total
+from tests.shared.messaging.probe import NORTHSTAR, Made, Noted, Reader, as_owner, effects_of, things, write
+from tests.shared.messaging.suite import change, drained, rows, the_row, value
 
 
 async def test_a_message_that_arrives_three_times_has_one_effect(inbox: Inbox, drain: Drain) -> None:
@@ -204,56 +174,6 @@ async def test_a_message_without_a_readable_id_is_kept_once(inbox: Inbox) -> Non
     await inbox.accept([broken])
 
     assert await value(inbox.database, "select count(*) from msg.inbox") == 1
-
-
-async def test_waiting_for_a_record_costs_no_attempt_however_often_it_looks(
-    inbox: Inbox, drain: Drain, let_pass: Shift
-) -> None:
-    await inbox.accept([a_delivery(Attached(part_id=new_id(), thing_id=new_id()))])
-    await drained(drain)
-    for hours in (1, 2, 23):
-        await let_pass(f"{hours} hours")
-        assert await drain.once() == 1
-
-    row = await the_row(inbox, "reader.attach")
-    assert (row.status, row.attempts) == ("waiting", 0)
-    assert 0 < row.due_in <= 600
-
-
-async def test_after_a_day_of_waiting_it_is_parked_and_the_record_still_brings_it_back(
-    inbox: Inbox, drain: Drain, let_pass: Shift
-) -> None:
-    thing = new_id()
-    await inbox.accept([a_delivery(Attached(part_id=new_id(), thing_id=thing))])
-    await drained(drain)
-    await let_pass("25 hours")
-    await drained(drain)
-    row = await the_row(inbox, "reader.attach")
-    assert (row.status, row.waiting_for) == ("parked", f"thing/{thing}")
-
-    await inbox.accept([a_delivery(Made(thing_id=thing))])
-    assert await drained(drain) == 2
-
-    assert await effects_of(inbox.database) == [(thing, 0)]
-
-
-async def test_the_record_may_come_in_the_same_batch_after_what_waits_for_it(inbox: Inbox, drain: Drain) -> None:
-    thing = new_id()
-    await inbox.accept([a_delivery(Attached(part_id=new_id(), thing_id=thing))])
-    await inbox.accept([a_delivery(Made(thing_id=thing))])
-
-    assert await drained(drain) == 3
-    assert await effects_of(inbox.database) == [(thing, 0)]
-
-
-async def test_a_record_of_another_tenant_wakes_nobody(inbox: Inbox, drain: Drain) -> None:
-    thing = new_id()
-    await inbox.accept([a_delivery(Attached(part_id=new_id(), thing_id=thing))])
-    await drained(drain)
-    await inbox.accept([a_delivery(Made(thing_id=thing), tenant_id=NORTHSTAR)])
-    await drained(drain)
-
-    assert (await the_row(inbox, "reader.attach")).status == "waiting"
 
 
 async def test_a_commit_that_is_refused_costs_only_the_message_that_causes_it(

@@ -229,7 +229,7 @@ async def test_a_reader_killed_again_and_again_has_each_effect_once(
 
     for number in range(50):
         await announce(writer_database, [Noted(thing_id=thing, number=number) for thing in things])
-    for effects in range(100, 1000, 100):
+    for effects in range(150, 900, 150):
         process = await asyncio.create_subprocess_exec(*command)
         await eventually(partial(_has_done, reader_database, effects))
         process.kill()
