@@ -12,8 +12,8 @@ from services.delivery.timesheets.model.entries import (
     Entry,
     NobodyBehindLogIn,
     NothingToCopy,
-    Outcome,
     TimesheetState,
+    Unrecorded,
     WeekHandedIn,
     Worked,
     must_start_a_week,
@@ -31,20 +31,20 @@ class Copied:
     """The entries that were copied, and what became of those that could not be."""
 
     items: list[Entry]
-    skipped: list[Outcome]
+    skipped: list[Unrecorded]
 
 
 async def record_time(work: Work, worked: Worked) -> Entry:
     """Record one entry of one's own."""
     work.actor.must(Permission.RECORD_TIME)
-    [entry] = await _record_all(work, [worked], place="")
-    return entry
+    return _recorded(await recording.record_one(work, worked), place="")
 
 
 async def record_all_time(work: Work, worked: Sequence[Worked]) -> list[Entry]:
     """Record many entries of one's own, all or none."""
     work.actor.must(Permission.RECORD_TIME)
-    return await _record_all(work, worked, place="/entries/{}")
+    outcomes = await recording.record_many(work, worked)
+    return [_recorded(outcome, place=f"/entries/{index}") for index, outcome in enumerate(outcomes)]
 
 
 async def copy_week(work: Work, *, week_starts_on: date) -> Copied:
@@ -56,10 +56,10 @@ async def copy_week(work: Work, *, week_starts_on: date) -> Copied:
     if not before:
         raise NothingToCopy()
     copies = [replace(one, id=uuid5(one.id, "copy"), day=one.day + WEEK) for one in before]
-    outcomes = await recording.record(work, copies)
+    outcomes = await recording.record_many(work, copies)
     return Copied(
-        items=[one.entry for one in outcomes if one.entry],
-        skipped=[one for one in outcomes if one.problem],
+        items=[one for one in outcomes if isinstance(one, Entry)],
+        skipped=[one for one in outcomes if isinstance(one, Unrecorded)],
     )
 
 
@@ -98,12 +98,10 @@ async def submit_week(work: Work, *, week_starts_on: date, project_id: UUID | No
     return submitted
 
 
-async def _record_all(work: Work, worked: Sequence[Worked], *, place: str) -> list[Entry]:
-    outcomes = await recording.record(work, worked)
-    for index, outcome in enumerate(outcomes):
-        if outcome.problem:
-            raise outcome.problem.refusal(place.format(index))
-    return [outcome.entry for outcome in outcomes if outcome.entry]
+def _recorded(outcome: Entry | Unrecorded, *, place: str) -> Entry:
+    if isinstance(outcome, Unrecorded):
+        raise outcome.problem.refusal(place)
+    return outcome
 
 
 async def _must_be_open(work: Work, entry: Entry) -> None:

@@ -22,8 +22,8 @@ from services.delivery.timesheets.api.views import (
 from services.delivery.timesheets.model.entries import (
     NobodyBehindLogIn,
     NothingToCopy,
-    Outcome,
     TimesheetState,
+    Unrecorded,
     WeekStartsOnMonday,
 )
 from services.delivery.timesheets.model.weeks import (
@@ -91,7 +91,7 @@ async def copy_week(body: WeekBody, work: InWork) -> CopiedView:
     copied = await own_time.copy_week(work, week_starts_on=body.week_starts_on)
     return CopiedView(
         items=[EntryView.model_validate(entry) for entry in copied.items],
-        skipped=[_skipped(outcome) for outcome in copied.skipped],
+        skipped=[_skipped(unrecorded) for unrecorded in copied.skipped],
     )
 
 
@@ -121,8 +121,6 @@ async def _shown(work: InWork, timesheet_id: UUID) -> TimesheetInFullView:
     return head.model_copy(update={"entries": [EntryView.model_validate(entry) for entry in found.entries]})
 
 
-def _skipped(outcome: Outcome) -> SkippedView:
-    if outcome.problem is None:
-        raise ValueError("only what was not copied is skipped")
-    refusal = outcome.problem.refusal("")
-    return SkippedView(id=outcome.id, code=refusal.code(), detail=refusal.detail)
+def _skipped(unrecorded: Unrecorded) -> SkippedView:
+    refusal = unrecorded.problem.refusal("")
+    return SkippedView(id=unrecorded.id, code=refusal.code(), detail=refusal.detail)

@@ -160,12 +160,11 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What became of one entry: it was recorded, or there is a problem with it."""
+class Unrecorded:
+    """An entry that could not be recorded, and why."""
 
     id: UUID
-    entry: Entry | None
-    problem: Problem | None
+    problem: Problem
 
 
 def must_start_a_week(day: date) -> None:

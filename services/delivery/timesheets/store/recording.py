@@ -7,28 +7,19 @@ from typing import Any
 
 from sqlalchemy import Row, text
 
-from services.delivery.timesheets.model.entries import Entry, Outcome, Problem, TimesheetState, Worked
+from services.delivery.timesheets.model.entries import Entry, Problem, TimesheetState, Unrecorded, Worked
 from shared.subjects import PERSON
 from shared.work import Work
 
 # The rows that others could change meanwhile are locked as they are read: the project against being closed, the week
 # against being submitted (a week not seen yet is made, or met in the conflict). The day's total is raised by an upsert
 # that sees what others have just committed, so two entries at once cannot pass 24 hours together.
-RECORD = text(
-    f"""
+STATEMENT = f"""
     with given as (
-      select g.*, g.day - cast(extract(isodow from g.day) as integer) + 1 as week_starts_on
-        from unnest(cast(:ids as uuid[]), cast(:task_ids as uuid[]), cast(:days as date[]), cast(:minutes as integer[]),
-                    cast(:billables as boolean[]), cast(:notes as text[]))
-             with ordinality as g (id, task_id, day, minutes, billable, note, position)
+      select g.*, g.day - cast(extract(isodow from g.day) as integer) + 1 as week_starts_on from ({{given}}) as g
     ), me as (
       select id as person_id, employed_from, coalesce(employed_until, 'infinity') as employed_until
         from people where id = ({PERSON.text})
-    ), planned as (
-      select t.id as task_id, t.staffing_role, t.billing_line_id, p.id as project_id, p.state
-        from tasks t join projects p on p.id = t.project_id
-       where t.id in (select task_id from given)
-         for share of p
     ), judged as (
       select g.*, me.person_id, k.project_id, k.staffing_role,
              coalesce(g.billable, k.billing_line_id is not null) as is_billable,
@@ -38,16 +29,27 @@ RECORD = text(
                   when g.day < me.employed_from or g.day >= me.employed_until then 'not_employed'
                   when k.state = 'closed' then 'closed'
                   when k.state = 'on_hold' then 'on_hold'
-                  when exists (select from time_entries e where e.id = g.id)
-                    or exists (select from approved_entries a where a.id = g.id) then 'exists'
+                  when waiting.id is not null or signed.id is not null then 'exists'
              end as problem
-        from given g left join planned k on k.task_id = g.task_id left join me on true
+        from given g
+        left join lateral (
+          select t.id as task_id, t.staffing_role, t.billing_line_id, p.id as project_id, p.state
+            from tasks t join projects p on p.id = t.project_id
+           where t.id = g.task_id
+             for share of p
+        ) k on true
+        left join lateral (select e.id from time_entries e where e.id = g.id limit 1) waiting on true
+        left join lateral (select e.id from approved_entries e where e.id = g.id limit 1) signed on true
+        left join me on true
     ), weeks as (
       select distinct person_id, project_id, week_starts_on from judged where problem is null
     ), known as (
-      select s.id, s.project_id, s.week_starts_on, s.state
-        from timesheets s join weeks w using (person_id, project_id, week_starts_on)
-         for share of s
+      select s.* from weeks w
+       cross join lateral (
+         select id, project_id, week_starts_on, state from timesheets s
+          where s.person_id = w.person_id and s.project_id = w.project_id and s.week_starts_on = w.week_starts_on
+            for share
+       ) s
     ), made as (
       insert into timesheets (id, person_id, project_id, week_starts_on, state, version)
       select cast(md5(concat(w.person_id, w.project_id, w.week_starts_on)) as uuid),
@@ -83,14 +85,36 @@ RECORD = text(
            coalesce(p.verdict, case when d.day is null then 'too_long' end) as problem
       from placed p left join days d on d.day = p.day
      order by p.position
-    """  # noqa: S608 - put together from two constants
+    """  # noqa: S608 - put together from constants
+
+# One entry by itself, so that the plan is made once and kept: over arrays PostgreSQL would make it anew each time.
+ONE = text(
+    STATEMENT.format(
+        given="""select cast(:id as uuid) as id, cast(:task_id as uuid) as task_id, cast(:day as date) as day,
+                        cast(:minutes as integer) as minutes, cast(:billable as boolean) as billable,
+                        cast(:note as text) as note, 1 as position"""
+    )
+)
+MANY = text(
+    STATEMENT.format(
+        given="""select * from unnest(
+                   cast(:ids as uuid[]), cast(:task_ids as uuid[]), cast(:days as date[]), cast(:minutes as integer[]),
+                   cast(:billables as boolean[]), cast(:notes as text[])
+                 ) with ordinality as entry (id, task_id, day, minutes, billable, note, position)"""
+    )
 )
 
 
-async def record(work: Work, worked: Sequence[Worked]) -> list[Outcome]:
+async def record_one(work: Work, worked: Worked) -> Entry | Unrecorded:
+    """Keep one entry if it can be, and say how it now stands or what the problem is."""
+    about = {"subject": work.actor.subject, "now": work.now}
+    return _outcome((await work.session.execute(ONE, {**about, **vars(worked)})).one())
+
+
+async def record_many(work: Work, worked: Sequence[Worked]) -> list[Entry | Unrecorded]:
     """Keep what can be kept and say of each entry, in the order given, how it now stands or what the problem is."""
     found = await work.session.execute(
-        RECORD,
+        MANY,
         {
             "subject": work.actor.subject,
             "now": work.now,
@@ -105,10 +129,10 @@ async def record(work: Work, worked: Sequence[Worked]) -> list[Outcome]:
     return [_outcome(row) for row in found]
 
 
-def _outcome(row: Row[Any]) -> Outcome:
+def _outcome(row: Row[Any]) -> Entry | Unrecorded:
     if row.problem is not None:
-        return Outcome(row.id, None, Problem(row.problem))
-    entry = Entry(
+        return Unrecorded(row.id, Problem(row.problem))
+    return Entry(
         id=row.id,
         timesheet_id=row.timesheet_id,
         person_id=row.person_id,
@@ -122,4 +146,3 @@ def _outcome(row: Row[Any]) -> Outcome:
         version=row.version,
         state=TimesheetState(row.state),
     )
-    return Outcome(row.id, entry, None)
