@@ -3,21 +3,19 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 
-import psutil
 import pytest
 
+from tests.support.processes import end_group, end_remains, free_ports, spawn
 from tests.support.programs import program
 
 START_SECONDS = 90.0
-STOP_SECONDS = 30.0
 LOOK_AGAIN_SECONDS = 0.05
 MAKE_VIRTUAL_HOST = """
 rabbit_vhost:add(<<"{name}">>, <<"tests">>),
@@ -92,7 +90,7 @@ class Broker:
 @contextmanager
 def throwaway_broker(directory: Path) -> Iterator[Broker]:
     """Run an empty node over `directory`; whatever a killed run left there ends first."""
-    _end_remains(directory)
+    end_remains(directory)
     directory.mkdir(mode=0o700)
     port, distribution, mapper_port = free_ports(3)
     environment = _environment(directory, port, distribution, mapper_port)
@@ -106,57 +104,11 @@ def throwaway_broker(directory: Path) -> Iterator[Broker]:
         yield broker
 
 
-def free_ports(number: int) -> list[int]:
-    """Find ports that nobody listens on, all different."""
-    with ExitStack() as held:
-        sockets = [held.enter_context(closing(socket.socket())) for _ in range(number)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
-
-
 def tool(name: str) -> str:
     """Find a tool of RabbitMQ, past Debian's wrapper, which insists on one account and its directories."""
     wrapped = program(name, "rabbitmq-server")
     unwrapped = Path("/usr/lib/rabbitmq/bin") / name
     return str(unwrapped if unwrapped.exists() else wrapped)
-
-
-def spawn(command: list[str], directory: Path, environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
-    """Start a program in a process group of its own, its pid noted for a later run to find."""
-    with log.open("wb") as output:
-        started = subprocess.Popen(
-            command,
-            cwd=directory,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
-    with (directory / "pids").open("a") as pids:
-        pids.write(f"{started.pid}\n")
-    return started
-
-
-def end_group(process: subprocess.Popen[bytes], last_word: signal.Signals) -> None:
-    """End a process and all it started; what does not listen in time is killed."""
-    for word in (last_word, signal.SIGKILL):
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, word)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(STOP_SECONDS)
-            return
-
-
-def _end_remains(directory: Path) -> None:
-    """Kill what a killed run started over `directory`: known by its pid and by its home, then forget it."""
-    with suppress(FileNotFoundError):
-        for pid in (directory / "pids").read_text().split():
-            with suppress(psutil.Error, ProcessLookupError):
-                if psutil.Process(int(pid)).environ().get("HOME") == str(directory):
-                    os.killpg(int(pid), signal.SIGKILL)
-    shutil.rmtree(directory, ignore_errors=True)
 
 
 def _environment(directory: Path, port: int, distribution: int, mapper: int) -> dict[str, str]:

@@ -12,7 +12,8 @@ import pytest
 from deploy.suite.postgres import EmbeddedPostgres
 from tests.support.databases import Databases
 from tests.support.postgres import killed_suite, throwaway_postgres, value
-from tests.support.rabbitmq import Broker, free_ports
+from tests.support.processes import free_ports
+from tests.support.rabbitmq import Broker
 from tests.support.slots import slot
 
 

@@ -1,0 +1,109 @@
+"""What the databases of the suite say when a story has been told: read as superuser, whoever wrote it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from deploy.suite.suite import PUT_ASIDE, SERVICES, UNFINISHED
+from shared.contracts.base import REGISTRY
+from shared.telemetry import routing_key
+
+PATIENCE_SECONDS = 30.0
+LOOK_AGAIN_SECONDS = 0.05
+LOOKS = 3  # an event may slip from one service to another behind the back of one look
+LOGGED = "select event_id, type, correlation_id, traceparent from msg.event_log"
+HANDLED = "select consumer, event_id, status, attempts, crashes from msg.inbox"
+
+
+@dataclass(frozen=True)
+class Logged:
+    """One announced event, as its sender keeps it."""
+
+    service: str
+    event_id: UUID
+    type: str
+    correlation_id: UUID
+    traceparent: str | None
+
+    @property
+    def trace_id(self) -> str:
+        """The trace in which it was announced, 32 hex digits; empty outside of any."""
+        return self.traceparent.split("-")[1] if self.traceparent else ""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The databases, by service: superuser's addresses."""
+
+    addresses: Mapping[str, str]
+
+    async def rows(self, service: str, query: str, *values: Any) -> list[Any]:
+        """What `query` finds in the database of `service`."""
+        async with _connected(self.addresses[service]) as connection:
+            return list(await connection.fetch(query, *values))
+
+    async def value(self, service: str, query: str, *values: Any) -> Any:
+        """The one value that `query` gives in the database of `service`."""
+        async with _connected(self.addresses[service]) as connection:
+            return await connection.fetchval(query, *values)
+
+    async def settled(self) -> None:
+        """Wait until every announced event has been acted on and no job waits; fails after half a minute."""
+        quiet = 0
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while quiet < LOOKS:
+                unfinished = [await self.value(service, UNFINISHED.text) for service in self.addresses]
+                quiet = 0 if any(unfinished) else quiet + 1
+                await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
+    async def put_aside(self) -> list[str]:
+        """What nobody could act on: parked messages and failed jobs, each with its reason."""
+        return [
+            f"{service}: {row['what']}: {row['why']}"
+            for service in self.addresses
+            for row in await self.rows(service, PUT_ASIDE.text)
+        ]
+
+    async def events(self) -> list[Logged]:
+        """Every event that was ever sent."""
+        return [Logged(service, *row) for service in self.addresses for row in await self.rows(service, LOGGED)]
+
+    async def events_of(self, threads: Iterable[UUID]) -> list[Logged]:
+        """The events of some threads."""
+        wanted = set(threads)
+        return [event for event in await self.events() if event.correlation_id in wanted]
+
+    async def reactions(self) -> list[Any]:
+        """Every message of every inbox: consumer, event_id, status, attempts, crashes."""
+        return [row for service in self.addresses for row in await self.rows(service, HANDLED)]
+
+    async def every_event_had_each_effect_once(self) -> None:
+        """Fails unless every event was acted on by exactly the consumers that react to it, and by each once."""
+        wanted = Counter((consumer, event.event_id) for event in await self.events() for consumer in _consumers(event))
+        found = await self.reactions()
+        assert Counter((row["consumer"], row["event_id"]) for row in found) == wanted
+        assert {row["status"] for row in found} == {"done"}
+        assert await self.put_aside() == []
+
+
+def _consumers(event: Logged) -> list[str]:
+    assert event.type in REGISTRY, f"{event.type} is not among the contracts"
+    key = routing_key(event.type)
+    return [reaction.consumer for service in SERVICES for reaction in service.all_reactions.routed(key)]
+
+
+@asynccontextmanager
+async def _connected(address: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(address.replace("+asyncpg", "", 1))
+    try:
+        yield connection
+    finally:
+        await connection.close()
