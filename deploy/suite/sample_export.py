@@ -1,8 +1,4 @@
-"""A small CRM export with the dirt that real ones have, for trying the import: `make sample`.
-
-Like the exports we have seen: lines end in CRLF, dates are day-month-year, a product is spelled two ways, a sector
-and a country are misspelled, open deals lack an account or their dates, and a few rows cannot be right at all.
-"""
+"""Writing a small export of another CRM, with the kinds of dirt that real ones have; the same seed, the same files."""
 
 from __future__ import annotations
 
@@ -12,41 +8,36 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
-SEED = 7
-DEALS = 120
-FIRST_DAY = date(2025, 1, 6)
-ACCOUNTS = (
-    ("Acme Robotics", "technolgy", "1996", "1100.04", "2822", "United States", ""),
-    ("Birchwood Clinics", "medical", "1999", "251.41", "495", "United States", ""),
-    ("Cobalt Stores", "retail", "2001", "718.62", "2448", "United States", ""),
-    ("Driftline Media", "entertainment", "1993", "4269.9", "6472", "United States", "Acme Robotics"),
-    ("Everbright Software", "software", "1998", "2714.9", "2641", "Germany", ""),
-    ("Foxglove Finance", "finance", "2006", "1102.43", "1759", "Italy", ""),
-    ("Greyfriar Telecom", "telecommunications", "1990", "1825.82", "5595", "Philipines", ""),
-    ("Hollis Marketing", "marketing", "1995", "2173.98", "2928", "Norway", "Everbright Software"),
-)
-PRODUCTS = (
-    ("GTX Basic", "GTX", "550"),
-    ("GTX Pro", "GTX", "4821"),
-    ("MG Special", "MG", "55"),
-    ("MG Advanced", "MG", "3393"),
-)
-PEOPLE = (
-    ("Anna Snell", "Dustin Brink", "Central"),
-    ("Cecil Lamp", "Dustin Brink", "Central"),
-    ("Versa Hill", "Celia Rouch", "West"),
-    ("Moses Friese", "Celia Rouch", "West"),
-)
-ACCOUNT_COLUMNS = (
-    "account",
-    "sector",
-    "year_established",
-    "revenue",
-    "employees",
-    "office_location",
-    "subsidiary_of",
-)
-DEAL_COLUMNS = (
+PEOPLE = ("Ada Brandt", "Bruno Keller", "Clara Osei", "Dmitri Vale", "Elin Sommer", "Farid Nassar")
+MANAGERS = ("Greta Lindqvist", "Hugo Marchetti")
+OFFICES = ("Central", "East", "West")
+PRODUCTS = (("GTX Basic", "GTX", 550), ("GTX Pro", "GTX", 4821), ("MG Special", "MG", 55), ("GTK 500", "GTK", 26768))
+FIRST = ("Alpen", "Borea", "Cala", "Delta", "Ember", "Fjord", "Gran", "Heli")
+LAST = ("glow", "tech", "works", "soft", "line", "field")
+SECTORS = ("technolgy", "technology", "medical", "retail", "software", "finance")  # the first as people misspell it
+COUNTRIES = ("United States", "Germany", "Philipines", "Kenya", "Japan")  # and the third
+OPENED = date(2025, 1, 6)
+DIRTY_EVERY = 12
+"""Every so manieth deal has a cell that cannot be mapped; product names are careless far more often."""
+
+Rows = Iterator[Sequence[object]]
+
+
+def write_sample_export(directory: Path, *, seed: int = 1, deals: int = 200) -> list[Path]:
+    """Write accounts, products, sales teams and `deals` deals as CSV files with CRLF; gives their paths."""
+    directory.mkdir(parents=True, exist_ok=True)
+    chance = random.Random(seed)  # noqa: S311 - nothing secret: the same seed must give the same files
+    names = [first + last for first in FIRST for last in LAST][:24]
+    return [
+        _write(directory / "sales_teams.csv", ("sales_agent", "manager", "regional_office"), _people(chance)),
+        _write(directory / "accounts.csv", ACCOUNT, _accounts(chance, names)),
+        _write(directory / "products.csv", ("product", "series", "sales_price"), iter(PRODUCTS)),
+        _write(directory / "sales_pipeline.csv", DEAL, _deals(chance, names, deals)),
+    ]
+
+
+ACCOUNT = ("account", "sector", "year_established", "revenue", "employees", "office_location", "subsidiary_of")
+DEAL = (
     "opportunity_id",
     "sales_agent",
     "product",
@@ -60,60 +51,74 @@ DEAL_COLUMNS = (
 )
 
 
-def write_sample(directory: Path) -> list[Path]:
-    """Write the four files of the sample into `directory`; the same bytes every time."""
-    directory.mkdir(parents=True, exist_ok=True)
-    return [
-        _write(directory / "accounts.csv", ACCOUNT_COLUMNS, ACCOUNTS),
-        _write(directory / "products.csv", ("product", "series", "sales_price"), PRODUCTS),
-        _write(directory / "sales_teams.csv", ("sales_agent", "manager", "regional_office"), PEOPLE),
-        _write(directory / "sales_pipeline.csv", DEAL_COLUMNS, [*_deals(), *_impossible()]),
-    ]
-
-
-def _write(path: Path, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Path:
+def _write(path: Path, header: Sequence[str], rows: Rows) -> Path:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\r\n")
-        writer.writerow(columns)
+        writer.writerow(header)
         writer.writerows(rows)
     return path
 
 
-def _deals() -> Iterator[Sequence[str]]:
-    luck = random.Random(SEED)  # noqa: S311 - a sample, not a secret
-    for number in range(DEALS):
-        product, _, price = luck.choice(PRODUCTS)
-        stage = luck.choices(("Won", "Lost", "Engaging", "Prospecting"), (48, 28, 18, 6))[0]
-        engaged = FIRST_DAY + timedelta(days=luck.randrange(200))
-        closed = engaged + timedelta(days=luck.randrange(5, 140))
-        is_closed, is_engaged = stage in ("Won", "Lost"), stage != "Prospecting"
-        account = luck.choice(ACCOUNTS)[0] if is_closed or luck.random() > 0.6 else ""
-        value = str(int(float(price) * luck.uniform(0.9, 1.1))) if stage == "Won" else "0" if is_closed else ""
+def _people(chance: random.Random) -> Rows:
+    for name in PEOPLE:
+        yield name, chance.choice(MANAGERS), chance.choice(OFFICES)
+
+
+def _accounts(chance: random.Random, names: Sequence[str]) -> Rows:
+    for number, name in enumerate(names):
+        parent = names[0] if number and number % 7 == 0 else ""
+        founded, staff = chance.randint(1979, 2019), chance.randint(10, 9000)
         yield (
-            f"S{number:07}",
-            luck.choice(PEOPLE)[0],
-            "GTXPro" if product == "GTX Pro" else product,
-            account,
-            stage,
-            _day(engaged) if is_engaged else "",
-            _day(closed) if is_closed else "",
-            value,
-            _quarter(engaged) if is_engaged else "",
-            _quarter(closed) if is_closed else "",
+            name,
+            chance.choice(SECTORS),
+            founded,
+            f"{staff * 0.21:.2f}",
+            staff,
+            chance.choice(COUNTRIES),
+            parent,
         )
 
 
-def _impossible() -> Iterator[Sequence[str]]:
-    """Rows that no rule can mend: closed before it began, a product nobody knows, a day that does not exist."""
-    seller, account = PEOPLE[0][0], ACCOUNTS[0][0]
-    yield ("SBAD0001", seller, "MG Special", account, "Won", "10-03-25", "02-02-25", "55", "Q1 2025", "Q1 2025")
-    yield ("SBAD0002", seller, "MG Superb", account, "Won", "10-03-25", "12-04-25", "55", "Q1 2025", "Q2 2025")
-    yield ("SBAD0003", seller, "MG Special", account, "Won", "31-02-25", "12-04-25", "55", "Q1 2025", "Q2 2025")
+def _deals(chance: random.Random, names: Sequence[str], count: int) -> Rows:
+    for number in range(1, count + 1):
+        product, _, price = chance.choice(PRODUCTS)
+        stage = chance.choices(("Won", "Lost", "Engaging", "Prospecting"), (48, 28, 18, 6))[0]
+        is_open = stage in ("Engaging", "Prospecting")
+        engaged = OPENED + timedelta(chance.randint(0, 300))
+        closed = engaged + timedelta(chance.randint(1, 120))
+        value = round(price * chance.uniform(0.8, 1.15)) if stage == "Won" else 0
+        row = [
+            f"D{number:05}",
+            chance.choice(PEOPLE),
+            product.replace(" ", "") if product == "GTX Pro" else product,
+            "" if is_open and chance.random() < 0.6 else chance.choice(names),
+            stage,
+            "" if stage == "Prospecting" else _day(engaged),
+            "" if is_open else _day(closed),
+            "" if is_open else value,
+            "" if stage == "Prospecting" else _quarter(engaged),
+            "" if is_open else _quarter(closed),
+        ]
+        yield _spoiled(row, number // DIRTY_EVERY) if number % DIRTY_EVERY == 0 else row
+
+
+def _spoiled(row: list[object], turn: int) -> list[object]:
+    """The row with one cell that no rule can map, another one each turn."""
+    column, dirt = (
+        ("account", "Nowhere & Sons"),
+        ("engage_date", "31-02-25"),
+        ("close_value", "-17"),
+        ("sales_agent", "N.N."),
+        ("deal_stage", "Dreaming"),
+        ("product", "=1+1"),
+    )[turn % 6]
+    row[DEAL.index(column)] = dirt
+    return row
 
 
 def _day(day: date) -> str:
-    return f"{day:%d-%m-%y}"
+    return day.strftime("%d-%m-%y")
 
 
 def _quarter(day: date) -> str:
-    return f"Q{(day.month - 1) // 3 + 1} {day.year}"
+    return f"Q{(day.month + 2) // 3} {day.year}"

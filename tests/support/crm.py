@@ -12,13 +12,18 @@ from uuid import UUID
 import httpx2
 from sqlalchemy import text
 
-from shared.actor import Role
+from services.crm.service import service
+from shared.actor import Role, the_service
+from shared.contracts.base import Event
 from shared.database import Database
 from shared.ids import new_id
-from tests.support.api import Api
+from shared.work import begin
+from tests.support.api import MERIDIAN, Api
 
 MONDAY = date(2026, 3, 2)
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+CANARY = UUID("0198c0de-0000-7000-8000-00000000ca9a")
 
 Made = dict[str, Any]
 
@@ -132,3 +137,22 @@ async def announced(database: Database) -> list[Announced]:
     async with database.engine.connect() as connection:
         found = await connection.execute(rows)
         return [Announced(row.type, row.correlation_id, json.loads(row.payload)) for row in found]
+
+
+async def digest(database: Database, tenant: UUID) -> str:
+    """Give a digest of every row that a tenant has in crm, the audit trail apart."""
+    parts = []
+    async with database.engine.begin() as connection:
+        await connection.execute(text("select set_config('app.tenant', :tenant, true)"), {"tenant": str(tenant)})
+        for table in sorted(service.schema.metadata.tables.keys() - {"audit"}):
+            rows = text(f"select to_jsonb(t)::text from {table} as t order by 1".replace("::", "\\:\\:"))
+            parts.append(f"{table}: {(await connection.execute(rows)).scalars().all()}")
+    return "\n".join(parts)
+
+
+async def hear(database: Database, event: Event, sequence: int, *, tenant: UUID = MERIDIAN) -> None:
+    """Have every reaction of crm to `event` act on it."""
+    for reaction in service.all_reactions:
+        if reaction.event_type is type(event):
+            async with begin(database, the_service("crm", tenant), NOON) as work:
+                await reaction.handler(work, event, sequence)

@@ -74,9 +74,7 @@ async def finished(database: Database) -> None:
         await asyncio.sleep(0)
 
 
-async def imported(
-    client: httpx2.AsyncClient, database: Database, files: Files, **options: str
-) -> dict[str, Any]:
+async def imported(client: httpx2.AsyncClient, database: Database, files: Files, **options: str) -> dict[str, Any]:
     """Import files to the end; gives how the import stands."""
     answer = await sent(client, files, **options)
     assert answer.status_code == 202, answer.text

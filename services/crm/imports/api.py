@@ -26,7 +26,7 @@ from services.crm.imports.model.mapping import (
 from services.crm.imports.model.reading import EmptyFile, LineTooLong, OtherEncoding
 from services.crm.imports.model.records import Mode, NoSuchImport, NoteKind
 from services.crm.imports.model.report import as_csv
-from services.crm.imports.model.spreadsheet import NotAWorkbook, WorkbookTooLarge, is_workbook, sheets_as_csv
+from services.crm.imports.model.spreadsheet import NoWorkbook, WorkbookTooLarge, is_workbook, sheets_as_csv
 from services.crm.permissions import Permission
 from shared.actor import NotPermitted
 from shared.database import LIMIT_DEFAULT, BadCursor
@@ -48,7 +48,7 @@ IN_FILES = (
     EmptyFile,
     LineTooLong,
     OtherEncoding,
-    NotAWorkbook,
+    NoWorkbook,
     WorkbookTooLarge,
 )
 Kind = Annotated[NoteKind | None, Query(description="only what was mapped, or only what was rejected")]

@@ -22,7 +22,7 @@ ROWS = 200_000
 COLUMNS = 200
 
 
-class NotAWorkbook(Invalid):
+class NoWorkbook(Invalid):
     """The file is no workbook that can be read.
 
     Save it as .xlsx without a password, or as "CSV UTF-8".
@@ -44,13 +44,13 @@ def is_workbook(content: bytes) -> bool:
 def sheets_as_csv(content: bytes, date_format: str) -> dict[str, bytes]:
     """The sheets that are not empty, by name, as CSV in UTF-8; dates are written in `date_format`.
 
-    Raises NotAWorkbook, WorkbookTooLarge. Formulas stay formulas, so that the rules for cells can refuse them.
+    Raises NoWorkbook, WorkbookTooLarge. Formulas stay formulas, so that the rules for cells can refuse them.
     """
     _check_size(content)
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
     except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError) as error:
-        raise NotAWorkbook(field="/files") from error
+        raise NoWorkbook(field="/files") from error
     try:
         found = {sheet.title: _as_csv(sheet, date_format) for sheet in book.worksheets}
     finally:
@@ -63,7 +63,7 @@ def _check_size(content: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = archive.infolist()
     except BadZipFile as error:
-        raise NotAWorkbook(field="/files") from error
+        raise NoWorkbook(field="/files") from error
     if len(parts) > PARTS or sum(part.file_size for part in parts) > UNPACKED_BYTES:
         raise WorkbookTooLarge(field="/files")
 
