@@ -36,6 +36,9 @@ import: $(RUNTIME) ## import a CRM export: make import FILES="accounts.csv deals
 	@test -n "$(FILES)" || { echo 'say which files: make import FILES="accounts.csv deals.csv"' >&2; exit 2; }
 	@$(SUITE) import $(FILES)
 
+sample: $(RUNTIME) ## write a small CRM export to try the import with, into .data/sample
+	@$(SUITE) sample
+
 check: setup ## format, lint, types, boundaries: what must be true of the text
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -69,4 +72,4 @@ lock: setup ## make the locks again from pyproject.toml
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-.PHONY: help setup demo demo-reset tour import check format test test-long bench migration events lock
+.PHONY: help setup sample demo demo-reset tour import check format test test-long bench migration events lock

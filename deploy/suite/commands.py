@@ -24,6 +24,7 @@ from deploy.suite.desk import Desk, Desks
 from deploy.suite.issuer.client import client_credentials, log_in
 from deploy.suite.people import COLLEAGUES, ERP_CLIENT, ERP_SECRET, PASSWORD
 from deploy.suite.postgres_home import PostgresHome
+from deploy.suite.sample_export import write_sample
 from deploy.suite.selling import import_export
 from deploy.suite.spans import SpanShelf, as_tree
 from deploy.suite.suite import PORT, running
@@ -72,6 +73,13 @@ def throw_away() -> Iterator[Path]:
             yield Path(directory)
         finally:
             PostgresHome.at(Path(directory) / "postgres").remove()
+
+
+@commands.command("sample")
+def make_sample() -> None:
+    """Write a small CRM export, with the dirt that real ones have, into .data/sample."""
+    for path in write_sample(DATA / "sample"):
+        console.print(str(path))
 
 
 @asynccontextmanager
