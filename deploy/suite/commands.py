@@ -24,7 +24,7 @@ from deploy.suite.desk import Desk, Desks
 from deploy.suite.issuer.client import client_credentials, log_in
 from deploy.suite.people import COLLEAGUES, ERP_CLIENT, ERP_SECRET, PASSWORD
 from deploy.suite.postgres_home import PostgresHome
-from deploy.suite.sample_export import write_sample
+from deploy.suite.sample_export import write_sample_export
 from deploy.suite.selling import import_export
 from deploy.suite.spans import SpanShelf, as_tree
 from deploy.suite.suite import PORT, running
@@ -78,7 +78,7 @@ def throw_away() -> Iterator[Path]:
 @commands.command("sample")
 def make_sample() -> None:
     """Write a small CRM export, with the dirt that real ones have, into .data/sample."""
-    for path in write_sample(DATA / "sample"):
+    for path in write_sample_export(DATA / "sample"):
         console.print(str(path))
 
 

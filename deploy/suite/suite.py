@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
-from fastapi import FastAPI
 from opentelemetry.sdk.trace.export import SpanExporter
-from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Mount, Route
@@ -24,57 +22,22 @@ from deploy.suite.issuer.firm import issuer_of
 from deploy.suite.issuer.issuer import Issuer
 from deploy.suite.servers import Server
 from deploy.suite.servers import server as server_for
-from services.billing.service import service as billing
-from services.crm.service import service as crm
-from services.delivery.service import service as delivery
-from services.resourcing.service import service as resourcing
-from shared import jobs, migrations, telemetry
-from shared.auth import Verifier
+from shared import migrations, telemetry
 from shared.clock import Clock, wall_clock
 from shared.database import Database, connect
-from shared.messaging.in_process import InProcess
-from shared.messaging.inbox import Inbox
-from shared.messaging.worker import Worker
 from shared.service import Service
-from shared.web.app import create_app
 
 log = logging.getLogger(__name__)
-SERVICES: tuple[Service, ...] = (crm, delivery, resourcing, billing)
 PORT = 8080
 PORTS_TRIED = 50
 LOOK_AFTER_POSTGRES_SECONDS = 1.0
-UNFINISHED = text(
-    "select exists (select from msg.outbox)"
-    " or exists (select from msg.inbox where status in ('pending', 'retry', 'waiting'))"
-    " or exists (select from msg.job where state in ('queued', 'running'))"
-)
-PUT_ASIDE = text(
-    """
-    select consumer || ' ' || coalesce(type, '') as what, coalesce(error_type, '') || ' ' || error_text as why
-      from msg.inbox where status = 'parked'
-    union all select type, last_error from msg.outbox_parked
-    union all select kind, error from msg.job where state = 'failed'
-    """
-)
 LOOK_AGAIN_SECONDS = 0.01
 LOOKS = 2  # an event may slip from one service to another behind the back of one look
 
 
 @dataclass(frozen=True)
-class Member:
-    """One service of the suite as it runs."""
-
-    service: Service
-    database: Database
-    app: FastAPI
-    worker: Worker
-    runner: jobs.Runner
-    telemetry: telemetry.Telemetry
-
-
-@dataclass(frozen=True)
 class Suite:
-    """The running suite."""
+    """The running suite; until `working` is set its services are waiting to be told to catch up."""
 
     url: str
     directory: Path
@@ -82,6 +45,7 @@ class Suite:
     issuer: Issuer
     app: Starlette
     postgres: Server
+    working: asyncio.Event
 
     def flush_spans(self) -> None:
         """Hand over every span that has ended."""
@@ -92,32 +56,37 @@ class Suite:
         """Wait until every announced event has been reacted to and no job waits."""
         quiet = 0
         while quiet < LOOKS:
-            quiet = quiet + 1 if await self._is_quiet() else 0
-            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+            if not self.working.is_set():
+                await self._catch_up()
+            quiet = quiet + 1 if await self._is_finished() else 0
+            await asyncio.sleep(LOOK_AGAIN_SECONDS if quiet else 0)
 
     async def put_aside(self) -> list[str]:
         """What nobody could act on, each with its reason: parked messages, failed jobs."""
-        found = []
-        for name, member in self.members.items():
-            async with member.database.engine.connect() as connection:
-                rows = await connection.execute(PUT_ASIDE)
-                found += [f"{name}: {row.what}: {row.why}" for row in rows]
-        return found
+        return [each for member in self.members.values() for each in await member.put_aside()]
 
-    async def _is_quiet(self) -> bool:
-        return not any(await asyncio.gather(*(_is_unfinished(member) for member in self.members.values())))
+    async def _catch_up(self) -> None:
+        """Move every event as far as it goes."""
+        while any(await asyncio.gather(*(member.catch_up() for member in self.members.values()))):
+            pass
 
-
-async def _is_unfinished(member: Member) -> bool:
-    async with member.database.engine.connect() as connection:
-        return bool(await connection.scalar(UNFINISHED))
+    async def _is_finished(self) -> bool:
+        return all(await asyncio.gather(*(member.is_finished() for member in self.members.values())))
 
 
 @asynccontextmanager
 async def running(
-    directory: Path, *, port: int = PORT, exporter: SpanExporter | None = None, now: Clock = wall_clock
+    directory: Path,
+    *,
+    port: int = PORT,
+    exporter: SpanExporter | None = None,
+    now: Clock = wall_clock,
+    working: bool = True,
 ) -> AsyncIterator[Suite]:
-    """Run the suite over the data in `directory` until the block ends; the next free port is taken."""
+    """Run the suite over the data in `directory` until the block ends; the next free port is taken.
+
+    Without `working` nothing moves between the services until somebody asks for it with `settled`, or sets `working`.
+    """
     telemetry.in_process_messaging()
     await asyncio.to_thread(directory.mkdir, parents=True, exist_ok=True)
     postgres = server_for(directory)
@@ -128,7 +97,10 @@ async def running(
         databases = {service.name: await prepare(service, postgres) for service in SERVICES}
         issuer = issuer_of(directory, url)
         members = assemble(databases, issuer, exporter, now)
-        suite = Suite(url, directory, members, issuer, front_door(members, create_issuer_app(issuer)), postgres)
+        going = asyncio.Event()
+        suite = Suite(url, directory, members, issuer, front_door(members, create_issuer_app(issuer)), postgres, going)
+        if working:
+            going.set()
         async with _serving(suite, listening):
             yield suite
         for database in databases.values():
@@ -143,30 +115,6 @@ async def prepare(service: Service, postgres: Server) -> Database:
     addresses = await create_service_database(postgres, service.name)
     await migrations.upgrade(service.schema, addresses.owner_url, f"{service.name}_app")
     return connect(service.name, addresses.app_url)
-
-
-def assemble(
-    databases: dict[str, Database], issuer: Issuer, exporter: SpanExporter | None, now: Clock
-) -> dict[str, Member]:
-    """Put every service together with its database, its worker and the transport between them."""
-    verifier = Verifier(issuer.url, issuer.key_source)
-    inboxes = {
-        service.name: Inbox(service.name, service.all_reactions, databases[service.name]) for service in SERVICES
-    }
-    transport = InProcess(inboxes.values())
-    members = {}
-    for service in SERVICES:
-        database = databases[service.name]
-        watched = telemetry.watch(service.name, exporter=exporter)
-        members[service.name] = Member(
-            service,
-            database,
-            create_app(service, database, verifier, now, telemetry=watched),
-            Worker(service.name, (service.all_reactions,), database, transport, now),
-            jobs.Runner(database, service.jobs, now),
-            watched,
-        )
-    return members
 
 
 def front_door(members: dict[str, Member], issuer: Starlette) -> Starlette:
@@ -206,12 +154,13 @@ async def _serving(suite: Suite, listening: socket.socket) -> AsyncIterator[None
         tasks.create_task(_look_after(suite.postgres, stopping))
         serving = tasks.create_task(server.serve(sockets=[listening]))
         for member in suite.members.values():
-            tasks.create_task(_work(member, stopping))
+            tasks.create_task(_work(member, suite.working, stopping))
         await _started(server)
         try:
             yield
         finally:
             stopping.set()
+            suite.working.set()
             for member in suite.members.values():
                 await member.worker.stop()
             server.should_exit = True
@@ -224,11 +173,9 @@ async def _started(server: uvicorn.Server) -> None:
         await asyncio.sleep(0.01)
 
 
-async def _work(member: Member, stopping: asyncio.Event) -> None:
-    with member.telemetry.active():
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(member.worker.run())
-            tasks.create_task(member.runner.run(stopping))
+async def _work(member: Member, working: asyncio.Event, stopping: asyncio.Event) -> None:
+    await working.wait()
+    await member.run(stopping)
 
 
 async def _look_after(postgres: Server, stopping: asyncio.Event) -> None:

@@ -20,7 +20,7 @@ from deploy.suite import earning, selling
 from deploy.suite.calendar import Dates
 from deploy.suite.desk import Desk, Desks
 from deploy.suite.founding import found
-from deploy.suite.sample_export import write_sample
+from deploy.suite.sample_export import write_sample_export
 from deploy.suite.suite import Suite
 from shared.telemetry import Telemetry, current_trace_id, span
 
@@ -69,7 +69,7 @@ async def tell(desks: Desks, erp: Desk, dates: Dates, watched: Telemetry, say: S
 
 async def _import(desk: Desk, say: Say) -> None:
     with tempfile.TemporaryDirectory() as directory:
-        done = await selling.import_export(desk, write_sample(Path(directory)))
+        done = await selling.import_export(desk, write_sample_export(Path(directory)))
     for counts in done["counts"]:
         say(
             f"imported {counts['record']}: read {counts['read']}, created {counts['created']},"

@@ -1,0 +1,108 @@
+"""The services of the suite, put together: each with its database, its worker, and the transport between them."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+from opentelemetry.sdk.trace.export import SpanExporter
+from sqlalchemy import text
+
+from deploy.suite.issuer.issuer import Issuer
+from services.billing.service import service as billing
+from services.crm.service import service as crm
+from services.delivery.service import service as delivery
+from services.resourcing.service import service as resourcing
+from shared import jobs, telemetry
+from shared.auth import Verifier
+from shared.clock import Clock
+from shared.database import Database
+from shared.messaging.drain import Drain
+from shared.messaging.in_process import InProcess
+from shared.messaging.inbox import Inbox
+from shared.messaging.relay import Relay
+from shared.messaging.worker import Worker
+from shared.service import Service
+from shared.web.app import create_app
+
+SERVICES: tuple[Service, ...] = (crm, delivery, resourcing, billing)
+UNFINISHED = text(
+    "select exists (select from msg.outbox)"
+    " or exists (select from msg.inbox where status in ('pending', 'retry', 'waiting'))"
+    " or exists (select from msg.job where state in ('queued', 'running'))"
+)
+PUT_ASIDE = text(
+    """
+    select consumer || ' ' || coalesce(type, '') as what, coalesce(error_type, '') || ' ' || error_text as why
+      from msg.inbox where status = 'parked'
+    union all select type, last_error from msg.outbox_parked
+    union all select kind, error from msg.job where state = 'failed'
+    """
+)
+
+
+@dataclass(frozen=True)
+class Member:
+    """One service of the suite: it works by itself once `run` is called, and before that when told to `catch_up`."""
+
+    service: Service
+    database: Database
+    app: FastAPI
+    worker: Worker
+    runner: jobs.Runner
+    relay: Relay
+    drain: Drain
+    telemetry: telemetry.Telemetry
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Send, react and do jobs until told to stop."""
+        with self.telemetry.active():
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self.worker.run())
+                tasks.create_task(self.runner.run(stopping))
+
+    async def catch_up(self) -> int:
+        """Send what was announced, react to what arrived and do the jobs there are; tell how much that was."""
+        handled = 0
+        with self.telemetry.active():
+            while now := await self.relay.once() + await self.drain.once() + await self.runner.step():
+                handled += now
+        return handled
+
+    async def is_finished(self) -> bool:
+        """Whether nothing waits to be sent, reacted to or done."""
+        async with self.database.engine.connect() as connection:
+            return not await connection.scalar(UNFINISHED)
+
+    async def put_aside(self) -> list[str]:
+        """What could not be acted on, each with its reason: parked messages, failed jobs."""
+        async with self.database.engine.connect() as connection:
+            rows = await connection.execute(PUT_ASIDE)
+            return [f"{self.service.name}: {row.what}: {row.why}" for row in rows]
+
+
+def assemble(
+    databases: dict[str, Database], issuer: Issuer, exporter: SpanExporter | None, now: Clock
+) -> dict[str, Member]:
+    """Put every service together with its database, its worker and the transport between them."""
+    verifier = Verifier(issuer.url, issuer.key_source)
+    inboxes = {
+        service.name: Inbox(service.name, service.all_reactions, databases[service.name]) for service in SERVICES
+    }
+    transport = InProcess(inboxes.values())
+    members = {}
+    for service in SERVICES:
+        database = databases[service.name]
+        watched = telemetry.watch(service.name, exporter=exporter)
+        members[service.name] = Member(
+            service,
+            database,
+            create_app(service, database, verifier, now, telemetry=watched),
+            Worker(service.name, (service.all_reactions,), database, transport, now),
+            jobs.Runner(database, service.jobs, now),
+            Relay(database, transport),
+            Drain(inboxes[service.name], now),
+            watched,
+        )
+    return members
