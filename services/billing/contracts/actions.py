@@ -10,7 +10,7 @@ from services.billing.customers.actions import remember_buyer
 from services.billing.legal_entities.actions import legal_entity_of, seller_for
 from services.billing.legal_entities.model import LegalEntity
 from services.billing.numbering.actions import next_number
-from services.billing.rates.actions import agree_sold_rate
+from services.billing.rates.actions import agree_sold_rate, hold_rates, value_waiting_work
 from shared.contracts.billing import ContractActivated
 from shared.contracts.crm import OpportunityClosedWon, SoldLine
 from shared.money import Money
@@ -24,6 +24,7 @@ async def draft_contract(work: Work, sale: OpportunityClosedWon, *, sequence: in
 
     Raises NoDefaultLegalEntity.
     """
+    await hold_rates(work)
     await remember_buyer(work, sale.account, sold_on=sale.closed_on, opportunity_id=sale.opportunity_id)
     seller = await seller_for(work, sale.account.legal_entity)
     contract = await store.get(work, contract_id_of(sale.opportunity_id))
@@ -45,6 +46,7 @@ async def draft_contract(work: Work, sale: OpportunityClosedWon, *, sequence: in
                 hourly_rate=Money(line.hourly_rate, contract.currency),
                 starts_on=min(sale.closed_on, sale.starts_on),
             )
+    await value_waiting_work(work, contract_id=contract.id)
 
 
 async def activate_contract(work: Work, *, opportunity_id: UUID, project_id: UUID, sequence: int) -> None:

@@ -34,7 +34,7 @@ async def agree_rate(work: Work, rate: Rate) -> Rate:
     await store.lock_book(work)
     check_overlap(rate, await store.of_reach(work, rate.reach))
     await store.add(work, rate, digits=digits_of(rate.hourly_rate.currency))
-    announce_valued(work, await store.value(work, contract_id=None))
+    announce_valued(work, await store.value(work))
     return rate
 
 
@@ -64,9 +64,14 @@ async def hold_rates(work: Work) -> None:
     await store.share_book(work)
 
 
-async def value_work(work: Work, *, contract_id: UUID) -> list[ValuedWork]:
-    """Value what waits on one contract, and give what has a value now; `hold_rates` comes first."""
-    return await store.value(work, contract_id=contract_id)
+async def value_new_work(work: Work, *, contract_id: UUID, entry_ids: Sequence[UUID]) -> list[ValuedWork]:
+    """Value entries that are new and the corrections that waited for them; `hold_rates` comes first."""
+    return await store.value(work, contract_id=contract_id, entry_ids=entry_ids)
+
+
+async def value_waiting_work(work: Work, *, contract_id: UUID) -> None:
+    """Value what waits on a contract, and say what it is worth; `hold_rates` comes first."""
+    announce_valued(work, await store.value(work, contract_id=contract_id))
 
 
 def announce_valued(work: Work, valued: Iterable[ValuedWork]) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from services.billing.contracts.actions import contract_of, locked_contract
 from services.billing.contracts.model import Contract, ContractLine, Method
 from services.billing.permissions import Permission
-from services.billing.rates.actions import announce_valued, hold_rates, value_work
+from services.billing.rates.actions import announce_valued, hold_rates, value_new_work
 from services.billing.rates.model import ValuedWork
 from services.billing.work_in_progress import store
 from services.billing.work_in_progress.model import (
@@ -38,10 +38,12 @@ async def take_approved_time(
         return
     await hold_rates(work)
     contract = await contract_of(work, opportunity_id)
-    items = [_item(entry, contract, project_id) for entry in entries]
-    new = await store.add_new(work, items)
-    valued = await value_work(work, contract_id=contract.id)
-    announce_valued(work, [*valued, *_without_value((item for item in items if item.id in new), valued)])
+    known = [_item(entry, contract, project_id) for entry in entries]
+    new = await store.add_new(work, known)
+    items = [item for item in known if item.id in new]
+    entry_ids = [item.entry_id for item in items if item.entry_id is not None]
+    valued = await value_new_work(work, contract_id=contract.id, entry_ids=entry_ids)
+    announce_valued(work, [*valued, *_without_value(items, valued)])
 
 
 async def take_accepted_milestone(work: Work, milestone: MilestoneAccepted, *, opportunity_id: UUID) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from uuid import UUID
 
 from sqlalchemy import Boolean, Column, Date, DateTime, Integer, String, Text, Uuid, select, text
-from sqlalchemy.dialects.postgresql import insert
 
 from services.billing.tables import schema
 from services.billing.work_in_progress.model import AllocationKind, BillableItem
@@ -71,19 +71,23 @@ allocations = schema.table(
 
 schema.map(BillableItem, billable_items, version=billable_items.c.version)
 
+COLUMNS = ", ".join(BillableItem.__dataclass_fields__)
+# However many items there are, the statement is the same one, so that it is never compiled again.
+ADD_NEW = text(
+    f"""
+    insert into billable_items ({COLUMNS})
+    select {COLUMNS} from jsonb_populate_recordset(cast(null as billable_items), cast(:items as jsonb))
+    on conflict (tenant_id, id) do nothing
+    returning id
+    """  # noqa: S608 - the columns are our own
+)
 IS_TAKEN = text("select coalesce(max(turn), 0) % 2 = 1 from allocations where item_id = :item_id")
 
 
 async def add_new(work: Work, items: Sequence[BillableItem]) -> set[UUID]:
     """Keep the `items` that are not here yet, in one statement, and give the ids of those."""
-    rows = [asdict(item) for item in items]
-    kept = await work.session.scalars(
-        insert(billable_items)
-        .values(rows)
-        .on_conflict_do_nothing(index_elements=["tenant_id", "id"])
-        .returning(billable_items.c.id)
-    )
-    return set(kept)
+    rows = json.dumps([asdict(item) for item in items], default=str)
+    return set(await work.session.scalars(ADD_NEW, {"items": rows}))
 
 
 async def milestone_of_line(work: Work, contract_line_id: UUID) -> UUID | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -10,7 +11,16 @@ from services.billing.contracts.model import contract_id_of
 from services.billing.legal_entities.model import NoDefaultLegalEntity
 from shared.contracts.billing import ContractActivated
 from shared.messaging.reactions import NotReady
-from tests.support.billing import Billing, a_milestone_line, a_return, a_sale, a_time_line, an_acceptance
+from tests.support.billing import (
+    Billing,
+    a_milestone_line,
+    a_return,
+    a_sale,
+    a_time_line,
+    a_timesheet,
+    an_acceptance,
+    an_entry,
+)
 
 PROJECT = UUID(int=77)
 
@@ -47,6 +57,19 @@ async def test_a_deal_that_was_won_anew_replaces_terms_and_lines(billing: Billin
     [line] = await billing.rows("contract_lines")
     [rate] = await billing.rows("rates")
     assert line["hourly_rate"] == rate["hourly_rate"] == kept.amount / 80
+
+
+async def test_work_without_a_rate_is_valued_when_the_deal_is_won_anew_with_one(billing: Billing) -> None:
+    line = a_time_line(rate=None)
+    sale = a_sale(line)
+    await billing.hear(sale, 1)
+    await billing.hear(a_timesheet(sale, an_entry(line.line_id, 60)))
+    priced = line.model_copy(update={"hourly_rate": Decimal(120)})
+
+    await billing.hear(a_sale(priced, opportunity_id=sale.opportunity_id, account=sale.account), 2)
+
+    [item] = await billing.rows("billable_items")
+    assert item["value"] == Decimal(120)
 
 
 async def test_an_accepted_handoff_activates_the_contract_and_says_so(billing: Billing) -> None:

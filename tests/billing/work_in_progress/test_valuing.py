@@ -73,7 +73,7 @@ async def agreed(billing: Billing, wishes: list[tuple[Reach, Wish]]) -> list[Rat
     return rates
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(wishes=WISHES, work=WORK)
 async def test_sql_values_work_as_the_model_does(
     billing: Billing, wishes: list[Wish], work: list[tuple[UUID, bool, date, int]]
