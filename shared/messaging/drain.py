@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from contextlib import AbstractContextManager, suppress
@@ -31,9 +32,10 @@ from shared.messaging.envelope import Envelope, Poison, read_attributes
 from shared.messaging.inbox import Inbox, Status
 from shared.messaging.reactions import Reaction
 from shared.messaging.verdict import Verdict, done, failed, is_away, is_race, settle
-from shared.work import Work, enter
+from shared.work import Work, enter, list_tenant
 
 log = logging.getLogger(__name__)
+BECAUSE = "select set_config('app.reason', $1, true)"
 NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")  # U+0000 as JSON escapes it
 
 
@@ -54,6 +56,7 @@ class Batch:
     """
 
     messages: list[Claimed]
+    driver: Any
     guarded: bool
     verdicts: list[Verdict] = field(default_factory=list)
     done_about: set[str] = field(default_factory=set)
@@ -103,22 +106,25 @@ class Drain:
             if not claimed or await count_crashes(session, claimed):
                 return len(claimed)
             running.extend(runnable_together(claimed))
-            await say_started(self.inbox.database, self.worker, running)
             batch = await self._react(session, running)
-            await settle(session, self.worker, running[0].tenant_id, batch.verdicts, batch.done_about)
+            tenant_id = running[0].tenant_id
+            await settle(session, self.worker, tenant_id, batch.verdicts, batch.done_about)
+            await list_tenant(self.inbox.database, session, tenant_id)
+        self.inbox.database.tenants.add(tenant_id)
         self._tell(batch)
         return len(batch.verdicts)
 
     async def _react(self, session: AsyncSession, messages: list[Claimed]) -> Batch:
         work = Work(the_service(self.inbox.service, messages[0].tenant_id), self.clock(), session)
-        await enter(work)
+        await asyncio.gather(say_started(self.inbox.database, self.worker, messages), enter(work))
+        driver = (await (await session.connection()).get_raw_connection()).driver_connection
         if len(messages) > 1 and not any(message.tried.is_again for message in messages):
-            batch = Batch(messages, guarded=False)
+            batch = Batch(messages, driver, guarded=False)
             with suppress(Spoiled):
                 async with session.begin_nested():
                     await self._run_all(work, batch)
                 return batch
-        batch = Batch(messages, guarded=True)
+        batch = Batch(messages, driver, guarded=True)
         await self._run_all(work, batch)
         return batch
 
@@ -164,7 +170,7 @@ class Drain:
 
     async def _apply(self, work: Work, reaction: Reaction, event: Event, found: Envelope, batch: Batch) -> None:
         if not batch.guarded:
-            await _handle(work, reaction, event, found)
+            await _handle(work, batch.driver, reaction, event, found)
             return
         # The first message of a transaction stands in nobody's way, so after a race it may try again at once.
         attempts = AsyncRetrying(
@@ -176,7 +182,7 @@ class Drain:
         async for attempt in attempts:
             with attempt:
                 async with work.session.begin_nested():
-                    await _handle(work, reaction, event, found)
+                    await _handle(work, batch.driver, reaction, event, found)
 
     def _tell(self, batch: Batch) -> None:
         """Wake the relay and count, now that everything is committed."""
@@ -190,11 +196,14 @@ class Drain:
                 metrics.WAITED.labels(service, verdict.consumer).observe(took)
 
 
-async def _handle(work: Work, reaction: Reaction, event: Event, found: Envelope) -> None:
-    """Let the handler act with an empty session, and write all it leaves behind."""
+async def _handle(work: Work, driver: Any, reaction: Reaction, event: Event, found: Envelope) -> None:
+    """Let the handler act with an empty session, and write all it leaves behind.
+
+    Why it acts is told to the audit trail by the driver itself, for a third of what a statement of SQLAlchemy's costs.
+    """
     work.announced.clear()
     work.session.expunge_all()
-    await work.because(f"{reaction.consumer} on {found.type} {found.event_id}")
+    await driver.fetchval(BECAUSE, f"{reaction.consumer} on {found.type} {found.event_id}")
     await reaction.handler(work, event, found.sequence)
     cause = Cause(found.correlation_id, found.event_id)
     await keep(work.session, work.announced, tenant_id=work.actor.tenant_id, cause=cause, at=work.now)

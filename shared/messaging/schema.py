@@ -122,6 +122,13 @@ create table msg.inbox_run (
 )
 """
 
+# Who has ever done anything here: what is done by the calendar is done for each of them.
+TENANT = """
+create table msg.tenant (
+    id uuid primary key
+)
+"""
+
 UUID7_FROM = """
 create function msg.uuid7_from(instant timestamptz) returns uuid language sql immutable as $$
     select cast(rpad(lpad(to_hex(cast(floor(extract(epoch from instant) * 1000) as bigint)), 12, '0'), 32, '0') as uuid)
@@ -203,6 +210,7 @@ CREATE: tuple[str, ...] = (
     "create table msg.event_log_default partition of msg.event_log default",
     "create table msg.inbox_default partition of msg.inbox default",
     INBOX_RUN,
+    TENANT,
     UUID7_FROM,
     ADD_PART,
     MAINTAIN,

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from pydantic import ValidationError
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -199,7 +200,9 @@ def is_race(error: BaseException) -> bool:
 
 def is_away(error: BaseException) -> bool:
     """Whether the database is away, which is no message's fault."""
-    return isinstance(error, DBAPIError) and (error.connection_invalidated or _state(error).startswith(AWAY))
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or _state(error).startswith(AWAY)
+    return isinstance(error, asyncpg.PostgresConnectionError | asyncpg.InterfaceError)
 
 
 def _state(error: DBAPIError) -> str:
