@@ -87,7 +87,7 @@ def _deals(chance: random.Random, names: Sequence[str], count: int) -> Rows:
         engaged = OPENED + timedelta(chance.randint(0, 300))
         closed = engaged + timedelta(chance.randint(1, 120))
         value = round(price * chance.uniform(0.8, 1.15)) if stage == "Won" else 0
-        row = [
+        row: list[object] = [
             f"D{number:05}",
             chance.choice(PEOPLE),
             product.replace(" ", "") if product == "GTX Pro" else product,

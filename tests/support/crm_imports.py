@@ -94,3 +94,13 @@ async def report_of(client: httpx2.AsyncClient, made: Mapping[str, Any], **narro
         cursor = page["next"]
         if cursor is None:
             return found
+
+
+FATES = ("created", "updated", "unchanged", "rejected")
+
+
+def counts_of(standing: Mapping[str, Any], file: str = "sales_pipeline") -> dict[str, int]:
+    """Give what became of the lines of a file, without noughts; fails unless they add up to the lines read."""
+    found = next(count for count in standing["counts"] if count["file"] == file)
+    assert found["read"] == sum(found[fate] for fate in FATES)
+    return {fate: found[fate] for fate in FATES if found[fate]}

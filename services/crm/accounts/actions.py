@@ -41,7 +41,7 @@ async def change_account(
     work: Work, account_id: UUID, *, version: int, details: AccountDetails, billing_address: Address
 ) -> Account:
     """Replace what is written down about an account that is still at `version`."""
-    account = await own_account(work, account_id)
+    account = await _own_account(work, account_id)
     if account.version != version:
         raise Stale()
     may_give = work.actor.may(Permission.CHANGE_ALL_RECORDS)
@@ -57,7 +57,7 @@ async def write_down_contact(
     work: Work, account_id: UUID, contact_id: UUID, *, name: str, email: str, role: str
 ) -> Contact:
     """Write down somebody we know at an account, or write them down anew."""
-    account = await own_account(work, account_id)
+    account = await _own_account(work, account_id)
     contact = await store.contact(work, contact_id)
     if contact is None:
         contact = Contact(contact_id, account.id, name, email, role)
@@ -68,7 +68,7 @@ async def write_down_contact(
     return contact
 
 
-async def own_account(work: Work, account_id: UUID) -> Account:
+async def _own_account(work: Work, account_id: UUID) -> Account:
     """The account, locked, if the actor may change it; raises NoSuchAccount."""
     work.actor.must(Permission.CHANGE_RECORDS)
     account = await store.get(work, account_id)

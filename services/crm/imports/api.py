@@ -11,8 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter, File, Form, Query, Response, UploadFile, status
 
 from services.crm.imports import queries
-from services.crm.imports.actions import FileTwice, Upload, start_import
-from services.crm.imports.actions import cancel_import as cancel_one
+from services.crm.imports.actions import FileTwice, Upload, cancel_import, start_import
 from services.crm.imports.model.mapping import (
     BadMapping,
     ColumnTwice,
@@ -153,7 +152,7 @@ async def rejected(import_id: UUID, file: str, work: InWork) -> Response:
 @router.post("/{import_id}/cancellation", responses=refusals(NotPermitted, NoSuchImport, JobEnded))
 async def cancel(import_id: UUID, work: InWork) -> ImportView:
     """Stop an import after its current slice; what it did so far stays, and running it again goes on from there."""
-    await cancel_one(work, import_id)
+    await cancel_import(work, import_id)
     return await _shown(work, import_id)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -198,16 +199,17 @@ def test_what_was_agreed_does_not_change_after_closing() -> None:
     deal = a_deal()
     deal.lose(STAGES["lost"], on=TODAY, by="rita", reason=LossReason.PRICE, note="")
 
-    for change in (
+    changes: tuple[Callable[[], None], ...] = (
         lambda: milestone_sold(deal),
         lambda: deal.plan([]),
         lambda: deal.describe(deal.details, None),
         lambda: deal.enter(STAGES["engaging"], on=TODAY, by="rita"),
         lambda: deal.win(STAGES["won"], on=TODAY, by="rita", quote="Q-1", override=None),
-    ):
+    )
+    for change in changes:
         with pytest.raises(OpportunityClosed):
             change()
-    assert (deal.stage, deal.probability, deal.closing.loss_reason) == ("lost", 0, LossReason.PRICE)
+    assert (deal.stage, deal.probability, deal.closing.loss_reason) == ("lost", Decimal(0), LossReason.PRICE)
 
 
 def test_work_does_not_end_before_it_starts() -> None:

@@ -10,7 +10,7 @@ from shared.work import Work
 CHECK, APPLY = "check", "apply"
 
 
-async def advance_import(work: Work, job: Job) -> Progress:
+async def _advance(work: Work, job: Job) -> Progress:
     """Do the next slice of an import."""
     if job.cursor.get("phase", CHECK) == CHECK:
         return await _check(work, job)
@@ -40,4 +40,4 @@ async def _apply(work: Work, job: Job) -> Progress:
     return Progress(min(job.done + applied, job.total), job.total, cursor)
 
 
-IMPORT = JobKind("crm.import", advance_import)
+IMPORT = JobKind("crm.import", _advance)

@@ -10,8 +10,8 @@ from datetime import date, datetime
 from typing import Any
 from zipfile import BadZipFile
 
-import openpyxl  # type: ignore[import-untyped]
-from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
 
 from shared.errors import Invalid
 

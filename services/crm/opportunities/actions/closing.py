@@ -35,12 +35,12 @@ async def close_as_won(
     """Win a deal that has all it takes: the account becomes a customer, and the other services are told everything."""
     opportunity = await own_opportunity(work, opportunity_id)
     opportunity.must_be_open()
-    details = opportunity.details
-    account = await accounts.make_customer(work, details.account_id) if details.account_id else None
+    account_id = opportunity.details.account_id
+    billed = await accounts.make_customer(work, account_id) if account_id else None
     missing = list(
-        refusals_to_win(opportunity, account, quote_reference=quote_reference, override_reason=override_reason)
+        refusals_to_win(opportunity, billed, quote_reference=quote_reference, override_reason=override_reason)
     )
-    if missing or account is None or details.starts_on is None or details.ends_before is None:
+    if missing or billed is None:
         raise all_at_once(missing)
     if not opportunity.roles:
         await _estimate_from_lines(work, opportunity)
@@ -54,19 +54,9 @@ async def close_as_won(
         quote=quote_reference,
         override=override_reason,
     )
-    contacts = await accounts.contact_people(work, account.id)
+    contacts = await accounts.contact_people(work, billed.id)
     work.publish(changed(opportunity))
-    work.publish(
-        closed_won(
-            opportunity,
-            account,
-            contacts,
-            owner=details.owner or work.actor.subject,
-            closed_on=day,
-            starts_on=details.starts_on,
-            ends_before=details.ends_before,
-        )
-    )
+    work.publish(closed_won(opportunity, billed, contacts))
     return opportunity
 
 

@@ -35,38 +35,37 @@ def changed(opportunity: Opportunity) -> contract.OpportunityChanged:
 
 
 def closed_won(
-    opportunity: Opportunity,
-    account: Account,
-    contacts: Sequence[contract.ContactPerson],
-    *,
-    owner: str,
-    closed_on: date,
-    starts_on: date,
-    ends_before: date,
+    opportunity: Opportunity, account: Account, contacts: Sequence[contract.ContactPerson]
 ) -> contract.OpportunityClosedWon:
-    """Everything that delivery, resourcing and billing need to begin."""
-    details = opportunity.details
+    """Everything that delivery, resourcing and billing need to begin, of a deal that has all it takes."""
+    details, closing = opportunity.details, opportunity.closing
     terms = details.payment_terms_days
     return contract.OpportunityClosedWon(
         thread_id=opportunity.id,
         opportunity_id=opportunity.id,
         number=opportunity.number,
         name=details.name,
-        owner=owner,
+        owner=details.owner or opportunity.history[-1].entered_by,
         account=as_customer(account),
         contacts=list(contacts),
         currency=details.currency,
         amount=opportunity.amount,
         lines=_sold_lines(opportunity),
         estimate=_estimate(opportunity),
-        closed_on=closed_on,
-        starts_on=starts_on,
-        ends_before=ends_before,
+        closed_on=_known(closing.closed_on),
+        starts_on=_known(details.starts_on),
+        ends_before=_known(details.ends_before),
         payment_terms_days=account.details.payment_terms_days if terms is None else terms,
         purchase_order=details.purchase_order,
-        quote_reference=opportunity.closing.quote_reference,
+        quote_reference=closing.quote_reference,
         project_template=details.project_template,
     )
+
+
+def _known(day: date | None) -> date:
+    if day is None:
+        raise ValueError("a won deal knows its days")
+    return day
 
 
 def closed_lost(opportunity: Opportunity, reason: LossReason, closed_on: date) -> contract.OpportunityClosedLost:
