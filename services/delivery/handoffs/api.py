@@ -23,14 +23,14 @@ from shared.web import Body, Cursor, InWork, Limit, PageOf, View, WorkRoute, ref
 router = APIRouter(prefix="/handoffs", tags=["handoffs"], route_class=WorkRoute)
 
 
-class AcceptanceBody(Body):
+class HandoffAcceptanceBody(Body):
     """Who manages the project (a log-in; without one, whoever accepts) and when it starts, if not as sold."""
 
     manager: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     starts_on: date | None = None
 
 
-class ReturnBody(Body):
+class HandoffReturnBody(Body):
     """What sales has to put right."""
 
     reasons: Annotated[list[Annotated[str, Field(max_length=2000)]], Field(max_length=20)]
@@ -152,14 +152,14 @@ async def get_handoff(handoff_id: UUID, work: InWork) -> HandoffView:
     status_code=201,
     responses=refusals(NotPermitted, NotFound, HandoffNotOpen, HandoffIncomplete),
 )
-async def accept_handoff(handoff_id: UUID, body: AcceptanceBody, work: InWork) -> ProjectView:
+async def accept_handoff(handoff_id: UUID, body: HandoffAcceptanceBody, work: InWork) -> ProjectView:
     """Take the sold work over; answers with the project that now stands for it."""
     project = await actions.accept_handoff(work, handoff_id, manager=body.manager, starts_on=body.starts_on)
     return project_view(await opened_project(work, project))
 
 
 @router.post("/{handoff_id}/return", responses=refusals(NotPermitted, NotFound, HandoffNotOpen, NoReasons))
-async def return_handoff(handoff_id: UUID, body: ReturnBody, work: InWork) -> HandoffView:
+async def return_handoff(handoff_id: UUID, body: HandoffReturnBody, work: InWork) -> HandoffView:
     """Send the sold work back to sales."""
     await actions.return_handoff(work, handoff_id, reasons=body.reasons)
     return _view(await queries.get_handoff(work, handoff_id))

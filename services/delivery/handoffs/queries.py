@@ -42,7 +42,7 @@ async def list_handoffs(work: Work, *, state: HandoffState | None, cursor: str |
 async def get_handoff(work: Work, handoff_id: UUID) -> HandoffInFull:
     """One handoff with everything that was sold."""
     work.actor.must(Permission.VIEW_HANDOFFS)
-    handoff = await store.get(work, handoff_id)
+    handoff = await store.read(work, handoff_id)
     name = await account_name(work, handoff.account_id, sold_as=handoff.account_name)
     return HandoffInFull(handoff, name, await template_for(work, handoff.deal))
 

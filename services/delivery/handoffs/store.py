@@ -116,6 +116,14 @@ async def find(work: Work, handoff_id: UUID) -> Handoff | None:
     return found
 
 
+async def read(work: Work, handoff_id: UUID) -> Handoff:
+    """Load a handoff to look at it."""
+    found = await work.session.scalar(select(Handoff).where(handoffs.c.id == handoff_id))
+    if found is None:
+        raise NoSuchHandoff()
+    return found
+
+
 async def get(work: Work, handoff_id: UUID) -> Handoff:
     """Load a handoff and lock it until this work ends."""
     found = await find(work, handoff_id)

@@ -29,14 +29,14 @@ Share = Annotated[int, Field(ge=1, le=1000)]
 Days = Annotated[int, Field(ge=0, le=1000)]
 
 
-class AfterBody(Body):
+class ActivityAfterBody(Body):
     """The task that has to be finished first, and the working days in between."""
 
     key: Word
     lag_days: Days = 0
 
 
-class TaskBody(Body):
+class ActivityBody(Body):
     """One activity with its share of the sold work."""
 
     key: Word
@@ -45,10 +45,10 @@ class TaskBody(Body):
     share: Share
     share_by_role: dict[Word, Annotated[int, Field(ge=0, le=1000)]] = Field(default_factory=dict)
     offset_days: Days = 0
-    after: list[AfterBody] = Field(default_factory=list, max_length=20)
+    after: list[ActivityAfterBody] = Field(default_factory=list, max_length=20)
 
 
-class MilestoneBody(Body):
+class ActivityMilestoneBody(Body):
     """Something to show once a task is finished."""
 
     name: Word
@@ -61,8 +61,8 @@ class TemplateBody(Body):
     code: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,99}$")]
     name: Word
     purpose: str = ""
-    tasks: Annotated[list[TaskBody], Field(min_length=1, max_length=100)]
-    milestones: list[MilestoneBody] = Field(default_factory=list, max_length=100)
+    tasks: Annotated[list[ActivityBody], Field(min_length=1, max_length=100)]
+    milestones: list[ActivityMilestoneBody] = Field(default_factory=list, max_length=100)
 
     def template(self) -> ProjectTemplate:
         """The template as the model knows it; refuses one that no project can follow."""
@@ -86,22 +86,22 @@ class TemplateBody(Body):
         )
 
 
-class AfterView(View):
+class ActivityAfterView(View):
     key: str
     lag_days: int
 
 
-class TaskView(View):
+class ActivityView(View):
     key: str
     phase: str
     name: str
     share: int
     share_by_role: dict[str, int]
     offset_days: int
-    after: list[AfterView]
+    after: list[ActivityAfterView]
 
 
-class MilestoneView(View):
+class ActivityMilestoneView(View):
     name: str
     after: str
 
@@ -113,8 +113,8 @@ class TemplateView(View):
     code: str
     name: str
     purpose: str
-    tasks: list[TaskView]
-    milestones: list[MilestoneView]
+    tasks: list[ActivityView]
+    milestones: list[ActivityMilestoneView]
 
 
 class TemplatesView(View):

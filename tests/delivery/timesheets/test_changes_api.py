@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, timedelta
 from typing import Any
 
@@ -120,3 +121,26 @@ async def test_there_must_be_a_last_week_to_copy(delivery: Delivery, task: str) 
     for day, code in ((MONDAY, "nothing_to_copy"), (TUESDAY, "week_starts_on_monday")):
         answer = await delivery.consultant.post("/timesheets/copy", json={"week_starts_on": day.isoformat()})
         assert code_of(answer) == code
+
+
+async def test_time_recorded_while_the_project_is_closed_is_never_lost(delivery: Delivery, task: str) -> None:
+    project = (await delivery.manager.get("/projects")).json()["items"][0]
+    close = delivery.manager.post(f"/projects/{project['id']}/closure")
+
+    answers = await asyncio.gather(*(put(delivery.consultant, worked(task, 10)) for _ in range(4)), close)
+
+    recorded = [answer for answer in answers[:-1] if answer.status_code == 201]
+    assert (answers[-1].status_code == 200) == (not recorded)
+    assert {code_of(answer) for answer in answers[:-1] if answer not in recorded} <= {"time_on_closed_project"}
+
+
+async def test_time_recorded_while_the_week_is_submitted_is_in_it_or_refused(delivery: Delivery, task: str) -> None:
+    await record(delivery, task, minutes=10)
+    submission = delivery.consultant.post("/timesheets/submission", json={"week_starts_on": MONDAY.isoformat()})
+
+    answers = await asyncio.gather(submission, *(put(delivery.consultant, worked(task, 10)) for _ in range(4)))
+
+    recorded = sum(answer.status_code == 201 for answer in answers[1:])
+    [timesheet] = (await delivery.consultant.get("/timesheets")).json()["items"]
+    assert (timesheet["state"], timesheet["minutes"]) == ("submitted", 10 + 10 * recorded)
+    assert {code_of(one) for one in answers[1:] if one.status_code != 201} <= {"week_handed_in"}

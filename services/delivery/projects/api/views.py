@@ -31,7 +31,7 @@ class ProjectRow(View):
     currency: str
 
 
-class TemplateView(View):
+class FollowedTemplateView(View):
     """The template that the plan was made from, and the rule that chose it."""
 
     code: str
@@ -166,7 +166,7 @@ class ProjectView(View):
     ends_before: date
     closed_on: date | None
     version: int
-    template: TemplateView
+    template: FollowedTemplateView
     tasks: list[TaskView]
     milestones: list[MilestoneView]
     team: list[MemberView]
@@ -192,7 +192,7 @@ class DifferencesView(View):
 def project_view(found: ProjectInFull) -> ProjectView:
     """A project as callers see it."""
     project = found.project
-    template = {name: getattr(project, f"template_{name}") for name in TemplateView.model_fields}
+    template = {name: getattr(project, f"template_{name}") for name in FollowedTemplateView.model_fields}
     own = {name: getattr(project, name) for name in ProjectView.model_fields if hasattr(project, name)}
     return ProjectView.model_validate(
         own
