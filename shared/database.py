@@ -150,12 +150,16 @@ def rule(name: str, condition: str) -> CheckConstraint:
 
 @dataclass(frozen=True)
 class Database:
-    """One service's database as its app role sees it; `announced` is set when an event waits to be sent."""
+    """One service's database as its app role sees it.
+
+    `announced` is set when an event waits to be sent; `tenants` are those that this process knows to be listed.
+    """
 
     service: str
     engine: AsyncEngine
     sessions: async_sessionmaker[AsyncSession]
     announced: asyncio.Event = field(default_factory=asyncio.Event)
+    tenants: set[UUID] = field(default_factory=set)
 
 
 def connect(service: str, url: str, *, pool_size: int = 20) -> Database:

@@ -89,7 +89,7 @@ async def work(service: Service, settings: Settings) -> None:
     database = connect(service.name, settings.database_url, pool_size=settings.pool_size)
     transport = RabbitMQ(settings.broker_url)
     worker = Worker(service.name, (service.all_reactions,), database, transport)
-    runner = jobs.Runner(database, service.jobs, wall_clock)
+    runner = jobs.Runner(database, service.all_jobs, wall_clock)
     stopping = _told_to_stop()
     try:
         with _watch(service, settings).active():

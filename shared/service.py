@@ -34,13 +34,18 @@ class Service:
     """Permissions that everybody who is logged in holds."""
 
     def __post_init__(self) -> None:
-        for part in (audit, idempotency, jobs, subjects):
+        for part in (audit, idempotency, subjects):
             part.declare(self.schema)
 
     @cached_property
     def all_reactions(self) -> Reactions:
         """The reactions of every feature, and the one that every service has."""
         return Reactions.together((*self.reactions, subjects.reactions(self.schema)))
+
+    @property
+    def all_jobs(self) -> tuple[JobKind, ...]:
+        """The jobs of every feature, and those that every service has."""
+        return (*self.jobs, jobs.FORGET_ANSWERS)
 
     @property
     def all_routers(self) -> tuple[APIRouter, ...]:

@@ -1,13 +1,15 @@
 """Who is who: which log-in belongs to which person, as resourcing announces it.
 
-Every service keeps this map, so that "nobody approves their own" is decided on the person and not on the log-in.
+Every service keeps this map, so that "nobody approves their own" is decided on the person and not on the log-in. A
+log-in that was changed still stands for whoever did things with it, until somebody else is given it.
 """
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, String, Uuid, text
+from sqlalchemy import BigInteger, Column, String, Table, Uuid, text
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.contracts.resourcing import PersonChanged
@@ -17,40 +19,55 @@ from shared.work import Work
 
 
 def declare(schema: Schema) -> None:
-    """Give the service its table of log-ins."""
+    """Give the service its tables: people with their present log-in, and whose each log-in was last."""
     schema.table(
         "subjects",
         Column("person_id", Uuid, primary_key=True),
         Column("subject", String),
         Column("name", String, nullable=False),
         Column("sequence", BigInteger, nullable=False),
-        found_by("subject", why="the person behind a log-in"),
+        found_by("subject", why="the person who has a log-in now"),
+        audited=False,
+    )
+    schema.table(
+        "log_ins",
+        Column("subject", String, primary_key=True),
+        Column("person_id", Uuid, nullable=False),
+        Column("sequence", BigInteger, nullable=False),
         audited=False,
     )
 
 
 def reactions(schema: Schema) -> Reactions:
     """Keep the map of log-ins up to date from PersonChanged."""
-    table = schema.metadata.tables["subjects"]
+    people, log_ins = schema.metadata.tables["subjects"], schema.metadata.tables["log_ins"]
     told = Reactions()
 
     @told.on(PersonChanged, consumer=f"{schema.service}.remember_person")
     async def remember_person(work: Work, event: PersonChanged, sequence: int) -> None:
-        row = {"subject": event.subject_id, "name": event.name, "sequence": sequence}
-        await work.session.execute(
-            insert(table)
-            .values(person_id=event.person_id, **row)
-            .on_conflict_do_update(
-                index_elements=["tenant_id", "person_id"],
-                set_=row,
-                where=table.c.sequence < sequence,
-            )
-        )
+        person = {"subject": event.subject_id, "name": event.name, "sequence": sequence}
+        await _keep_latest(work, people, {"person_id": event.person_id}, person)
+        if event.subject_id is not None:
+            owner = {"person_id": event.person_id, "sequence": sequence}
+            await _keep_latest(work, log_ins, {"subject": event.subject_id}, owner)
 
     return told
 
 
-PERSON = text("select person_id from subjects where subject = :subject order by sequence desc limit 1")
+async def _keep_latest(work: Work, table: Table, key: dict[str, Any], row: dict[str, Any]) -> None:
+    """Have `row` under `key`, unless what is there was announced later."""
+    await work.session.execute(
+        insert(table)
+        .values(**key, **row)
+        .on_conflict_do_update(
+            index_elements=["tenant_id", *key],
+            set_=row,
+            where=table.c.sequence < row["sequence"],
+        )
+    )
+
+
+PERSON = text("select person_id from log_ins where subject = :subject")
 
 
 async def acting_person(work: Work) -> UUID | None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +23,7 @@ SETTINGS = (
     "select set_config('app.tenant', $1, true) as tenant, set_config('app.actor', $2, true),"
     " set_config('app.now', $3, true) as now"
 )
+LIST = text("insert into msg.tenant (id) values (:tenant) on conflict do nothing")
 BECAUSE = text("select set_config('app.reason', :reason, true)")
 
 
@@ -55,6 +57,15 @@ def settings_of(work: Work) -> tuple[str, str, str]:
     return str(work.actor.tenant_id), work.actor.subject, work.now.isoformat()
 
 
+async def list_tenant(database: Database, session: AsyncSession, tenant_id: UUID) -> None:
+    """Have the tenant listed before the commit, so that what is done by the calendar is done for it too.
+
+    Once per process this takes a statement; it comes last, because others of a new tenant wait for it.
+    """
+    if tenant_id not in database.tenants:
+        await session.execute(LIST, {"tenant": tenant_id})
+
+
 @asynccontextmanager
 async def begin(
     database: Database,
@@ -73,5 +84,7 @@ async def begin(
         await entering(current)
         yield current
         await keep(session, current.announced, tenant_id=actor.tenant_id, cause=cause or Cause.new(), at=now)
+        await list_tenant(database, session, actor.tenant_id)
+    database.tenants.add(actor.tenant_id)
     if current.announced:
         database.announced.set()

@@ -33,7 +33,18 @@ on conflict (tenant_id, key) do nothing returning true
 """  # noqa: S608 - put together from constants
 RECALL = text("select request, status, media_type, etag, location, body from idempotency where key = :key")
 REMEMBER = "update idempotency set status = $2, media_type = $3, etag = $4, location = $5, body = $6 where key = $1"
-FORGET = text("delete from idempotency where recorded_at < :before")
+FORGET_AT_ONCE = 10_000
+FORGET = text(
+    f"""
+    with forgotten as (
+        delete from idempotency where (tenant_id, key) in (
+            select tenant_id, key from idempotency where recorded_at < :before
+            order by recorded_at limit {FORGET_AT_ONCE})
+        returning 1
+    )
+    select count(*) from forgotten
+    """  # noqa: S608 - put together from constants
+)
 
 
 class IdempotencyKeyReused(Conflict):
@@ -149,9 +160,13 @@ def attempt(request: Request, subject: str, route: str, body: bytes) -> Attempt 
     )
 
 
-async def forget(work: Work, before: datetime) -> None:
-    """Forget the tenant's answers from `before`; whoever repeats such a request does it anew."""
-    await work.session.execute(FORGET, {"before": before})
+async def forget(work: Work, before: datetime) -> int:
+    """Forget the tenant's oldest answers from `before`, FORGET_AT_ONCE at most, and tell how many.
+
+    Whoever repeats such a request does it anew.
+    """
+    forgotten: int = (await work.session.execute(FORGET, {"before": before})).scalar_one()
+    return forgotten
 
 
 def _is_well_formed(key: str) -> bool:

@@ -17,6 +17,7 @@ from shared.actor import Role
 from shared.contracts.base import Amount
 from shared.database import Schema, amount, belongs_to, only_one, page
 from shared.errors import Conflict, NotFound
+from shared.messaging import schema as messaging
 from shared.migrations import secure
 from shared.web import (
     Body,
@@ -180,7 +181,7 @@ async def make_tables(database: ServiceDatabase) -> None:
     """Make the probe's tables as a migration would, and a constraint that looks only when all is done."""
     engine = create_async_engine(database.owner_url)
     async with engine.begin() as connection:
-        await connection.execute(text("create schema msg"))
+        await connection.run_sync(messaging.create)
         await connection.execute(text("create table alembic_version (version_num varchar(32) primary key)"))
         await connection.execute(text("insert into alembic_version values ('0001')"))
         await connection.run_sync(schema.metadata.create_all)

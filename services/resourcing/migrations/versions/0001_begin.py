@@ -192,6 +192,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_subjects_tenant_id_subject"), "subjects", ["tenant_id", "subject"], unique=False)
     op.create_table(
+        "log_ins",
+        sa.Column(
+            "tenant_id",
+            sa.Uuid(),
+            server_default=sa.text("nullif(current_setting('app.tenant', true), '')::uuid"),
+            nullable=False,
+        ),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "subject", name=op.f("pk_log_ins")),
+        info={"append_only": False, "audited": False},
+    )
+    op.create_table(
         "utilization_rules",
         sa.Column(
             "tenant_id",
@@ -489,6 +503,7 @@ def downgrade() -> None:
     op.drop_table("person_skills")
     op.drop_table("cost_rates")
     op.drop_table("utilization_rules")
+    op.drop_table("log_ins")
     op.drop_index(op.f("ix_subjects_tenant_id_subject"), table_name="subjects")
     op.drop_table("subjects")
     op.drop_table("staffing_roles")

@@ -1,0 +1,36 @@
+"""Long work, and work by the calendar: done step by step by whichever replica is free, resumable, cancellable."""
+
+from shared.jobs.api import router
+from shared.jobs.job import (
+    CalendarJob,
+    Job,
+    JobEnded,
+    JobKind,
+    JobState,
+    NoSuchJob,
+    Progress,
+    cancel,
+    find,
+    start,
+)
+from shared.jobs.runner import LeaseLost, Runner
+from shared.jobs.schema import DDL
+from shared.jobs.upkeep import FORGET_ANSWERS
+
+__all__ = [
+    "DDL",
+    "FORGET_ANSWERS",
+    "CalendarJob",
+    "Job",
+    "JobEnded",
+    "JobKind",
+    "JobState",
+    "LeaseLost",
+    "NoSuchJob",
+    "Progress",
+    "Runner",
+    "cancel",
+    "find",
+    "router",
+    "start",
+]
