@@ -31,7 +31,7 @@ from shared.work import Work
 
 accounts = table("accounts", column("id"), column("name"))
 people = table("people", column("id"), column("name"))
-subjects = table("subjects", column("person_id"), column("subject"))
+log_ins = table("log_ins", column("person_id"), column("subject"))
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def _visible_to(work: Work) -> ColumnElement[bool]:
     if work.actor.may(Permission.VIEW_ALL_PROJECTS):
         return true()
     me = work.actor.subject
-    person = select(subjects.c.person_id).where(subjects.c.subject == me)
+    person = select(log_ins.c.person_id).where(log_ins.c.subject == me)
     booked = select(bookings.c.project_id).where(bookings.c.person_id.in_(person), ~bookings.c.is_cancelled)
     return or_(projects.c.manager == me, projects.c.seller == me, projects.c.id.in_(booked))
 

@@ -223,6 +223,20 @@ def upgrade() -> None:
         op.f("ix_invoiced_tenant_id_opportunity_id"), "invoiced", ["tenant_id", "opportunity_id"], unique=False
     )
     op.create_table(
+        "log_ins",
+        sa.Column(
+            "tenant_id",
+            sa.Uuid(),
+            server_default=sa.text("nullif(current_setting('app.tenant', true), '')::uuid"),
+            nullable=False,
+        ),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "subject", name=op.f("pk_log_ins")),
+        info={"append_only": False, "audited": False},
+    )
+    op.create_table(
         "people",
         sa.Column(
             "tenant_id",
@@ -307,20 +321,6 @@ def upgrade() -> None:
         info={"append_only": False, "audited": False},
     )
     op.create_index(op.f("ix_subjects_tenant_id_subject"), "subjects", ["tenant_id", "subject"], unique=False)
-    op.create_table(
-        "log_ins",
-        sa.Column(
-            "tenant_id",
-            sa.Uuid(),
-            server_default=sa.text("nullif(current_setting('app.tenant', true), '')::uuid"),
-            nullable=False,
-        ),
-        sa.Column("subject", sa.String(), nullable=False),
-        sa.Column("person_id", sa.Uuid(), nullable=False),
-        sa.Column("sequence", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("tenant_id", "subject", name=op.f("pk_log_ins")),
-        info={"append_only": False, "audited": False},
-    )
     op.create_table(
         "work_costs",
         sa.Column(
@@ -906,7 +906,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_work_costs_tenant_id_project_id"), table_name="work_costs")
     op.drop_index(op.f("ix_work_costs_tenant_id_person_id_day"), table_name="work_costs")
     op.drop_table("work_costs")
-    op.drop_table("log_ins")
     op.drop_index(op.f("ix_subjects_tenant_id_subject"), table_name="subjects")
     op.drop_table("subjects")
     op.drop_index(op.f("ix_recognised_tenant_id_opportunity_id"), table_name="recognised")
@@ -914,6 +913,7 @@ def downgrade() -> None:
     op.drop_table("project_templates")
     op.drop_table("person_days")
     op.drop_table("people")
+    op.drop_table("log_ins")
     op.drop_index(op.f("ix_invoiced_tenant_id_opportunity_id"), table_name="invoiced")
     op.drop_table("invoiced")
     op.drop_index(op.f("ix_idempotency_tenant_id_recorded_at"), table_name="idempotency")
