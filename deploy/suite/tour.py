@@ -72,7 +72,7 @@ async def _import(desk: Desk, say: Say) -> None:
         done = await selling.import_export(desk, write_sample_export(Path(directory)))
     for counts in done["counts"]:
         say(
-            f"imported {counts['record']}: read {counts['read']}, created {counts['created']},"
+            f"imported {counts['file']}: read {counts['read']}, created {counts['created']},"
             f" rejected {counts['rejected']}"
         )
 
