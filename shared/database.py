@@ -173,8 +173,6 @@ def connect(service: str, url: str, *, pool_size: int = 20) -> Database:
             "command_timeout": 30,
             "server_settings": {
                 "application_name": f"throughline-{service}",
-                # Our statements are the same every time, so planning each anew for its values is a third of their cost.
-                "plan_cache_mode": "force_generic_plan",
                 "idle_in_transaction_session_timeout": "30s",
                 "lock_timeout": "10s",
                 "timezone": "UTC",
