@@ -92,6 +92,8 @@ async def write(service: str, message: str) -> None:
         finally:
             postgres.stop()
             postgres.home.forget()
+    tidy = Path(sys.executable).with_name("ruff")
+    await (await asyncio.create_subprocess_exec(tidy, "format", "--quiet", versions)).wait()
     print(f"{schema.service}: wrote revision {number}")
 
 
