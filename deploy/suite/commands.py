@@ -19,7 +19,7 @@ from rich.console import Console
 
 from deploy.suite import tour
 from deploy.suite.calendar import Dates
-from deploy.suite.demo import clock_for, seed, show_log_ins
+from deploy.suite.demo import clock_for, is_whole, seed, show_log_ins
 from deploy.suite.desk import Desk, Desks
 from deploy.suite.issuer.client import client_credentials, log_in
 from deploy.suite.people import COLLEAGUES, ERP_CLIENT, ERP_SECRET, PASSWORD
@@ -110,7 +110,7 @@ async def _tour() -> None:
 
 async def _demo() -> None:
     clock = clock_for(DATA)
-    async with running(DATA, port=PORT, now=clock) as suite:
+    async with running(DATA, port=PORT, now=clock, working=is_whole(DATA)) as suite:
         await seed(suite, clock, console)
         show_log_ins(suite, console)
         await _told_to_stop()

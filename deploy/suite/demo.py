@@ -62,6 +62,11 @@ class Diary:
         return Year(self.now.date())
 
 
+def is_whole(directory: Path) -> bool:
+    """Whether the firm's year and story have been played to the end."""
+    return Diary.of(directory).is_told
+
+
 def clock_for(directory: Path) -> MovableClock:
     """The clock to start the suite with: where the year was left, the present once it is over."""
     diary = Diary.of(directory)
@@ -82,6 +87,7 @@ async def seed(suite: Suite, clock: MovableClock, console: Console) -> None:
             clock.set(diary.now)
             await _tell(suite, diary, http, console)
     clock.release()
+    suite.working.set()
 
 
 async def _live(suite: Suite, clock: MovableClock, diary: Diary, http: httpx2.AsyncClient, console: Console) -> None:

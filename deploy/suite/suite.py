@@ -20,6 +20,7 @@ from deploy.suite.databases import create_service_database
 from deploy.suite.issuer.app import create_issuer_app
 from deploy.suite.issuer.firm import issuer_of
 from deploy.suite.issuer.issuer import Issuer
+from deploy.suite.members import SERVICES, Member, assemble
 from deploy.suite.servers import Server
 from deploy.suite.servers import server as server_for
 from shared import migrations, telemetry
@@ -54,21 +55,22 @@ class Suite:
 
     async def settled(self) -> None:
         """Wait until every announced event has been reacted to and no job waits."""
-        quiet = 0
-        while quiet < LOOKS:
-            if not self.working.is_set():
-                await self._catch_up()
-            quiet = quiet + 1 if await self._is_finished() else 0
-            await asyncio.sleep(LOOK_AGAIN_SECONDS if quiet else 0)
+        looks = LOOKS if self.working.is_set() else 1
+        while looks:
+            moved = not self.working.is_set() and await self._catch_up()
+            looks = looks - 1 if await self._is_finished() else LOOKS
+            await asyncio.sleep(0 if moved else LOOK_AGAIN_SECONDS)
 
     async def put_aside(self) -> list[str]:
         """What nobody could act on, each with its reason: parked messages, failed jobs."""
         return [each for member in self.members.values() for each in await member.put_aside()]
 
-    async def _catch_up(self) -> None:
-        """Move every event as far as it goes."""
+    async def _catch_up(self) -> bool:
+        """Move every event as far as it goes; tell whether there was one."""
+        moved = False
         while any(await asyncio.gather(*(member.catch_up() for member in self.members.values()))):
-            pass
+            moved = True
+        return moved
 
     async def _is_finished(self) -> bool:
         return all(await asyncio.gather(*(member.is_finished() for member in self.members.values())))

@@ -22,7 +22,6 @@ REFUSED_AT_FIRST = 3  # the number of the batch that the ERP does not take at on
 async def close_month(firm: Firm, week: int, first: date) -> None:
     """Bill and close the month that starts on `first`, in the first whole week after it."""
     last = last_day_of_month(first)
-    await firm.settled()
     deals = [deal for deal in firm.won() if _has_work(firm, deal, first)]
     await _agree_rates(firm, week)
     await _dispute(firm, first)

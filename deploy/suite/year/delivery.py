@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import uuid5
 
-from deploy.suite.desk import eventually
 from deploy.suite.people import BY_LOGIN, FIRM
 from deploy.suite.year.firm import Firm, closing_in
 from deploy.suite.year.plan import Deal, Leave, Member, Outcome
@@ -22,11 +20,11 @@ async def take_over(firm: Firm, week: int) -> None:
         if deal.start >= WEEKS:
             continue
         desk, place = firm.desks[deal.manager], f"{DELIVERY}/handoffs/{uuid5(deal.id, 'handoff')}"
-        await eventually(partial(desk.get, place), what=f"the handoff of deal {deal.number}")
         if deal.outcome is Outcome.RETURNED:
             await desk.post(f"{place}/return", {"reasons": ["Nobody on the client's side knows of it."]})
         else:
             await desk.post(f"{place}/acceptance")
+        await firm.settled()  # resourcing has been asked for people
 
 
 async def staff(firm: Firm, week: int) -> None:
@@ -57,22 +55,14 @@ async def close_projects(firm: Firm, week: int) -> None:
 
 
 async def _book(firm: Firm, deal: Deal, who: Member) -> None:
-    desk = firm.desks["marta"]
-    request = request_id(deal, who.role)
-    place = f"{RESOURCING}/requests/{request}"
-    await eventually(partial(desk.get, place), what=f"the request for {who.role} of deal {deal.number}")
+    request = uuid5(uuid5(deal.id, "project"), f"staffing/{who.role}")
     body = {
         "person_id": str(BY_LOGIN[who.login].id),
         "request_id": str(request),
         "kind": "hard",
         "overbooking_reason": "Holidays and leave are made up for, as agreed with the team.",
     }
-    await desk.put(f"{RESOURCING}/bookings/{uuid5(FIRM, f'booking/{deal.number}/{who.login}')}", body)
-
-
-def request_id(deal: Deal, role: str) -> UUID:
-    """The staffing request for a role of a deal."""
-    return uuid5(uuid5(deal.id, "project"), f"staffing/{role}")
+    await firm.desks["marta"].put(f"{RESOURCING}/bookings/{uuid5(FIRM, f'booking/{deal.number}/{who.login}')}", body)
 
 
 async def _arrange(firm: Firm, leave: Leave) -> None:

@@ -57,3 +57,4 @@ async def live(firm: Firm, week: int, say: Say) -> None:
     await work.put_right(firm, week)
     await delivery.pass_milestones(firm, week)
     await delivery.close_projects(firm, week)
+    await firm.settled()
