@@ -34,7 +34,8 @@ CALENDAR_KEPT = timedelta(days=30)
 
 TAKE_UP = text(
     """
-    update msg.job set state = 'running', lease = :lease, due_at = msg.clock() + :lasting, attempts = attempts + 1
+    update msg.job set state = 'running', lease = :lease, attempts = attempts + 1,
+                       due_at = msg.clock() + cast(:lasting as interval)
      where (tenant_id, id) = (select tenant_id, id from msg.job
                                where state in ('queued', 'running') and due_at <= msg.clock() and kind = any(:kinds)
                                order by due_at limit 1 for update skip locked)
@@ -50,7 +51,7 @@ ADVANCE = text(
     {HELD}
     """  # noqa: S608 - put together from constants
 )
-PUT_OFF = text(f"update msg.job set due_at = msg.clock() + :pause {HELD}")  # noqa: S608 - as above
+PUT_OFF = text(f"update msg.job set due_at = msg.clock() + cast(:pause as interval) {HELD}")  # noqa: S608 - as above
 FAIL = text(f"update msg.job set state = 'failed', error = :error, finished_at = msg.clock() {HELD}")  # noqa: S608
 ENTER = text(
     """
@@ -59,7 +60,9 @@ ENTER = text(
     on conflict (tenant_id, id) do nothing
     """
 )
-CLEAR = text("delete from msg.job where kind = :kind and id <> :id and finished_at < msg.clock() - :kept")
+CLEAR = text(
+    "delete from msg.job where kind = :kind and id <> :id and finished_at < msg.clock() - cast(:kept as interval)"
+)
 
 
 class LeaseLost(Exception):

@@ -35,15 +35,15 @@ RECALL = text("select request, status, media_type, etag, location, body from ide
 REMEMBER = "update idempotency set status = $2, media_type = $3, etag = $4, location = $5, body = $6 where key = $1"
 FORGET_AT_ONCE = 10_000
 FORGET = text(
-    f"""
+    """
     with forgotten as (
         delete from idempotency where (tenant_id, key) in (
             select tenant_id, key from idempotency where recorded_at < :before
-            order by recorded_at limit {FORGET_AT_ONCE})
+            order by recorded_at limit :at_once)
         returning 1
     )
     select count(*) from forgotten
-    """  # noqa: S608 - put together from constants
+    """
 )
 
 
@@ -165,7 +165,7 @@ async def forget(work: Work, before: datetime) -> int:
 
     Whoever repeats such a request does it anew.
     """
-    forgotten: int = (await work.session.execute(FORGET, {"before": before})).scalar_one()
+    forgotten: int = (await work.session.execute(FORGET, {"before": before, "at_once": FORGET_AT_ONCE})).scalar_one()
     return forgotten
 
 

@@ -21,7 +21,7 @@ BUDGETS = {
     "messaging": (2_600, ("messaging",)),
     "web": (1_500, ("web",)),
     "auth": (350, ("auth",)),
-    "jobs": (350, ("jobs",)),
+    "jobs": (450, ("jobs",)),
     "audit and subjects": (250, ("audit", "subjects")),
     "telemetry": (400, ("telemetry",)),
     "running": (500, ("migrations", "process", "service", "settings")),
