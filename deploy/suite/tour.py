@@ -49,9 +49,9 @@ class Played:
 
 async def play(desks: Desks, erp: Desk, dates: Dates, watched: Telemetry, say: Say) -> Played:
     """Play the whole thread as the people of the firm, under one span."""
+    await found(desks, since=dates.monday.replace(month=1, day=1, year=dates.monday.year - 1))
+    say("the firm is founded: people, calendars, price book, company")
     with watched.active(), span("the thread"):
-        await found(desks, since=dates.monday.replace(month=1, day=1, year=dates.monday.year - 1))
-        say("the firm is founded: people, calendars, price book, company")
         await _import(desks["helen"], say)
         return await tell(desks, erp, dates, watched, say)
 
