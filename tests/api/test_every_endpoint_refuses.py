@@ -1,0 +1,89 @@
+"""Every operation of every service refuses whoever is not logged in, has no role, or belongs to another tenant.
+
+What the services describe is asked for, so a new operation is tested on the day it is there. One that no request can
+be made for fails here by name: give its story a body, or what the body speaks of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import httpx2
+
+from tests.api.operations import Operation
+from tests.api.scenes import Scene
+from tests.support.api import MERIDIAN, code_of
+
+CONFLICT = 409
+FOR_NOW = {403, CONFLICT, 412}  # not by this person, not in this state: the request itself is good
+# Its address names what the entry is posted for; the entry's own id follows from that.
+OF_NO_RECORD = {"PUT /journal-entries/{entry_id}"}
+UUIDS = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+async def test_nobody_without_a_token_or_a_role_and_nothing_changes(scene: Scene) -> None:
+    nobody, before = scene.story.api.as_(subject="nobody"), await scene.digest()
+
+    for operation in scene.operations:
+        request = scene.request(operation)
+        unknown = await scene.story.api.anonymous.request(**request)
+        assert (unknown.status_code, code_of(unknown)) == (401, "not_logged_in"), operation
+        answer = await nobody.request(**request)
+        expected = (404, "no_such_job") if operation.tag == "jobs" else (403, "not_permitted")
+        assert (answer.status_code, code_of(answer)) == expected, f"{operation}: {answer.text}"
+        assert await scene.digest() == before, operation
+
+
+async def test_what_another_tenant_has_is_as_if_it_were_not_there(scene: Scene) -> None:
+    before, unknown = await scene.digest(tenant=MERIDIAN), scene.unknown()
+    curious, clueless = scene.strangers
+
+    for operation in sorted(scene.operations, key=_creation_last):
+        about_theirs = await curious.request(**scene.request(operation))
+        about_nothing = await clueless.request(**scene.request(operation, unknown))
+        assert _said(about_theirs) == _said(about_nothing), operation
+        assert not [word for word in scene.story.words if word in about_theirs.text], (operation, about_theirs.text)
+
+    assert await scene.digest(tenant=MERIDIAN) == before
+
+
+async def test_what_is_there_is_not_made_again(scene: Scene) -> None:
+    before = await scene.digest()
+
+    for operation in scene.operations:
+        if operation.method == "PUT" and str(operation) not in OF_NO_RECORD:
+            answer = await scene.insider.request(**scene.request(operation))
+            assert answer.status_code == CONFLICT, f"{operation}: {answer.text}"
+            assert await scene.digest() == before, operation
+
+
+async def test_whoever_may_is_answered(scene: Scene) -> None:
+    served, refused = set(), []
+
+    for operation in sorted(scene.operations, key=_creation_last):
+        answer = await scene.insider.request(**scene.request(operation, _without_own(operation, scene.known)))
+        if answer.is_success:
+            served.add(operation.tag)
+        elif operation.method == "GET" or answer.status_code not in FOR_NOW:
+            refused.append(f"{operation}: {answer.text}")
+
+    assert not [one for one in refused if "no_such_job" not in one]
+    assert served | {"jobs"} >= {operation.tag for operation in scene.operations}
+
+
+def _without_own(operation: Operation, known: Mapping[str, str]) -> dict[str, str]:
+    """What is known but for the record itself, where the operation is there to make it."""
+    own = operation.names[-1] if operation.method == "PUT" else None
+    return {name: value for name, value in known.items() if name != own}
+
+
+def _creation_last(operation: Operation) -> bool:
+    return operation.method == "PUT"
+
+
+def _said(answer: httpx2.Response) -> tuple[int, str]:
+    """What an answer says but for ids; of a change, only that it was made."""
+    if answer.is_success and answer.request.method != "GET":
+        return answer.status_code, ""
+    return answer.status_code, UUIDS.sub("<id>", answer.text)
