@@ -44,6 +44,13 @@ class Conflict(Refused):
     """The record is not in a state that allows this."""
 
 
+class AlreadyExists(Conflict):
+    """There is one of these already.
+
+    Read it, and either change that one or choose another id or name.
+    """
+
+
 class Invalid(Refused):
     """What was given does not make sense."""
 

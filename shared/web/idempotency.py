@@ -17,8 +17,7 @@ from sqlalchemy import Column, DateTime, LargeBinary, SmallInteger, String, Tabl
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.database import Schema, found_by
-from shared.errors import Conflict, Invalid
-from shared.web.problems import AlreadyExists
+from shared.errors import AlreadyExists, Conflict, Invalid
 from shared.work import SETTINGS, Work, settings_of
 
 LONGEST_KEY = 255

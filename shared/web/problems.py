@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 
 from shared import telemetry
 from shared.auth import NotLoggedIn, TokenRefused
-from shared.errors import Conflict, Forbidden, Invalid, NotFound, Refused, Stale
+from shared.errors import AlreadyExists, Conflict, Forbidden, Invalid, NotFound, Refused, Stale
 from shared.web.limits import BodyEncoded, BodyTimedOut, BodyTooLarge, TookTooLong, TooManyRequests
 
 log = logging.getLogger(__name__)
@@ -42,13 +42,6 @@ class InvalidRequest(Invalid):
     """The request is not of the form that this address takes.
 
     Correct what `errors` points at; the description of every field is in /api/v1/openapi.json.
-    """
-
-
-class AlreadyExists(Conflict):
-    """There is one of these already.
-
-    Read it, and either change that one or choose another id or name.
     """
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from services.crm.permissions import Permission
 from services.crm.products import store
 from services.crm.products.model import CodeTaken, NoSuchProduct, Price, Product
+from shared.errors import AlreadyExists
 from shared.work import Work
 
 
@@ -22,23 +23,31 @@ class RolePrices:
 
 
 async def write_down_product(work: Work, product: Product) -> Product:
-    """Write a product down, or write it down anew; its prices stay."""
+    """Write a new product down."""
     work.actor.must(Permission.CHANGE_PRODUCTS)
     if await store.rival(work, product):
         raise CodeTaken(field="/code")
-    known = await store.find(work, product.id)
-    if known is None:
-        store.add(work, product)
-        return product
+    await store.add(work, product)
+    return product
+
+
+async def write_product_anew(work: Work, product: Product) -> Product:
+    """Let a product be as `product` says; its prices stay."""
+    work.actor.must(Permission.CHANGE_PRODUCTS)
+    if await store.rival(work, product):
+        raise CodeTaken(field="/code")
+    known = await store.get(work, product.id)
     known.code, known.name, known.series = product.code, product.name, product.series
     known.kind, known.staffing_role = product.kind, product.staffing_role
     return known
 
 
 async def set_price(work: Work, price: Price) -> Product:
-    """Add a dated price to a product, or change the one with this id; no two of one currency share a day."""
+    """Add a dated price to a product; no two of one currency share a day."""
     work.actor.must(Permission.CHANGE_PRODUCTS)
     product = await store.get(work, price.product_id)
+    if any(one.id == price.id for one in product.prices):
+        raise AlreadyExists()
     product.price_at(price)
     return product
 

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from services.crm.permissions import Permission
 from services.crm.products import queries
-from services.crm.products.actions import end_price, set_price, write_down_product
+from services.crm.products.actions import end_price, set_price, write_down_product, write_product_anew
 from services.crm.products.model import (
     CodeTaken,
     EndsTooEarly,
@@ -120,7 +120,7 @@ async def change(
     """Write a product down anew; its prices stay."""
     seen = await queries.one(work, product_id)
     must_match(request, seen.version)
-    await write_down_product(work, Product(id=product_id, **body.model_dump()))
+    await write_product_anew(work, Product(id=product_id, **body.model_dump()))
     return await _shown(work, product_id, response)
 
 

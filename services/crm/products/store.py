@@ -70,14 +70,6 @@ async def rival(work: Work, product: Product) -> Product | None:
     return found
 
 
-async def find(work: Work, product_id: UUID) -> Product | None:
-    """The product with this id, locked, if there is one."""
-    found: Product | None = await work.session.scalar(
-        select(Product).where(products.c.id == product_id).with_for_update()
-    )
-    return found
-
-
 async def by_code(work: Work, code: str) -> Product | None:
     """The product with this code, if there is one."""
     found: Product | None = await work.session.scalar(select(Product).where(products.c.code == code))
@@ -107,6 +99,7 @@ async def upsert(work: Work, imported: Sequence[Product]) -> None:
     )
 
 
-def add(work: Work, product: Product) -> None:
+async def add(work: Work, product: Product) -> None:
     """Keep a new product."""
     work.session.add(product)
+    await work.session.flush()

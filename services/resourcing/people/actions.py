@@ -20,7 +20,7 @@ from services.resourcing.people.model import (
 )
 from services.resourcing.permissions import Permission
 from shared.contracts.resourcing import CostRateChanged, DatedCost, PersonChanged
-from shared.errors import Stale
+from shared.errors import AlreadyExists, Stale
 from shared.work import Work
 
 
@@ -56,6 +56,17 @@ async def change_person(work: Work, person_id: UUID, details: PersonDetails, *, 
     return person
 
 
+async def add_skill(work: Work, person_id: UUID, skill: str, *, level: int, assessed_on: date) -> Person:
+    """Record for the first time how well a person can do something."""
+    work.actor.must(Permission.MANAGE_PEOPLE)
+    person = await store.get(work, person_id)
+    if any(one.skill == skill for one in person.skills):
+        raise AlreadyExists(mend="Assess the skill anew.")
+    person.assess(skill, level=level, on=assessed_on)
+    await store.save(work)
+    return person
+
+
 async def assess_skill(work: Work, person_id: UUID, skill: str, *, level: int, assessed_on: date) -> Person:
     """Record how well a person can do something."""
     work.actor.must(Permission.MANAGE_PEOPLE)
@@ -79,6 +90,8 @@ async def set_cost_rate(
     work.actor.must(Permission.SET_COST_RATES)
     await store.get(work, person_id)
     rates = await store.costs_of(work, person_id)
+    if any(one.id == rate_id for one in rates):
+        raise AlreadyExists()
     rate = CostRate(rate_id, person_id, starts_on, ends_before, hourly_cost, currency)
     fit_in(rate, rates)
     await store.add(work, rate)

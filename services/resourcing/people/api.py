@@ -27,7 +27,7 @@ from services.resourcing.people.model import (
 )
 from shared.actor import NotPermitted
 from shared.contracts.base import Amount, Currency
-from shared.errors import Stale
+from shared.errors import AlreadyExists, Stale
 from shared.web.bodies import Body, View
 from shared.web.etags import VersionRequired, must_match, set_etag
 from shared.web.paging import Cursor, Limit, PageOf
@@ -37,7 +37,14 @@ from shared.web.route import InWork, WorkRoute
 router = APIRouter(tags=["people"], route_class=WorkRoute)
 
 WRONG_PERSON = (NameMissing, EmploymentEndsTooEarly, UnknownStaffingRole, LogInTaken, OwnManager, NoSuchPerson)
-WRONG_RATE = (CostNotPositive, CostRateEndsTooEarly, CostRatesOverlap, OtherCostCurrency, NoSuchPerson)
+WRONG_RATE = (
+    AlreadyExists,
+    CostNotPositive,
+    CostRateEndsTooEarly,
+    CostRatesOverlap,
+    OtherCostCurrency,
+    NoSuchPerson,
+)
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Text = Annotated[str, Field(max_length=200)]
 
@@ -202,11 +209,12 @@ async def change_person(
 @router.put(
     "/people/{person_id}/skills/{skill}",
     status_code=201,
-    responses=refusals(NotPermitted, NoSuchPerson, BadSkillLevel),
+    responses=refusals(NotPermitted, NoSuchPerson, AlreadyExists, BadSkillLevel),
 )
 async def add_skill(person_id: UUID, skill: Name, body: SkillBody, work: InWork) -> PersonWithSkills:
-    """Record a skill of a person."""
-    return await assess_skill(person_id, skill, body, work)
+    """Record a skill of a person for the first time."""
+    person = await actions.add_skill(work, person_id, skill, level=body.level, assessed_on=body.assessed_on)
+    return PersonWithSkills.model_validate(person)
 
 
 @router.post(
