@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, Table, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from shared.audit import FUNCTION
+from shared import audit
 from shared.database import Schema
 
 ROOT = Path(__file__).parents[1]
@@ -82,7 +82,6 @@ def secure(metadata: MetaData, app_role: str) -> Iterator[str]:
     yield f'grant usage on all sequences in schema msg to "{app_role}"'
     yield f'grant execute on all functions in schema msg to "{app_role}"'
     yield f'grant select on alembic_version to "{app_role}"'
-    yield _text(FUNCTION)
     for table in metadata.sorted_tables:
         yield from _secure_table(table, app_role)
 
@@ -98,8 +97,7 @@ def _secure_table(table: Table, app_role: str) -> Iterator[str]:
     yield f'grant {rights} on {name} to "{app_role}"'
     yield f"drop trigger if exists audit_row on {name}"
     if table.info["audited"]:
-        changes = "insert or update or delete"
-        yield f"create trigger audit_row after {changes} on {name} for each row execute function audit_row()"
+        yield from map(_text, audit.watch(table))
 
 
 def _text(statement: str) -> str:
