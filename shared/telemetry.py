@@ -108,10 +108,14 @@ def creating(event: Event, event_id: UUID, tenant_id: UUID) -> Iterator[str | No
         "messaging.message.id": str(event_id),
         "messaging.rabbitmq.destination.routing_key": key,
         "cloudevents.event_id": str(event_id),
+        "cloudevents.event_source": f"/throughline/{event.publisher()}",
+        "cloudevents.event_spec_version": "1.0",
         "cloudevents.event_type": event.type,
         "cloudevents.event_subject": event.subject,
         "throughline.tenant.id": str(tenant_id),
     }
+    if event.thread_id:
+        attributes["messaging.message.conversation_id"] = str(event.thread_id)
     with span("create throughline.events", kind=SpanKind.PRODUCER, attributes=attributes):
         yield current_traceparent()
 

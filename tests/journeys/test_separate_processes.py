@@ -1,23 +1,26 @@
 """The thread through four services that are eight processes, on real RabbitMQ and real PostgreSQL."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator
 
+import httpx2
 import pytest
 import pytest_asyncio
 
-from deploy.suite import tour
-from deploy.suite.desk import Desk, Desks
+from deploy.suite import selling, tour
+from deploy.suite.desk import Desk, Desks, eventually
 from shared import telemetry
-from shared.ids import new_id
-from tests.support.collector import Collector, collecting
+from tests.support.collector import Collector, Received, collecting
 from tests.support.databases import Databases
 from tests.support.evidence import Evidence
 from tests.support.rabbitmq import Broker
 from tests.support.separate_services import NAMES, SeparateServices, separate_services
-from tests.support.story import NETS, at_their_desks, told
+from tests.support.story import OUTCOME, at_their_desks, outcome, told
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+ABOUT = "select status, attempts, crashes from msg.inbox where subject = any($1)"
+SENT = "select count(*) from msg.event_log where subject = any($1)"
 
 
 @pytest.fixture(scope="module")
@@ -28,9 +31,7 @@ def collector() -> Iterator[Collector]:
 
 
 @pytest.fixture(scope="module")
-def running(
-    databases: Databases, broker: Broker, collector: Collector
-) -> Iterator[tuple[SeparateServices, Evidence]]:
+def running(databases: Databases, broker: Broker, collector: Collector) -> Iterator[tuple[SeparateServices, Evidence]]:
     """Eight processes at work, and their databases."""
     with separate_services(databases, broker.fresh_url(), collector.url) as both:
         yield both
@@ -80,10 +81,86 @@ async def test_every_event_has_each_of_its_effects_once(played: tour.Played, evi
     await evidence.every_event_had_each_effect_once()
 
 
-async def test_the_figures_are_those_of_the_story(played: tour.Played, firm: tuple[Desks, Desk]) -> None:
+async def test_the_books_say_what_the_story_comes_to(
+    played: tour.Played, firm: tuple[Desks, Desk], evidence: Evidence
+) -> None:
     viktor = firm[0]["viktor"]
     proved = await viktor.get(f"/billing/api/v1/ledger-batches/{played.batch['id']}/verification")
 
-    assert tuple(invoice["net"] for invoice in played.invoices) == NETS
+    assert await outcome(evidence) == OUTCOME
     assert proved["holds"], proved
     await tour.judge(viktor, played.batch)
+
+
+async def test_the_story_is_one_trace_through_every_process(
+    played: tour.Played, evidence: Evidence, collector: Collector
+) -> None:
+    handled = {(row["consumer"], str(row["event_id"])) for row in await evidence.reactions()}
+    events = {str(event.event_id) for event in await evidence.events_of(played.threads)}
+    wanted = {(consumer, event) for consumer, event in handled if event in events}
+
+    async def reached() -> bool:
+        return wanted <= {_reaction(each) for each in collector.of_trace(played.trace_id)}
+
+    await eventually(reached, what="the last spans")
+    spans = collector.of_trace(played.trace_id)
+
+    assert {each.service for each in spans} == {"tour", *NAMES}
+    assert [each.span.name for each in spans if not each.span.parent_span_id] == ["from won to sealed"]
+    known = {each.span.span_id for each in spans}
+    assert all(each.span.parent_span_id in known for each in spans if each.span.parent_span_id)
+
+
+async def test_what_a_process_logs_is_json_and_says_the_trace(services: SeparateServices) -> None:
+    trace_id, parent = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+    headers = {"authorization": "Bearer spoiled", "traceparent": f"00-{trace_id}-{parent}-01"}
+    async with httpx2.AsyncClient(transport=services.edge(), base_url="http://suite.test") as http:
+        answer = await http.get("/crm/api/v1/accounts", headers=headers)
+
+    assert answer.status_code == httpx2.codes.UNAUTHORIZED
+    assert answer.headers["traceresponse"].split("-")[1] == trace_id
+    said = [json.loads(line) for line in services.printed_by("crm-api").splitlines()]
+    assert [(each["service"], each["trace_id"]) for each in said if "token refused" in each["message"]] == [
+        ("crm", trace_id)
+    ]
+
+
+async def test_a_worker_is_replaced_under_load_and_nothing_is_lost_or_spent(
+    services: SeparateServices, firm: tuple[Desks, Desk], evidence: Evidence
+) -> None:
+    signed: list[str] = []
+    replaced = asyncio.Event()
+
+    async def sign_up_customers() -> None:
+        while not replaced.is_set():
+            signed.append(str(await selling.sign_up(firm[0]["ines"], f"Customer {len(signed)}", "Graz")))
+
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(4):
+            tasks.create_task(sign_up_customers())
+        await asyncio.gather(*(_replace_worker(services, service) for service in ("crm", "delivery", "billing")))
+        replaced.set()
+    await evidence.settled()
+
+    subjects = [f"account/{account}" for account in signed]
+    for service in ("delivery", "billing"):
+        reactions = await evidence.rows(service, ABOUT, subjects)
+        assert len(reactions) == await evidence.value("crm", SENT, subjects)
+        assert {tuple(row) for row in reactions} == {("done", 1, 0)}
+
+
+async def _replace_worker(services: SeparateServices, service: str) -> None:
+    """Start another worker, and when both are at work, stop the first one."""
+    old = services.worker(service)
+    services.run(service, "worker")
+
+    async def both_listen() -> bool:
+        return await services.listeners(service) == 2
+
+    await eventually(both_listen, what=f"the second worker of {service}")
+    assert await asyncio.to_thread(services.stop, old) == 0, old.printed
+
+
+def _reaction(received: Received) -> tuple[str, str]:
+    said = received.attributes
+    return said.get("messaging.consumer.group.name", ""), said.get("messaging.message.id", "")

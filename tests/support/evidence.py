@@ -12,7 +12,7 @@ from uuid import UUID
 
 import asyncpg
 
-from deploy.suite.suite import PUT_ASIDE, SERVICES, UNFINISHED
+from deploy.suite.members import PUT_ASIDE, SERVICES, UNFINISHED
 from shared.contracts.base import REGISTRY
 from shared.telemetry import routing_key
 

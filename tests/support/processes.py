@@ -110,11 +110,15 @@ def end_group(process: subprocess.Popen[bytes], last_word: signal.Signals) -> No
 
 def end_remains(directory: Path) -> None:
     """Kill what a killed run started over `directory`: known by its pid and by its home, then forget it."""
+    killed = []
     with suppress(FileNotFoundError):
         for pid in (directory / "pids").read_text().split():
             with suppress(psutil.Error, ProcessLookupError):
-                if psutil.Process(int(pid)).environ().get("HOME") == str(directory):
+                remaining = psutil.Process(int(pid))
+                if remaining.environ().get("HOME") == str(directory):
                     os.killpg(int(pid), signal.SIGKILL)
+                    killed.append(remaining)
+    psutil.wait_procs(killed, STOP_SECONDS)
     shutil.rmtree(directory, ignore_errors=True)
 
 

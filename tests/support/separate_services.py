@@ -19,7 +19,8 @@ from starlette.routing import Mount
 from deploy.suite.databases import ServiceDatabase
 from deploy.suite.issuer.app import create_issuer_app
 from deploy.suite.issuer.firm import issuer_of
-from deploy.suite.suite import SERVICES, free_socket
+from deploy.suite.members import SERVICES
+from deploy.suite.suite import free_socket
 from shared.messaging.provisioning import queue_of
 from tests.support.databases import Databases
 from tests.support.evidence import Evidence
@@ -72,7 +73,7 @@ class SeparateServices:
             self.run(service, "worker")
         for service, api in apis.items():
             address = f"http://127.0.0.1:{self.ports[service]}/health/live"
-            api.until(lambda address=address: _answers(address), what="to answer")  # type: ignore[misc]
+            api.until(lambda address=address: answers(address), what="to answer")  # type: ignore[misc]
 
     def run(self, service: str, command: str) -> Program:
         """Start `api` or `worker` of `service`."""
@@ -93,11 +94,18 @@ class SeparateServices:
         """Tell every process to stop at the same moment and give the exit statuses."""
         programs, self.running = self.running, []
         with ThreadPoolExecutor(max(1, len(programs))) as threads:
-            return {program.name: status for program, status in zip(programs, threads.map(Program.stop, programs), strict=True)}
+            return {
+                program.name: status
+                for program, status in zip(programs, threads.map(Program.stop, programs), strict=True)
+            }
 
     def printed(self) -> str:
         """Everything that all processes printed, those that ended too."""
         return "\n".join(f"--- {log.name}\n{log.read_text()}" for log in sorted(self.directory.glob("*.log")))
+
+    def printed_by(self, name: str) -> str:
+        """What every process called `name` printed, for example `crm-api`."""
+        return "".join(log.read_text() for log in sorted(self.directory.glob(f"{name}-*.log")))
 
     async def listeners(self, service: str) -> int:
         """How many workers take messages from the queue of `service`."""
@@ -171,7 +179,8 @@ def issuer_at_work(directory: Path) -> Iterator[str]:
         listening.close()
 
 
-def _answers(address: str) -> bool:
+def answers(address: str) -> bool:
+    """Whether somebody answers a GET of `address`."""
     try:
         return httpx2.get(address).is_success
     except httpx2.TransportError:
