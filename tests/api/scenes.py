@@ -13,7 +13,7 @@ import asyncpg
 import httpx2
 
 from shared.actor import Role
-from shared.database import connect
+from shared.database import Database, connect
 from shared.ids import new_id
 from tests.api.operations import Operation, operations_of
 from tests.api.stories import STORIES, STRANGERS, Story
@@ -31,6 +31,7 @@ where c.relkind = 'r' and n.nspname in ('public', 'msg') order by 1
 class Scene:
     """A service with a story, and what its addresses need of it."""
 
+    database: Database
     story: Story
     known: Mapping[str, str]
     """The values by which MERIDIAN's records are found, by the name that parameters and fields give them."""
@@ -71,7 +72,7 @@ async def a_scene(service: str, databases: Databases, url: str) -> AsyncIterator
     inside = await inside_of(databases, service)
     try:
         story = await STORIES[service](database)
-        yield Scene(story, {**story.named, **await _found(story, inside)}, inside)
+        yield Scene(database, story, {**story.named, **await _found(story, inside)}, inside)
     finally:
         await inside.close()
         await database.engine.dispose()
