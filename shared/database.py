@@ -35,7 +35,12 @@ from sqlalchemy import (
     text,
     tuple_,
 )
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 from sqlalchemy.orm import RelationshipProperty, foreign, registry, relationship, remote
 
 from shared.errors import Invalid
@@ -157,6 +162,8 @@ class Database:
 
     service: str
     engine: AsyncEngine
+    transactions: AsyncEngine
+    """The same pool, for `transaction`, which begins and ends transactions itself."""
     sessions: async_sessionmaker[AsyncSession]
     announced: asyncio.Event = field(default_factory=asyncio.Event)
     tenants: set[UUID] = field(default_factory=set)
@@ -179,7 +186,8 @@ def connect(service: str, url: str, *, pool_size: int = 20) -> Database:
             },
         },
     )
-    return Database(service, engine, async_sessionmaker(engine, expire_on_commit=False, autoflush=True))
+    sessions = async_sessionmaker(engine, expire_on_commit=False, autoflush=True)
+    return Database(service, engine, engine.execution_options(isolation_level="AUTOCOMMIT"), sessions)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from shared.announcements import Announcement, Cause, keep
 from shared.contracts.base import Event
 from shared.database import Database
 from shared.ids import new_id
+from shared.transactions import run, transaction
 
 # One round trip: whose rows are visible, and what the audit trail says of who and when.
 SETTINGS = (
@@ -49,7 +50,7 @@ class Work:
 
 async def enter(work: Work) -> None:
     """Make the open transaction the tenant's own, until it ends."""
-    await (await work.session.connection()).exec_driver_sql(SETTINGS, settings_of(work))
+    await run(work.session, SETTINGS, *settings_of(work))
 
 
 def settings_of(work: Work) -> tuple[str, str, str]:
@@ -79,7 +80,7 @@ async def begin(
 
     `entering` is the first statement of the transaction; whoever gives another one has it do what `enter` does.
     """
-    async with database.sessions() as session, session.begin():
+    async with transaction(database) as session:
         current = Work(actor, now, session)
         await entering(current)
         yield current

@@ -103,17 +103,16 @@ async def test_the_description_says_how_to_call_and_how_it_refuses(probe: Api) -
     assert len(ids) == len(set(ids)) and "notes_write" in ids
     write = said["paths"]["/api/v1/notes/{note_id}"]["put"]
     assert write["security"] == [{"bearer": []}] and "bearer" in said["components"]["securitySchemes"]
-    assert {"201", "401", "403", "409", "413", "422", "429", "500"} == set(write["responses"])
+    everywhere = {"401", "403", "408", "413", "415", "422", "429", "500", "503"}
+    assert {"201", "409"} | everywhere == set(write["responses"])
     for status in ("401", "409", "422"):
         schema = write["responses"][status]["content"]["application/problem+json"]["schema"]
         assert schema == {"$ref": "#/components/schemas/Problem"}
     assert {"Problem", "FieldError"} <= set(said["components"]["schemas"])
 
 
-async def test_a_lost_connection_is_a_problem_and_the_next_request_is_served(probe: Api, insider: Insider) -> None:
+async def test_connections_lost_between_requests_cost_nobody_anything(probe: Api, insider: Insider) -> None:
     client = probe.as_(PM)
     assert (await client.get("/notes")).status_code == 200
     await insider.execute(LOSE_CONNECTIONS)
-    lost = await client.get("/notes")
-    assert (lost.status_code, code_of(lost)) == (503, "unavailable")
     assert (await client.get("/notes")).status_code == 200

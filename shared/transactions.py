@@ -1,0 +1,78 @@
+"""Transactions of the driver's own: begun and ended without SQLAlchemy's share of the cost."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+from asyncpg import Connection, IntegrityConstraintViolationError, PostgresError, Record
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from shared.database import Database
+
+
+@asynccontextmanager
+async def transaction(database: Database) -> AsyncIterator[AsyncSession]:
+    """A session in a transaction that commits when the block ends and is undone by any error.
+
+    The driver's own transaction under a session that thinks it autocommits: half the cost of SQLAlchemy's.
+    """
+    async with _connected(database) as connection:
+        ongoing = (await driver(connection)).transaction()
+        await ongoing.start()
+        session = database.sessions(bind=connection)
+        try:
+            yield session
+            if session.new or session.dirty or session.deleted:
+                await session.flush()
+        except BaseException:
+            if not (await driver(connection)).is_closed():
+                await ongoing.rollback()
+            raise
+        else:
+            with _told_as_ever():
+                await ongoing.commit()
+        finally:
+            await session.close()
+
+
+@asynccontextmanager
+async def _connected(database: Database) -> AsyncIterator[AsyncConnection]:
+    """A connection of the pool that is still open; those found closed are thrown away."""
+    while True:
+        async with database.transactions.connect() as connection:
+            if (await driver(connection)).is_closed():
+                await connection.invalidate()
+                continue
+            yield connection
+            return
+
+
+@contextmanager
+def _told_as_ever() -> Iterator[None]:
+    """The driver's errors as SQLAlchemy's, which everybody knows how to read."""
+    try:
+        yield
+    except IntegrityConstraintViolationError as error:
+        raise IntegrityError("", None, error) from error
+    except PostgresError as error:
+        raise DBAPIError("", None, error) from error
+
+
+async def run(session: AsyncSession, statement: str, *values: Any) -> list[Record]:
+    """What a statement of the driver's own ($1, $2 …) finds, in the session's transaction: for the hottest paths.
+
+    Raises DBAPIError.
+    """
+    bound = session.bind if isinstance(session.bind, AsyncConnection) else await session.connection()
+    with _told_as_ever():
+        found: list[Record] = await (await driver(bound)).fetch(statement, *values)
+    return found
+
+
+async def driver(connection: AsyncConnection) -> Connection[Record]:
+    """The driver's connection under SQLAlchemy's."""
+    found: Connection[Record] = (await connection.get_raw_connection()).driver_connection  # type: ignore[assignment]
+    return found
