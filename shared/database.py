@@ -43,6 +43,7 @@ from sqlalchemy.ext.asyncio import (
 )
 from sqlalchemy.orm import RelationshipProperty, foreign, registry, relationship, remote
 
+from shared import telemetry
 from shared.errors import Invalid
 
 TENANT = text("nullif(current_setting('app.tenant', true), '')::uuid")
@@ -186,6 +187,7 @@ def connect(service: str, url: str, *, pool_size: int = 20) -> Database:
             },
         },
     )
+    telemetry.watch_statements(engine.sync_engine)
     sessions = async_sessionmaker(engine, expire_on_commit=False, autoflush=True)
     return Database(service, engine, engine.execution_options(isolation_level="AUTOCOMMIT"), sessions)
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from opentelemetry import trace
@@ -25,11 +26,14 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
 from opentelemetry.trace import Link, NoOpTracer, Span, SpanKind, Status, StatusCode, Tracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from sqlalchemy import Engine
+from sqlalchemy.event import listen
 
 from shared.contracts.base import Event
 
 W3C = TraceContextTextMapPropagator()
 LINKS_MAX = 128
+STATEMENT_MAX = 2000
 # A message that comes back later than this starts a trace of its own, so that no trace lasts for days.
 ONE_TRACE_AT_MOST = timedelta(minutes=15)
 NOBODY = NoOpTracer()
@@ -175,6 +179,51 @@ def processing(
         links=[link] if link else [],
     ) as made:
         yield made
+
+
+def watch_statements(engine: Engine) -> None:
+    """Have a span for every statement that `engine` sends inside a recorded trace, by the service at work."""
+
+    def before(_: Any, __: Any, statement: str, ___: Any, context: Any, ____: bool) -> None:
+        context.throughline_span = _statement(statement)
+
+    def after(_: Any, __: Any, ___: str, ____: Any, context: Any, _____: bool) -> None:
+        if context.throughline_span is not None:
+            context.throughline_span.end()
+
+    def broken(context: Any) -> None:
+        made = getattr(context.execution_context, "throughline_span", None)
+        if made is not None:
+            failed(made, context.original_exception)
+            made.end()
+
+    listen(engine, "before_cursor_execute", before)
+    listen(engine, "after_cursor_execute", after)
+    listen(engine, "handle_error", broken)
+
+
+def _statement(text: str) -> Span | None:
+    """The span of one statement, without its values; none where nothing is recorded."""
+    if not trace.get_current_span().is_recording():
+        return None
+    operation = text.split(None, 1)[0].upper()
+    attributes = {"db.system.name": "postgresql", "db.operation.name": operation, "db.query.text": text[:STATEMENT_MAX]}
+    return _tracer.get().start_span(operation, kind=SpanKind.CLIENT, attributes=attributes)
+
+
+@contextmanager
+def stating(text: str) -> Iterator[None]:
+    """The span of a statement that is sent past SQLAlchemy."""
+    made = _statement(text)
+    try:
+        yield
+    except Exception as error:
+        if made is not None:
+            failed(made, error)
+        raise
+    finally:
+        if made is not None:
+            made.end()
 
 
 def failed(made: Span, error: BaseException) -> None:

@@ -10,6 +10,7 @@ from asyncpg import Connection, IntegrityConstraintViolationError, PostgresError
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from shared import telemetry
 from shared.database import Database
 
 
@@ -66,8 +67,11 @@ async def run(session: AsyncSession, statement: str, *values: Any) -> list[Recor
 
     Raises DBAPIError.
     """
-    bound = session.bind if isinstance(session.bind, AsyncConnection) else await session.connection()
-    with _told_as_ever():
+    # A savepoint is only sent once the session is asked for its connection; without one, the way there is shorter.
+    bound = session.bind
+    if session.in_nested_transaction() or not isinstance(bound, AsyncConnection):
+        bound = await session.connection()
+    with telemetry.stating(statement), _told_as_ever():
         found: list[Record] = await (await driver(bound)).fetch(statement, *values)
     return found
 
