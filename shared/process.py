@@ -21,7 +21,7 @@ from shared.messaging.provisioning import provision
 from shared.messaging.rabbitmq import RabbitMQ
 from shared.messaging.worker import Worker
 from shared.service import Service
-from shared.settings import Settings, from_environment
+from shared.settings import Settings, from_environment, needed
 from shared.web.app import create_app
 from shared.web.front import Drain
 from shared.web.health import is_at, is_durable
@@ -87,7 +87,7 @@ async def serve(service: Service, settings: Settings, limits: Limits | None = No
 async def work(service: Service, settings: Settings) -> None:
     """Send what is announced, react to what arrives and advance the jobs, until told to stop."""
     database = connect(service.name, settings.database_url, pool_size=settings.pool_size)
-    transport = RabbitMQ(settings.broker_url)
+    transport = RabbitMQ(needed(settings.broker_url, "BROKER_URL"))
     worker = Worker(service.name, (service.all_reactions,), database, transport)
     runner = jobs.Runner(database, service.all_jobs, wall_clock)
     stopping = _told_to_stop()
@@ -104,17 +104,15 @@ async def work(service: Service, settings: Settings) -> None:
 
 async def migrate(service: Service, settings: Settings) -> None:
     """Bring the database to the state that this code expects."""
-    if not settings.migration_database_url:
-        sys.stderr.write("MIGRATION_DATABASE_URL: needed to migrate (the database as its owner)\n")
-        raise SystemExit(2)
+    owner_url = needed(settings.migration_database_url, "MIGRATION_DATABASE_URL")
     app_role = urlsplit(settings.database_url).username or ""
-    await migrations.upgrade(service.schema, settings.migration_database_url, app_role)
+    await migrations.upgrade(service.schema, owner_url, app_role)
     log.info("%s is at revision %s", service.name, migrations.head(service.name))
 
 
 async def declare_topology(service: Service, settings: Settings) -> None:
     """Declare the service's queues and bindings on the broker."""
-    await provision(settings.broker_url, service.name, (service.all_reactions,))
+    await provision(needed(settings.broker_url, "BROKER_URL"), service.name, (service.all_reactions,))
 
 
 def _watch(service: Service, settings: Settings) -> telemetry.Telemetry:

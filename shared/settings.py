@@ -3,31 +3,40 @@
 from __future__ import annotations
 
 import sys
-from typing import NoReturn
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PostgresUrl = Annotated[str, StringConstraints(pattern=r"^postgresql\+asyncpg://")]
+BrokerUrl = Annotated[str, StringConstraints(pattern=r"^amqps?://")]
+WebUrl = Annotated[str, StringConstraints(pattern=r"^https?://")]
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 
 
 class Settings(BaseSettings):
     """What a service needs to know of its surroundings; no secret has a default."""
 
-    model_config = SettingsConfigDict(extra="ignore")
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
 
-    database_url: str = Field(description="the service's database as its app role, postgresql+asyncpg://…")
-    migration_database_url: str | None = Field(None, description="the same database as its owner; `migrate` only")
-    broker_url: str = Field("", description="RabbitMQ, amqp://user:password@host:5672/vhost; `worker` only")
-    issuer_url: str = Field(description="issuer of the tokens, exactly as in their claim `iss`")
-    jwks_url: str | None = Field(None, description="the issuer's keys; without it, as its discovery document says")
+    database_url: PostgresUrl = Field(description="the service's database as its app role, postgresql+asyncpg://…")
+    migration_database_url: PostgresUrl | None = Field(
+        None, description="the same database as its owner; `migrate` only"
+    )
+    broker_url: BrokerUrl | None = Field(
+        None, description="RabbitMQ, amqp://user:password@host:5672/vhost; `worker` and `provision` only"
+    )
+    issuer_url: WebUrl = Field(description="issuer of the tokens, exactly as in their claim `iss`")
+    jwks_url: WebUrl | None = Field(None, description="the issuer's keys; without it, as its discovery document says")
     audience: str = Field("throughline", description="what a token must be made out to")
     host: str = Field("127.0.0.1", description="address that `api` listens on")
     port: int = Field(8000, description="port that `api` listens on")
     drain_seconds: float = Field(0, description="how long `api` goes on once told to stop, not ready any more", ge=0)
     metrics_port: int | None = Field(None, description="port on which the process shows its metrics to Prometheus")
     pool_size: int = Field(20, description="connections to the database per process", ge=1)
-    otlp_endpoint: str | None = Field(None, description="where traces go, OTLP over HTTP, base address")
+    otlp_endpoint: WebUrl | None = Field(None, description="where traces go, OTLP over HTTP, base address")
     trace_ratio: float = Field(1.0, description="share of the traces begun here that are recorded", ge=0, le=1)
-    log_level: str = Field("INFO", description="least level of the log")
+    log_level: LogLevel = Field("INFO", description="least level of the log")
 
 
 def from_environment() -> Settings:
@@ -38,13 +47,16 @@ def from_environment() -> Settings:
         for fault in error.errors():
             name = "_".join(str(part) for part in fault["loc"]).upper()
             sys.stderr.write(f"{name}: {fault['msg']} ({_purpose(name)})\n")
-        _leave()
+        raise SystemExit(2) from None
+
+
+def needed(value: str | None, name: str) -> str:
+    """The setting `name`, which only some parts of a service need; says so and exits with status 2 where it is not."""
+    if value is None:
+        sys.stderr.write(f"{name}: Field required ({_purpose(name)})\n")
+        raise SystemExit(2)
+    return value
 
 
 def _purpose(name: str) -> str:
-    found = Settings.model_fields.get(name.lower())
-    return (found.description if found else None) or "unknown setting"
-
-
-def _leave() -> NoReturn:
-    raise SystemExit(2)
+    return Settings.model_fields[name.lower()].description or ""
