@@ -19,6 +19,7 @@ from shared.messaging.inbox import Inbox
 from shared.messaging.reactions import Reactions
 from shared.messaging.relay import Relay
 from shared.messaging.transport import LinkDown, Transport
+from shared.messaging.verdict import is_away
 
 log = logging.getLogger(__name__)
 RELAYS, DRAINS = 2, 2
@@ -135,6 +136,8 @@ class Worker:
 def _say(error: Exception) -> None:
     if isinstance(error, LinkDown):
         log.warning("%s", error)
+    elif isinstance(error, OSError) or is_away(error):
+        log.warning("the database is away: %s", str(error).partition("\n")[0])
     else:
         log.error("a part of the worker failed and starts again", exc_info=error)
 
