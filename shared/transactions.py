@@ -21,7 +21,8 @@ async def transaction(database: Database) -> AsyncIterator[AsyncSession]:
     The driver's own transaction under a session that thinks it autocommits: half the cost of SQLAlchemy's.
     """
     async with _connected(database) as connection:
-        ongoing = (await driver(connection)).transaction()
+        own = await driver(connection)
+        ongoing = own.transaction()
         await ongoing.start()
         session = database.sessions(bind=connection)
         try:
@@ -29,7 +30,7 @@ async def transaction(database: Database) -> AsyncIterator[AsyncSession]:
             if session.new or session.dirty or session.deleted:
                 await session.flush()
         except BaseException:
-            if not (await driver(connection)).is_closed():
+            if not own.is_closed():  # a statement that is cut off takes its connection with it
                 await ongoing.rollback()
             raise
         else:
