@@ -1,6 +1,7 @@
 """The embedded suite is killed in the middle of the thread, again and again, and every effect happens once."""
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator
 
 import httpx2
@@ -10,29 +11,33 @@ import pytest_asyncio
 from deploy.suite import tour
 from shared import telemetry
 from tests.support.embedded import EmbeddedProgram, Persistent, embedded_program
-from tests.support.story import OUTCOME, at_their_desks, outcome, told
+from tests.support.processes import START_SECONDS
+from tests.support.separate_services import answers
+from tests.support.story import OUTCOME, at_their_desks, founded, outcome, told
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 # What was just done, by the end of its address, when the suite is killed: the answer never arrives.
 KILLED_AFTER = ("/close-as-won", "/approval", "/issue")
 POSTGRES_KILLED_AFTER = "/correction"
+ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 
 
 class Killing(Persistent):
-    """Kills what answers as soon as it has answered, before anybody hears the answer: once after each deed."""
+    """Kills what answers as soon as it has answered, before anybody hears the answer."""
 
-    def __init__(self, deeds: dict[str, Callable[[], None]]) -> None:
+    def __init__(self, blow: Callable[[httpx2.Request], Callable[[], None] | None]) -> None:
+        """Strike with what `blow` gives for a request that was just answered, if it gives anything."""
         super().__init__()
-        self.left = dict(deeds)
+        self.blow = blow
 
     async def _ask(self, request: httpx2.Request) -> httpx2.Response | None:
         answer = await super()._ask(request)
-        deed = next((deed for deed in self.left if request.url.path.endswith(deed)), None)
-        if answer is None or deed is None:
+        strike = self.blow(request) if answer is not None else None
+        if answer is None or strike is None:
             return answer
         assert answer.is_success, answer.text
-        await asyncio.to_thread(self.left.pop(deed))
+        await asyncio.to_thread(strike)
         return None
 
 
@@ -46,15 +51,15 @@ def suite() -> Iterator[EmbeddedProgram]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def played(suite: EmbeddedProgram) -> tour.Played:
     """The story, in spite of everything."""
+    left = dict.fromkeys(KILLED_AFTER, suite.kill_and_start) | {POSTGRES_KILLED_AFTER: suite.kill_postgres}
 
-    def kill_and_start() -> None:
-        suite.kill()
-        suite.start()
+    def blow(request: httpx2.Request) -> Callable[[], None] | None:
+        deed = next((deed for deed in left if request.url.path.endswith(deed)), None)
+        return left.pop(deed) if deed else None
 
-    killing = Killing({**dict.fromkeys(KILLED_AFTER, kill_and_start), POSTGRES_KILLED_AFTER: suite.kill_postgres})
-    async with at_their_desks(killing, suite.url) as (desks, erp):
+    async with at_their_desks(Killing(blow), suite.url) as (desks, erp):
         story = await told(desks, erp, telemetry.watch("tour"))
-    assert not killing.left
+    assert not left
     await suite.evidence.settled()
     return story
 
@@ -77,8 +82,31 @@ async def test_the_thread_is_still_one_trace(suite: EmbeddedProgram, played: tou
 async def test_a_second_suite_on_the_same_data_is_refused_and_the_first_goes_on(suite: EmbeddedProgram) -> None:
     second = suite.begin("deploy.suite", "demo")
 
-    assert await asyncio.to_thread(second.process.wait, 60) == 1
-    assert "Another process runs on" in second.printed
-    assert "Stop it first." in second.printed
-    async with at_their_desks(Persistent(), suite.url) as (desks, _):
-        assert await desks["ines"].get("/crm/api/v1/accounts")
+    assert await asyncio.to_thread(second.process.wait, START_SECONDS) == 1
+    assert re.fullmatch(r"Another process runs on \S+\. Stop it first\.\n", second.printed)
+    assert answers(f"{suite.url}/services")
+
+
+@pytest.mark.long
+async def test_the_suite_may_be_killed_after_every_kind_of_change() -> None:
+    kinds: set[str] = set()
+
+    with embedded_program() as suite:
+
+        def blow(request: httpx2.Request) -> Callable[[], None] | None:
+            kind = f"{request.method} {ID.sub('…', request.url.path)}"
+            if request.method == "GET" or kind in kinds:
+                return None
+            kinds.add(kind)
+            return suite.kill_and_start
+
+        killing = Killing(lambda _: None)
+        async with at_their_desks(killing, suite.url) as (desks, erp):
+            dates = await founded(desks)
+            killing.blow = blow
+            await tour.tell(desks, erp, dates, telemetry.watch("tour"), say=print)
+        await suite.evidence.settled()
+
+        assert suite.starts == 1 + len(kinds)
+        assert await outcome(suite.evidence) == OUTCOME
+        await suite.evidence.every_event_had_each_effect_once()

@@ -14,17 +14,14 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind
 
 from deploy.suite import earning, selling
-from deploy.suite.calendar import Dates
-from deploy.suite.founding import found
 from deploy.suite.members import SERVICES
 from deploy.suite.people import TENANT_ID
 from deploy.suite.spans import service_of
 from deploy.suite.suite import Suite, running
-from shared.clock import wall_clock
 from shared.contracts.crm import OpportunityClosedWon
 from tests.support.embedded import DATA, forget
 from tests.support.slots import slot
-from tests.support.story import at_their_desks
+from tests.support.story import at_their_desks, founded
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 WON = OpportunityClosedWon.type
@@ -81,9 +78,9 @@ async def suite() -> AsyncIterator[tuple[Suite, InMemorySpanExporter]]:
 async def traces(suite: tuple[Suite, InMemorySpanExporter]) -> Traces:
     """What was seen of a deal that is won, taken over and worked on, click by click."""
     at_work, exporter = suite
-    noting, dates = Noting(), Dates(wall_clock().date())
+    noting = Noting()
     async with at_their_desks(noting, at_work.url) as (desks, _):
-        await found(desks, since=dates.monday.replace(year=dates.monday.year - 1, month=1, day=1))
+        dates = await founded(desks)
         account = await selling.sign_up(desks["ines"], "Alpenglow AG", "München")
         deal = await selling.take_over(
             desks["priya"], await selling.win_time_and_materials(desks["ines"], account, dates)

@@ -76,6 +76,11 @@ class EmbeddedProgram:
         if self.program is not None:
             self.program.kill()
 
+    def kill_and_start(self) -> None:
+        """End it as kill -9 does, and start it again on its data."""
+        self.kill()
+        self.start()
+
     def kill_postgres(self) -> None:
         """End its PostgreSQL as kill -9 does."""
         self.postgres_process.kill()

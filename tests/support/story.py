@@ -93,8 +93,13 @@ async def at_their_desks(
         yield people, Desk(http, erp.access_token)
 
 
-async def told(desks: Desks, erp: Desk, watched: Telemetry) -> tour.Played:
-    """Found the firm, then tell the story under one span: from two deals to a sealed and acknowledged batch."""
+async def founded(desks: Desks) -> Dates:
+    """Found the firm; gives the dates of its story."""
     dates = Dates(wall_clock().date())
     await found(desks, since=dates.monday.replace(year=dates.monday.year - 1, month=1, day=1))
-    return await tour.tell(desks, erp, dates, watched, say=print)
+    return dates
+
+
+async def told(desks: Desks, erp: Desk, watched: Telemetry) -> tour.Played:
+    """Found the firm, then tell the story under one span: from two deals to a sealed and acknowledged batch."""
+    return await tour.tell(desks, erp, await founded(desks), watched, say=print)
