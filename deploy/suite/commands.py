@@ -7,9 +7,10 @@ import logging
 import os
 import shutil
 import signal
+import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -41,7 +42,8 @@ console = Console(highlight=False)
 def demo() -> None:
     """Run the suite with the demo firm until Ctrl-C; a second start keeps what is there."""
     logging.basicConfig(level="WARNING")
-    asyncio.run(_demo())
+    with suppress(asyncio.CancelledError):
+        asyncio.run(_until_told_to_stop(_demo()))
 
 
 @commands.command("demo-reset")
@@ -56,7 +58,10 @@ def demo_reset() -> None:
 def play_tour() -> None:
     """Play the thread once on throw-away data; exit status 1 when anything is not as it should be."""
     logging.basicConfig(level="WARNING")
-    asyncio.run(_tour())
+    try:
+        asyncio.run(_until_told_to_stop(_tour()))
+    except asyncio.CancelledError:
+        sys.exit("The tour was stopped.")
 
 
 @commands.command("import")
@@ -113,8 +118,10 @@ async def _demo() -> None:
     async with running(DATA, port=PORT, now=clock, working=is_whole(DATA)) as suite:
         await seed(suite, clock, console)
         show_log_ins(suite, console)
-        await _told_to_stop()
-        console.print("\nStopping…")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            console.print("\nStopping…")
 
 
 async def _import(files: list[Path]) -> None:
@@ -127,8 +134,10 @@ async def _import(files: list[Path]) -> None:
         console.print(counts)
 
 
-async def _told_to_stop() -> None:
-    stopping = asyncio.Event()
+async def _until_told_to_stop(work: Awaitable[None]) -> None:
+    """Do `work`; told to stop, cancel it, so that everything it started is stopped too."""
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - for the type checker
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    await stopping.wait()
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    await work

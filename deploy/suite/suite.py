@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,10 +93,10 @@ async def running(
     telemetry.in_process_messaging()
     await asyncio.to_thread(directory.mkdir, parents=True, exist_ok=True)
     postgres = server_for(directory)
-    await asyncio.to_thread(postgres.start)
     listening = free_socket(port)
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     try:
+        postgres.start()  # not in a thread: nothing else runs yet, and half a start could not be called off
         databases = {service.name: await prepare(service, postgres) for service in SERVICES}
         issuer = issuer_of(directory, url)
         members = assemble(databases, issuer, exporter, now)
@@ -103,6 +104,7 @@ async def running(
         suite = Suite(url, directory, members, issuer, front_door(members, create_issuer_app(issuer)), postgres, going)
         if working:
             going.set()
+        gc.freeze()  # what the services are made of stays for good: the collector need not look at it again
         async with _serving(suite, listening):
             yield suite
         for database in databases.values():
@@ -150,7 +152,7 @@ def free_socket(port: int) -> socket.socket:
 async def _serving(suite: Suite, listening: socket.socket) -> AsyncIterator[None]:
     config = uvicorn.Config(suite.app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
     server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    server.capture_signals = nullcontext  # type: ignore[assignment, method-assign]  # whoever runs the suite is told to stop
     stopping = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(_look_after(suite.postgres, stopping))

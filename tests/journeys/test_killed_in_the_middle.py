@@ -10,9 +10,10 @@ import pytest_asyncio
 
 from deploy.suite import tour
 from shared import telemetry
-from tests.support.embedded import EmbeddedProgram, Persistent, embedded_program
+from tests.support.embedded import DATA, EmbeddedProgram, Persistent, embedded_program, forget
 from tests.support.processes import START_SECONDS
 from tests.support.separate_services import answers
+from tests.support.slots import slot
 from tests.support.story import OUTCOME, at_their_desks, founded, outcome, told
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -110,3 +111,20 @@ async def test_the_suite_may_be_killed_after_every_kind_of_change() -> None:
         assert suite.starts == 1 + len(kinds)
         assert await outcome(suite.evidence) == OUTCOME
         await suite.evidence.every_event_had_each_effect_once()
+
+
+@pytest.mark.long
+async def test_told_to_stop_while_the_firm_is_made_the_demo_ends_well_and_its_postgresql_with_it() -> None:
+    with slot("demo") as directory:
+        forget(directory, DATA)
+        directory.mkdir()
+        try:
+            suite = EmbeddedProgram(directory)
+            demo = suite.begin("deploy.suite", "demo")
+            await asyncio.to_thread(demo.until, (directory / DATA / "demo.json").exists, what="to make the firm")
+            server = suite.postgres_process
+
+            assert demo.stop() == 0, demo.printed
+            assert not server.is_running()
+        finally:
+            forget(directory, DATA)
