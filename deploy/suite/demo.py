@@ -102,7 +102,7 @@ async def _live(suite: Suite, clock: MovableClock, diary: Diary, http: httpx2.As
         if diary.weeks < 0:
             await living.begin(firm)
             _note(suite, diary, weeks=0)
-        await living.look_up_holidays(firm)
+        await living.go_on(firm)
         for week in range(diary.weeks, WEEKS):
             progress.update(bar, completed=week + 1)
             firm.desks, firm.erp = desks_inside(suite, http)  # a log-in lasts a quarter of an hour

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fastapi import FastAPI
 from opentelemetry.sdk.trace.export import SpanExporter
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from deploy.suite.issuer.issuer import Issuer
 from services.billing.service import service as billing
@@ -28,9 +28,13 @@ from shared.web.app import create_app
 
 SERVICES: tuple[Service, ...] = (crm, delivery, resourcing, billing)
 UNFINISHED = text(
-    "select exists (select from msg.outbox)"
-    " or exists (select from msg.inbox where status in ('pending', 'retry', 'waiting'))"
-    " or exists (select from msg.job where state in ('queued', 'running'))"
+    """
+    select type as what, coalesce(last_error, 'is not sent') as why from msg.outbox
+    union all select consumer || ' ' || coalesce(type, ''), coalesce(error_text, status) from msg.inbox
+               where status in ('pending', 'retry', 'waiting')
+    union all select kind, state from msg.job where state in ('queued', 'running')
+    limit :limit
+    """
 )
 PUT_ASIDE = text(
     """
@@ -44,7 +48,7 @@ PUT_ASIDE = text(
 
 @dataclass(frozen=True)
 class Member:
-    """One service of the suite: it works by itself once `run` is called, and before that when told to `catch_up`."""
+    """One service of the suite: it works by itself once `run` is called, and before that when it is told to."""
 
     service: Service
     database: Database
@@ -63,22 +67,38 @@ class Member:
                 tasks.create_task(self.runner.run(stopping))
 
     async def catch_up(self) -> int:
-        """Send what was announced, react to what arrived and do the jobs there are; tell how much that was."""
+        """Send what was announced and react to what arrived since it was asked last; tell how much that was."""
         handled = 0
         with self.telemetry.active():
-            while now := await self.relay.once() + await self.drain.once() + await self.runner.step():
-                handled += now
+            for woken, step in (
+                (self.database.announced, self.relay.once),
+                (self.drain.inbox.arrived, self.drain.once),
+            ):
+                while woken.is_set():
+                    woken.clear()
+                    while now := await step():
+                        handled += now
         return handled
 
-    async def is_finished(self) -> bool:
-        """Whether nothing waits to be sent, reacted to or done."""
-        async with self.database.engine.connect() as connection:
-            return not await connection.scalar(UNFINISHED)
+    async def do_jobs(self) -> int:
+        """Do the jobs there are; tell how many steps that was."""
+        steps = 0
+        with self.telemetry.active():
+            while await self.runner.step():
+                steps += 1
+        return steps
+
+    async def unfinished(self) -> list[str]:
+        """What waits to be sent, reacted to or done, ten things at most, each with what is known of it."""
+        return await self._told(UNFINISHED, limit=10)
 
     async def put_aside(self) -> list[str]:
         """What could not be acted on, each with its reason: parked messages, failed jobs."""
+        return await self._told(PUT_ASIDE)
+
+    async def _told(self, question: TextClause, **values: int) -> list[str]:
         async with self.database.engine.connect() as connection:
-            rows = await connection.execute(PUT_ASIDE)
+            rows = await connection.execute(question, values)
             return [f"{self.service.name}: {row.what}: {row.why}" for row in rows]
 
 
@@ -95,6 +115,8 @@ def assemble(
     for service in SERVICES:
         database = databases[service.name]
         watched = telemetry.watch(service.name, exporter=exporter)
+        database.announced.set()  # the run before may have left something
+        inboxes[service.name].arrived.set()
         members[service.name] = Member(
             service,
             database,

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import socket
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
@@ -34,7 +35,12 @@ PORT = 8080
 PORTS_TRIED = 50
 LOOK_AFTER_POSTGRES_SECONDS = 1.0
 LOOK_AGAIN_SECONDS = 0.01
+PATIENCE_SECONDS = 30.0
 LOOKS = 2  # an event may slip from one service to another behind the back of one look
+
+
+class NotSettled(Exception):
+    """Something was announced and nobody gets on with it; the message says what, and what is known of it."""
 
 
 @dataclass(frozen=True)
@@ -55,26 +61,36 @@ class Suite:
             member.telemetry.provider.force_flush()
 
     async def settled(self) -> None:
-        """Wait until every announced event has been reacted to and no job waits."""
-        looks = LOOKS if self.working.is_set() else 1
+        """Wait until every announced event has been reacted to and no job waits.
+
+        Raises NotSettled, saying what waits and why, when nothing has moved for half a minute.
+        """
+        looks, moved_at = LOOKS, time.monotonic()
         while looks:
-            moved = not self.working.is_set() and await self._catch_up()
-            looks = looks - 1 if await self._is_finished() else LOOKS
-            await asyncio.sleep(0 if moved else LOOK_AGAIN_SECONDS)
+            if not self.working.is_set() and await self._catch_up():
+                moved_at = time.monotonic()
+            waiting = await self._unfinished()
+            looks = LOOKS if waiting else looks - 1 if self.working.is_set() else 0
+            if time.monotonic() - moved_at > PATIENCE_SECONDS:
+                raise NotSettled("\n".join(waiting))
+            await asyncio.sleep(LOOK_AGAIN_SECONDS if looks else 0)
 
     async def put_aside(self) -> list[str]:
         """What nobody could act on, each with its reason: parked messages, failed jobs."""
         return [each for member in self.members.values() for each in await member.put_aside()]
 
     async def _catch_up(self) -> bool:
-        """Move every event as far as it goes; tell whether there was one."""
-        moved = False
-        while any(await asyncio.gather(*(member.catch_up() for member in self.members.values()))):
+        """Move every event and every job as far as it goes; tell whether there was one."""
+        members, moved = self.members.values(), False
+        while any(await asyncio.gather(*(member.catch_up() for member in members))) or any(
+            await asyncio.gather(*(member.do_jobs() for member in members))
+        ):
             moved = True
         return moved
 
-    async def _is_finished(self) -> bool:
-        return all(await asyncio.gather(*(member.is_finished() for member in self.members.values())))
+    async def _unfinished(self) -> list[str]:
+        found = await asyncio.gather(*(member.unfinished() for member in self.members.values()))
+        return [each for one in found for each in one]
 
 
 @asynccontextmanager

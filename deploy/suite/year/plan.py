@@ -22,6 +22,7 @@ SEED = 2026
 WON, LOST, OPEN = 30, 12, 7
 WEEKS_FROM_WON_TO_START = 2
 MANAGER_MINUTES_PER_WEEK = 240
+LED = frozenset(range(1, WON, 3))  # the numbers of deals in which the client also buys the project manager
 SERVICES = (3, 6)  # the numbers of deals that are services
 MANAGED_SERVICE_WEEKS = 27  # long enough for the template of a managed service
 # People of the story that follows the year: the last week is kept free for it.
@@ -211,7 +212,7 @@ def _won(number: int, free_from: dict[str, int]) -> Deal:
         free_from[login] = start + weeks
     manager = ("priya", "jonas")[number % 2]
     team = tuple(_member(BY_LOGIN[login], die) for login in chosen)
-    if size > 1:
+    if number in LED:
         team = (*team, Member(manager, "project_manager", MANAGER_MINUTES_PER_WEEK))
     return _deal(number, Outcome.WON, kind, start=start, weeks=weeks, team=team, manager=manager)
 

@@ -18,6 +18,8 @@ DAYS = range(FRIDAY + 1)
 QUARTER = 15
 PREPARATION = 240
 LAST_WEEK = WEEKS - 1
+DECIDERS = ("priya", "jonas", "marta")
+REJECTED = 0.03  # the share of weeks that are sent back
 FORGOT = frozenset({"hugo", "keiko"})  # who has not submitted the last week yet
 NOTES = (
     "order interface",
@@ -39,9 +41,16 @@ async def enter_week(firm: Firm, week: int) -> None:
 async def sign_off(firm: Firm, week: int) -> None:
     """Let project managers decide on the week; their own is for the resource manager."""
     # Jonas has not come to the last week yet.
-    deciders = ["priya", "marta"] if week == LAST_WEEK else ["priya", "jonas", "marta"]
-    await asyncio.gather(*(_send_back(firm, week, each) for each in deciders))
-    await asyncio.gather(*(_approve(firm, each) for each in deciders))
+    deciders = [each for each in DECIDERS if (week, each) != (LAST_WEEK, "jonas")]
+    await asyncio.gather(*(_decide(firm, each) for each in deciders))
+
+
+async def hand_in_again(firm: Firm) -> None:
+    """Submit what was sent back and, because the year was cut off there, not handed in again."""
+    for login in DECIDERS:
+        found = await firm.desks[login].get(f"{DELIVERY}/timesheets", show="all", state="rejected", limit=200)
+        for sheet in found["items"]:
+            await _submit_again(firm, sheet)
 
 
 async def put_right(firm: Firm, week: int) -> None:
@@ -133,21 +142,21 @@ def _current(tasks: list[dict[str, Any]], day: str) -> list[dict[str, Any]]:
     return under_way or begun[-1:] or tasks[:1]
 
 
-async def _send_back(firm: Firm, week: int, login: str) -> None:
-    """Reject a few weeks; whoever gets one back hands it in again the same day."""
-    for sheet in await _waiting(firm, login):
-        die = luck("rejection", login, sheet["person_id"], sheet["week_starts_on"])
-        if die.random() < 0.03:
-            rejection = {"reason": "Please say what took so long on Thursday."}
-            await firm.desks[login].post(f"{DELIVERY}/timesheets/{sheet['id']}/rejection", rejection)
-            body = {"week_starts_on": sheet["week_starts_on"], "project_id": sheet["project_id"]}
-            await firm.desks[_login_of(sheet)].post(f"{DELIVERY}/timesheets/submission", body)
-
-
-async def _approve(firm: Firm, login: str) -> None:
-    desk = firm.desks[login]
+async def _decide(firm: Firm, login: str) -> None:
+    """Reject a few weeks, which are handed in again the same day, and approve all."""
     sheets = await _waiting(firm, login)
+    desk = firm.desks[login]
+    for sheet in sheets:
+        if luck("rejection", sheet["person_id"], sheet["project_id"], sheet["week_starts_on"]).random() < REJECTED:
+            rejection = {"reason": "Please say what took so long on Thursday."}
+            await desk.post(f"{DELIVERY}/timesheets/{sheet['id']}/rejection", rejection)
+            await _submit_again(firm, sheet)
     await asyncio.gather(*(desk.post(f"{DELIVERY}/timesheets/{sheet['id']}/approval") for sheet in sheets))
+
+
+async def _submit_again(firm: Firm, sheet: dict[str, Any]) -> None:
+    body = {"week_starts_on": sheet["week_starts_on"], "project_id": sheet["project_id"]}
+    await firm.desks[_login_of(sheet)].post(f"{DELIVERY}/timesheets/submission", body)
 
 
 async def _waiting(firm: Firm, login: str) -> list[dict[str, Any]]:
