@@ -7,8 +7,6 @@ from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
 from fastapi import APIRouter, FastAPI
-from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute
 from fastapi.telemetry import TelemetryConfig
 
 from shared.actor import NotPermitted
@@ -16,16 +14,37 @@ from shared.auth import NotLoggedIn, Verifier
 from shared.clock import Clock, wall_clock
 from shared.database import Database
 from shared.telemetry import Telemetry
+from shared.web.description import description_of, operation_id
 from shared.web.front import Drain, Front
 from shared.web.health import Check, health, is_durable
-from shared.web.limits import BODY_BYTES, BodyTooLarge, Limits, Rate, TooManyRequests
-from shared.web.problems import HANDLERS, InternalError, InvalidRequest, Problem, refusals
+from shared.web.limits import (
+    BODY_BYTES,
+    BodyEncoded,
+    BodyTimedOut,
+    BodyTooLarge,
+    Limits,
+    Rate,
+    TookTooLong,
+    TooManyRequests,
+)
+from shared.web.problems import HANDLERS, Busy, InternalError, InvalidRequest, Unavailable, refusals
 from shared.web.route import Edge
 
 VERSION = "1"
-BEARER = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 # Callers see the same few answers everywhere, so they are described once for all.
-EVERYWHERE = refusals(NotLoggedIn, NotPermitted, BodyTooLarge, InvalidRequest, TooManyRequests, InternalError)
+EVERYWHERE = refusals(
+    NotLoggedIn,
+    NotPermitted,
+    BodyTimedOut,
+    BodyTooLarge,
+    BodyEncoded,
+    InvalidRequest,
+    TooManyRequests,
+    InternalError,
+    TookTooLong,
+    Busy,
+    Unavailable,
+)
 
 
 class Served(Protocol):
@@ -78,13 +97,8 @@ def create_app(
         api.include_router(router)
     app.include_router(api)
     app.include_router(health(database, drain, checks))
-    app.openapi = _description_of(app)  # type: ignore[method-assign]
+    app.openapi = description_of(app)  # type: ignore[method-assign]
     return app
-
-
-def operation_id(route: APIRoute) -> str:
-    """The name of an operation in generated clients: what it is about, and its function's name."""
-    return "_".join((*map(str, route.tags), route.name)).replace("-", "_").replace(" ", "_")
 
 
 def _watched_by(telemetry: Telemetry | None) -> TelemetryConfig:
@@ -108,28 +122,3 @@ def _draining(drain: Drain) -> Callable[[FastAPI], Any]:
         drain.begin()
 
     return lifespan
-
-
-def _description_of(app: FastAPI) -> Callable[[], dict[str, Any]]:
-    """The OpenAPI description: every operation of the API wants a token, and refuses with a Problem."""
-
-    def describe() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            said = get_openapi(title=app.title, version=app.version, routes=app.routes)
-            components = said.setdefault("components", {})
-            components.setdefault("schemas", {}).update(_problem_schemas())
-            components["securitySchemes"] = {"bearer": BEARER}
-            for path, operations in said["paths"].items():
-                if path.startswith("/api/"):
-                    for operation in operations.values():
-                        operation["security"] = [{"bearer": []}]
-            app.openapi_schema = said
-        return app.openapi_schema
-
-    return describe
-
-
-def _problem_schemas() -> dict[str, Any]:
-    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
-    parts = problem.pop("$defs")
-    return {"Problem": problem, **parts}

@@ -67,10 +67,8 @@ class IdempotencyKeyMalformed(Invalid):
     """
 
 
-KeyHeader = Annotated[
-    str | None,
-    Header(alias="Idempotency-Key", description="of your choice, the same when you repeat this very request"),
-]
+KEY_DESCRIPTION = "of your choice, the same when you repeat this very request"
+KeyHeader = Annotated[str | None, Header(alias="Idempotency-Key", description=KEY_DESCRIPTION)]
 
 
 async def key_required(idempotency_key: KeyHeader = None) -> None:

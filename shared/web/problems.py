@@ -113,8 +113,11 @@ BY_SQLSTATE: Mapping[str, type[Refused]] = {
     "57P01": Unavailable,
     "57P03": Unavailable,
     "53300": Unavailable,
+    "22000": DoesNotFit,
     "22003": DoesNotFit,
+    "22008": DoesNotFit,
     "22021": DoesNotFit,
+    "22P05": DoesNotFit,
 }
 
 
@@ -193,6 +196,11 @@ async def _of_database(request: Request, error: DBAPIError) -> Response:
     return problem(request, refusal())
 
 
+async def _out_of_range(request: Request, error: Exception) -> Response:
+    """A day before the first or behind the last one that there is."""
+    return problem(request, DoesNotFit())
+
+
 async def _unreachable(request: Request, error: Exception) -> Response:
     log.warning("the database cannot be reached: %s", error)
     return problem(request, Unavailable())
@@ -208,6 +216,7 @@ HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, An
     HTTPException: _of_http,
     StaleDataError: _changed_meanwhile,
     DBAPIError: _of_database,
+    OverflowError: _out_of_range,
     PoolTimeout: _all_connections_taken,
     ConnectionError: _unreachable,
 }

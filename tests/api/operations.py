@@ -67,7 +67,7 @@ class Operation:
             if one["in"] == "path":
                 value = str(self._value(one["name"], one["schema"], known))
                 made["url"] = made["url"].replace(f"{{{one['name']}}}", value)
-            elif one["in"] == "query" and one["required"]:
+            elif one["in"] == "query" and (one["required"] or one["name"] in known):
                 made["params"][one["name"]] = self._value(one["name"], one["schema"], known)
             elif one["in"] == "header":
                 made["headers"][one["name"]] = str(new_id())

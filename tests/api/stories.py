@@ -19,7 +19,22 @@ from tests.support.api import MERIDIAN, Api, api
 STRANGERS = (UUID("0198c0de-0000-7000-8000-00000005746e"), UUID("0198c0de-0000-7000-8000-00000005746f"))
 Bodies = Mapping[str, Any]
 A_PRODUCT = {"code": "BLUEPRINT", "name": "Blueprint", "kind": "fixed_fee"}
-AN_ADJUSTMENT = [{"account": "1300", "amount": "5.00"}, {"account": "4000", "amount": "-5.00"}]
+A_WEEK = {"starts_on": "2026-03-02", "ends_before": "2026-03-09"}
+A_CALENDAR = {"starts_on": "2026-07-01", "minutes_by_weekday": resourcing.FULL_WEEK, "country": "DE"}
+A_RATE = {
+    "scope": "firm",
+    "staffing_role": "Architect",
+    "hourly_rate": "150.00",
+    "currency": "EUR",
+    "starts_on": "2026-03-01",
+}
+AN_ADJUSTMENT = {
+    "legal_entity": ledger.ENTITY,
+    "currency": "EUR",
+    "on": "2026-03-31",
+    "text": "Put right",
+    "lines": [{"account": "1300", "amount": "5.00"}, {"account": "4000", "amount": "-5.00"}],
+}
 
 
 @dataclass(frozen=True)
@@ -65,6 +80,7 @@ async def of_crm(database: Database) -> Story:
         },
         named={"code": "proposal", "stage": "proposal", "file": "sales_pipeline", "staffing_role": "Consultant"},
         bodies={
+            "POST /stages/{code}/weight": {"probability": "0.5", "forecast_category": "pipeline"},
             "PUT /products/{product_id}": A_PRODUCT,
             "PATCH /products/{product_id}": A_PRODUCT,
             "PUT /opportunities/{opportunity_id}/lines/{line_id}": crm.a_time_line(minutes=60),
@@ -132,14 +148,10 @@ async def of_resourcing(database: Database) -> Story:
             "project_id": "projects.id",
             "record_id": "people.id",
         },
-        named={"skill": "python", "level": "2", "starts_on": "2026-03-02", "ends_before": "2026-03-09"},
+        named={**A_WEEK, "skill": "python", "level": "2", "staffing_role": "Consultant", "practice": "Data"},
         bodies={
             "PUT /bookings/{booking_id}": {"person_id": "{person_id}", "request_id": "{request_id}", "kind": "soft"},
-            "PUT /people/{person_id}/calendars/{calendar_id}": {
-                "starts_on": "2026-07-01",
-                "minutes_by_weekday": resourcing.FULL_WEEK,
-                "country": "DE",
-            },
+            "PUT /people/{person_id}/calendars/{calendar_id}": A_CALENDAR,
         },
     )
 
@@ -150,10 +162,7 @@ async def of_billing(database: Database) -> Story:
     await books.a_legal_entity(served)
     await ledger.map_accounts(served)
     await ledger.appoint_erp(served)
-    line = books.a_time_line()
-    sale = books.a_sale(line)
-    contract_id = await served.sold(sale)
-    await served.hear(books.a_timesheet(sale, books.an_entry(line.line_id)))
+    contract_id = await a_month_of_work(served)
     await books.an_issued_invoice(served, contract_id)
     controller = served.as_(Role.CONTROLLER, subject="carla")
     run = await ledger.sent(controller, "/recognition-runs", {"legal_entity": ledger.ENTITY, "period": ledger.MARCH})
@@ -181,22 +190,19 @@ async def of_billing(database: Database) -> Story:
         named={"legal_entity": ledger.ENTITY, "period": ledger.MARCH, "position": "1", "account": "4000"},
         bodies={
             "PUT /legal-entities/{legal_entity_id}": books.a_legal_entity_body(code="TWO", is_default=False),
-            "PUT /journal-entries/{entry_id}": {
-                "legal_entity": ledger.ENTITY,
-                "currency": "EUR",
-                "on": "2026-03-31",
-                "text": "Put right",
-                "lines": AN_ADJUSTMENT,
-            },
-            "PUT /rates/{rate_id}": {
-                "scope": "firm",
-                "staffing_role": "Architect",
-                "hourly_rate": "150.00",
-                "currency": "EUR",
-                "starts_on": "2026-03-01",
-            },
+            "PUT /journal-entries/{entry_id}": AN_ADJUSTMENT,
+            "PUT /rates/{rate_id}": A_RATE,
         },
     )
+
+
+async def a_month_of_work(billing: books.Billing) -> UUID:
+    """Let a deal be sold and a day be worked on it; gives its contract."""
+    line = books.a_time_line()
+    sale = books.a_sale(line)
+    contract_id = await billing.sold(sale)
+    await billing.hear(books.a_timesheet(sale, books.an_entry(line.line_id)))
+    return contract_id
 
 
 STORIES: Mapping[str, Callable[[Database], Awaitable[Story]]] = {

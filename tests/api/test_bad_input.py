@@ -12,7 +12,7 @@ import pytest
 from shared.actor import Role
 from shared.ids import new_id
 from tests.api.scenes import Scene
-from tests.api.stories import STRANGERS
+from tests.api.stories import STRANGERS, a_month_of_work
 from tests.support import billing as books
 from tests.support import crm, delivery, ledger, news_for_delivery
 from tests.support.api import code_of, token
@@ -105,7 +105,7 @@ async def test_no_invoice_goes_out_unapproved_or_by_one_person(scene: Scene) -> 
     story = books.Billing(scene.database, scene.story.api)
     anna = new_id()
     await story.hear(books.a_person_known("anna", anna))
-    draft = await _a_draft(story, subject="anna")
+    draft = await books.a_draft(story, await a_month_of_work(story), subject="anna")
     bruno = story.as_(Role.BILLING_APPROVER, subject="bruno")
     herself = [story.api.as_(Role.BILLING_APPROVER, subject=subject) for subject in ("anna", "anna.two")]
     await story.hear(books.a_person_known("anna.two", anna), 2)
@@ -158,14 +158,6 @@ async def test_only_tokens_of_our_issuer_for_us_open_anything(scene: Scene) -> N
         client = scene.story.api.with_token(bad)
         for operation in (read, next(one for one in scene.operations if one.method == "PUT")):
             await refused(scene, client.request(**scene.request(operation)), 401, "not_logged_in")
-
-
-async def _a_draft(story: books.Billing, *, subject: str) -> books.Made:
-    line = books.a_time_line()
-    sale = books.a_sale(line)
-    contract_id = await story.sold(sale)
-    await story.hear(books.a_timesheet(sale, books.an_entry(line.line_id)))
-    return await books.a_draft(story, contract_id, subject=subject)
 
 
 def _unsigned(good: str) -> str:

@@ -155,7 +155,11 @@ async def show_batch(batch_id: UUID, work: InWork) -> BatchInFullView:
     return _in_full(await queries.batch(work, batch_id))
 
 
-@router.get("/ledger-batches/{batch_id}/canonical", responses=refusals(NotPermitted, NoSuchBatch))
+@router.get(
+    "/ledger-batches/{batch_id}/canonical",
+    response_class=Response,
+    responses={200: {"content": {"application/x-ndjson": {}}}, **refusals(NotPermitted, NoSuchBatch)},
+)
 async def show_canonical(batch_id: UUID, work: InWork) -> Response:
     """The sealed bytes: one line of JSON per entry, the same for ever."""
     batch = await queries.sealed_bytes(work, batch_id)
@@ -177,7 +181,11 @@ async def verify(batch_id: UUID, work: InWork) -> VerificationView:
     return VerificationView(batch_id=batch_id, holds=all(one.holds for one in checks), checks=views)
 
 
-@router.get("/ledger-batches/{batch_id}/{renderer}", responses=refusals(NotPermitted, NoSuchBatch))
+@router.get(
+    "/ledger-batches/{batch_id}/{renderer}",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}}}, **refusals(NotPermitted, NoSuchBatch)},
+)
 async def show_rendering(batch_id: UUID, renderer: Renderer, work: InWork) -> Response:
     """The batch as plain-text books."""
     text = await queries.rendering(work, batch_id, renderer)

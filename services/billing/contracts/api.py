@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.billing.contracts import queries
-from services.billing.contracts.model import Method, NoSuchContract, Status
+from services.billing.contracts.model import ContractStatus, Method, NoSuchContract
 from shared.actor import NotPermitted
 from shared.contracts.base import Amount
 from shared.web import Cursor, InWork, Limit, PageOf, View, WorkRoute, refusals
@@ -21,7 +21,7 @@ class ContractSummary(View):
 
     id: UUID
     number: str
-    status: Status
+    status: ContractStatus
     name: str
     opportunity_id: UUID
     customer_id: UUID
@@ -61,7 +61,7 @@ class ContractView(ContractSummary):
 async def listed(
     work: InWork,
     *,
-    status: Status | None = None,
+    status: ContractStatus | None = None,
     customer_id: UUID | None = None,
     opportunity_id: UUID | None = None,
     cursor: Cursor = None,

@@ -24,7 +24,7 @@ class ContractNotActive(Conflict):
     """
 
 
-class Status(StrEnum):
+class ContractStatus(StrEnum):
     """draft → active | voided; a returned handoff can still be accepted later."""
 
     DRAFT = "draft"
@@ -73,7 +73,7 @@ class Contract:
     ends_before: date
     sold_sequence: int
     thread_id: UUID
-    status: Status = Status.DRAFT
+    status: ContractStatus = ContractStatus.DRAFT
     project_id: UUID | None = None
     answered_sequence: int = 0
     lines: list[ContractLine] = field(default_factory=list)
@@ -83,14 +83,14 @@ class Contract:
         """Let the contract be billed for the project that stands; whether this is news."""
         if sequence <= self.answered_sequence:
             return False
-        was_active = self.status is Status.ACTIVE
-        self.status, self.project_id, self.answered_sequence = Status.ACTIVE, project_id, sequence
+        was_active = self.status is ContractStatus.ACTIVE
+        self.status, self.project_id, self.answered_sequence = ContractStatus.ACTIVE, project_id, sequence
         return not was_active
 
     def void(self, *, sequence: int) -> None:
         """Take the contract out of billing, because delivery returned the sold work."""
         if sequence > self.answered_sequence:
-            self.status, self.project_id, self.answered_sequence = Status.VOIDED, None, sequence
+            self.status, self.project_id, self.answered_sequence = ContractStatus.VOIDED, None, sequence
 
     def continuing(self, earlier: Contract) -> Contract:
         """This contract, newly sold, with what delivery answered to the `earlier` one."""
@@ -100,7 +100,7 @@ class Contract:
 
     def must_be_active(self) -> None:
         """Refuse with ContractNotActive unless the contract may be billed."""
-        if self.status is not Status.ACTIVE:
+        if self.status is not ContractStatus.ACTIVE:
             raise ContractNotActive(f"Contract {self.number} is {self.status.value} and may not be billed.")
 
 

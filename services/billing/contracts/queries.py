@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, select
 
-from services.billing.contracts.model import Contract, NoSuchContract, Status
+from services.billing.contracts.model import Contract, ContractStatus, NoSuchContract
 from services.billing.contracts.store import contracts
 from services.billing.permissions import Permission
 from shared.database import Page, page
@@ -26,7 +26,7 @@ async def contract(work: Work, contract_id: UUID) -> Contract:
 async def listed(
     work: Work,
     *,
-    status: Status | None,
+    status: ContractStatus | None,
     customer_id: UUID | None,
     opportunity_id: UUID | None,
     cursor: str | None,

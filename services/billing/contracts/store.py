@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, Date, Integer, String, Uuid, select
 
-from services.billing.contracts.model import Contract, ContractLine, Method, Status
+from services.billing.contracts.model import Contract, ContractLine, ContractStatus, Method
 from services.billing.tables import schema
 from shared.database import amount, belongs_to, choice, found_by, only_one
 from shared.work import Work
@@ -20,7 +20,7 @@ contracts = schema.table(
     Column("legal_entity_id", Uuid, nullable=False),
     Column("project_id", Uuid),
     Column("thread_id", Uuid, nullable=False),
-    choice("status", Status),
+    choice("status", ContractStatus),
     Column("name", String, nullable=False),
     Column("currency", String(3), nullable=False),
     amount("amount"),

@@ -13,6 +13,7 @@ from services.billing.contracts.model import ContractNotActive, NoSuchContract
 from services.billing.invoices import actions, queries
 from services.billing.invoices.model import (
     DiscardedAlready,
+    InvoiceStatus,
     IssuedForGood,
     IssuedInFuture,
     NoSuchInvoice,
@@ -22,7 +23,6 @@ from services.billing.invoices.model import (
     NothingToInvoice,
     NotIssuedYet,
     OwnInvoice,
-    Status,
 )
 from services.billing.legal_entities.model import TaxCategory
 from services.billing.numbering.model import DateGoesBack
@@ -59,7 +59,7 @@ class InvoiceSummary(View):
     """An invoice without its lines; number, dates and sha256 (of the PDF) from the day of issue on."""
 
     id: UUID
-    status: Status
+    status: InvoiceStatus
     number: str | None
     contract_id: UUID
     customer_id: UUID
@@ -82,7 +82,7 @@ class InvoiceSummary(View):
     sha256: str | None
 
 
-class LineView(View):
+class InvoiceLineView(View):
     """One line: hours (to four places; `minutes` are exact) at a price, or one milestone; `net` is the exact sum."""
 
     position: int
@@ -110,11 +110,11 @@ class TaxView(View):
 class InvoiceView(InvoiceSummary):
     """An invoice with its lines and taxes."""
 
-    lines: list[LineView]
+    lines: list[InvoiceLineView]
     taxes: list[TaxView]
 
 
-class OriginView(View):
+class InvoiceOriginView(View):
     """One time entry, or the milestone, behind an invoice line; `why` says what its rate rests on."""
 
     id: UUID
@@ -190,7 +190,7 @@ async def listed(
     *,
     contract_id: UUID | None = None,
     customer_id: UUID | None = None,
-    status: Status | None = None,
+    status: InvoiceStatus | None = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> PageOf[InvoiceSummary]:
@@ -210,9 +210,9 @@ async def show(invoice_id: UUID, work: InWork) -> InvoiceView:
 @router.get("/{invoice_id}/lines/{position}/origin", responses=refusals(NotPermitted, NoSuchLine))
 async def origin(
     invoice_id: UUID, position: int, work: InWork, cursor: Cursor = None, limit: Limit = 50
-) -> PageOf[OriginView]:
+) -> PageOf[InvoiceOriginView]:
     """The time entries, or the milestone, that one line is the sum of, by day."""
-    return PageOf.of(await queries.origin(work, invoice_id, position, cursor=cursor, limit=limit), OriginView)
+    return PageOf.of(await queries.origin(work, invoice_id, position, cursor=cursor, limit=limit), InvoiceOriginView)
 
 
 @router.get(

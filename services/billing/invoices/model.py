@@ -76,7 +76,7 @@ class IssuedInFuture(Invalid):
     """
 
 
-class Status(StrEnum):
+class InvoiceStatus(StrEnum):
     """draft → approved → issued; a draft or an approved invoice can be discarded instead."""
 
     DRAFT = "draft"
@@ -99,7 +99,7 @@ class Invoice:
     up_to: date
     prepared_by: str
     prepared_at: datetime
-    status: Status = Status.DRAFT
+    status: InvoiceStatus = InvoiceStatus.DRAFT
     approved_by: str | None = None
     approved_at: datetime | None = None
     version: int = 1
@@ -107,32 +107,32 @@ class Invoice:
     def approve(self, *, by: str, at: datetime, is_preparer: bool) -> None:
         """Agree to what somebody else prepared."""
         self._must_not_have_ended()
-        if self.status is not Status.DRAFT:
+        if self.status is not InvoiceStatus.DRAFT:
             raise NotADraft()
         if is_preparer:
             raise OwnInvoice()
-        self.status, self.approved_by, self.approved_at = Status.APPROVED, by, at
+        self.status, self.approved_by, self.approved_at = InvoiceStatus.APPROVED, by, at
 
     def discard(self) -> None:
         """Give the work on it free again."""
         self._must_not_have_ended()
-        self.status = Status.DISCARDED
+        self.status = InvoiceStatus.DISCARDED
 
     def issue(self, *, on: date, today: date, is_preparer: bool) -> None:
         """Make it final."""
         self._must_not_have_ended()
-        if self.status is not Status.APPROVED:
+        if self.status is not InvoiceStatus.APPROVED:
             raise NotApproved()
         if is_preparer:
             raise OwnInvoice()
         if on > today:
             raise IssuedInFuture(field="/issued_on")
-        self.status = Status.ISSUED
+        self.status = InvoiceStatus.ISSUED
 
     def _must_not_have_ended(self) -> None:
-        if self.status is Status.ISSUED:
+        if self.status is InvoiceStatus.ISSUED:
             raise IssuedForGood()
-        if self.status is Status.DISCARDED:
+        if self.status is InvoiceStatus.DISCARDED:
             raise DiscardedAlready()
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, Select, String, Uuid, column, func, select, table
 
-from services.billing.invoices.model import Line, NoSuchInvoice, NoSuchLine, NotIssuedYet, Status, Tax
+from services.billing.invoices.model import InvoiceStatus, Line, NoSuchInvoice, NoSuchLine, NotIssuedYet, Tax
 from services.billing.invoices.store import (
     invoice_documents,
     invoice_lines,
@@ -59,7 +59,7 @@ async def listed(
     *,
     contract_id: UUID | None,
     customer_id: UUID | None,
-    status: Status | None,
+    status: InvoiceStatus | None,
     cursor: str | None,
     limit: int,
 ) -> Page[Row[Any]]:

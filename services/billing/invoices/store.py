@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Column, Date, DateTime, Integer, LargeBinary, Numeric, String, Text, Uuid, insert, select, text
 
-from services.billing.invoices.model import Invoice, Line, Status, Tax, Totals
+from services.billing.invoices.model import Invoice, InvoiceStatus, Line, Tax, Totals
 from services.billing.legal_entities.model import TaxCategory
 from services.billing.tables import schema
 from shared.database import amount, belongs_to, choice, found_by, only_one
@@ -22,7 +22,7 @@ invoices = schema.table(
     Column("legal_entity_id", Uuid, nullable=False),
     Column("project_id", Uuid),
     Column("thread_id", Uuid, nullable=False),
-    choice("status", Status),
+    choice("status", InvoiceStatus),
     Column("currency", String(3), nullable=False),
     Column("up_to", Date, nullable=False),
     Column("prepared_by", String, nullable=False),
@@ -157,7 +157,9 @@ async def draft_of(work: Work, *, contract_id: UUID, up_to: date) -> Invoice | N
     """The newest draft of a contract up to that very day, if there is one."""
     found: Invoice | None = await work.session.scalar(
         select(Invoice)
-        .where(invoices.c.contract_id == contract_id, invoices.c.up_to == up_to, invoices.c.status == Status.DRAFT)
+        .where(
+            invoices.c.contract_id == contract_id, invoices.c.up_to == up_to, invoices.c.status == InvoiceStatus.DRAFT
+        )
         .order_by(invoices.c.id.desc())
         .limit(1)
     )

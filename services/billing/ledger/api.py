@@ -83,7 +83,7 @@ class ReversalBody(Body):
     reason: str = Field(min_length=1, max_length=500)
 
 
-class LineView(View):
+class JournalLineView(View):
     account: str
     role: PostingRole | None
     amount: Amount
@@ -111,7 +111,7 @@ class EntryView(View):
     reverses_id: UUID | None
     recorded_at: datetime
     recorded_by: str
-    lines: list[LineView]
+    lines: list[JournalLineView]
 
 
 class EntryInFullView(EntryView):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
@@ -36,7 +35,7 @@ class TaxRuleBody(Body):
 
     territory: Territory
     category: TaxCategory
-    rate: Annotated[Decimal, Field(ge=0, lt=100, decimal_places=2)]
+    rate: Annotated[Amount, Field(ge=0, lt=100, decimal_places=2)]
     reference_text: str = ""
 
 

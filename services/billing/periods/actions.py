@@ -11,7 +11,7 @@ from services.billing.periods.model import (
     LaterPeriodClosed,
     NoSuchPeriod,
     PeriodClosed,
-    Status,
+    PeriodStatus,
 )
 from services.billing.permissions import Permission
 from shared.period import Period, month_of
@@ -61,13 +61,13 @@ async def reopen_period(work: Work, legal_entity: str, *, month: Period, reason:
     period = await store.locked_for_change(work, legal_entity, month.starts_on)
     if period is None:
         raise NoSuchPeriod()
-    if await store.closed_before(work, legal_entity, shut=(Status.CLOSED,)) > period.ends_before:
+    if await store.closed_before(work, legal_entity, shut=(PeriodStatus.CLOSED,)) > period.ends_before:
         raise LaterPeriodClosed(field="/period")
     await work.because(reason)
     period.reopen()
     return period
 
 
-def _shut_for(work: Work) -> tuple[Status, ...]:
+def _shut_for(work: Work) -> tuple[PeriodStatus, ...]:
     closes_books = not work.actor.is_service and work.actor.may(Permission.CLOSE_PERIODS)
-    return (Status.CLOSED,) if closes_books else (Status.CLOSING, Status.CLOSED)
+    return (PeriodStatus.CLOSED,) if closes_books else (PeriodStatus.CLOSING, PeriodStatus.CLOSED)

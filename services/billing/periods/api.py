@@ -15,7 +15,7 @@ from services.billing.periods.model import (
     NoSuchPeriod,
     PeriodNotClosed,
     PeriodNotOpen,
-    Status,
+    PeriodStatus,
     month,
 )
 from shared.actor import NotPermitted
@@ -36,7 +36,7 @@ class PeriodView(View):
     legal_entity: str
     starts_on: date
     ends_before: date
-    status: Status
+    status: PeriodStatus
 
 
 @router.get("", responses=refusals(NotPermitted))

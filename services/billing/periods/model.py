@@ -59,7 +59,7 @@ class BadMonth(Invalid):
     """
 
 
-class Status(StrEnum):
+class PeriodStatus(StrEnum):
     """open → closing → closed; who closes the books may post until they are closed, others only while open."""
 
     OPEN = "open"
@@ -75,26 +75,26 @@ class FiscalPeriod:
     legal_entity: str
     starts_on: date
     ends_before: date
-    status: Status = Status.OPEN
+    status: PeriodStatus = PeriodStatus.OPEN
     version: int = 1
 
     def begin_closing(self) -> None:
         """Let only those post who close the books."""
-        if self.status is not Status.OPEN:
+        if self.status is not PeriodStatus.OPEN:
             raise PeriodNotOpen(f"{self.starts_on:%Y-%m} of {self.legal_entity} is {self.status}.")
-        self.status = Status.CLOSING
+        self.status = PeriodStatus.CLOSING
 
     def close(self) -> None:
         """Let nobody post any more, unless the month is reopened with a reason."""
-        if self.status is Status.CLOSED:
+        if self.status is PeriodStatus.CLOSED:
             raise PeriodNotOpen(f"{self.starts_on:%Y-%m} of {self.legal_entity} is closed.")
-        self.status = Status.CLOSED
+        self.status = PeriodStatus.CLOSED
 
     def reopen(self) -> None:
         """Let postings in again."""
-        if self.status is Status.OPEN:
+        if self.status is PeriodStatus.OPEN:
             raise PeriodNotClosed(f"{self.starts_on:%Y-%m} of {self.legal_entity} is open.")
-        self.status = Status.OPEN
+        self.status = PeriodStatus.OPEN
 
 
 def period_id(legal_entity: str, starts_on: date) -> UUID:

@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import Column, Date, Integer, String, Uuid, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from services.billing.periods.model import FiscalPeriod, Status, period_id
+from services.billing.periods.model import FiscalPeriod, PeriodStatus, period_id
 from services.billing.tables import schema
 from shared.database import choice, only_one, rule
 from shared.period import Period, month_of
@@ -20,7 +20,7 @@ fiscal_periods = schema.table(
     Column("legal_entity", String, nullable=False),
     Column("starts_on", Date, nullable=False),
     Column("ends_before", Date, nullable=False),
-    choice("status", Status),
+    choice("status", PeriodStatus),
     Column("version", Integer, nullable=False),
     only_one("legal_entity", "starts_on"),
     rule("whole_month", "ends_before = (starts_on + interval '1 month')::date and extract(day from starts_on) = 1"),
@@ -35,7 +35,7 @@ async def open_if_new(work: Work, legal_entity: str, month: Period) -> None:
         legal_entity=legal_entity,
         starts_on=month.starts_on,
         ends_before=month.ends_before,
-        status=Status.OPEN,
+        status=PeriodStatus.OPEN,
         version=1,
     )
     await work.session.execute(opening.on_conflict_do_nothing())
@@ -51,7 +51,7 @@ async def locked_for_change(work: Work, legal_entity: str, on: date) -> FiscalPe
     return await _month(work, legal_entity, on, shared=False)
 
 
-async def closed_before(work: Work, legal_entity: str, *, shut: Collection[Status]) -> date:
+async def closed_before(work: Work, legal_entity: str, *, shut: Collection[PeriodStatus]) -> date:
     """The day behind every month that is `shut`: months are closed in their order, so one day says it all."""
     latest: date | None = await work.session.scalar(
         select(func.max(fiscal_periods.c.ends_before)).where(
@@ -68,7 +68,7 @@ async def open_before(work: Work, legal_entity: str, day: date) -> date | None:
         .where(
             fiscal_periods.c.legal_entity == legal_entity,
             fiscal_periods.c.starts_on < day,
-            fiscal_periods.c.status != Status.CLOSED,
+            fiscal_periods.c.status != PeriodStatus.CLOSED,
         )
         .order_by(fiscal_periods.c.starts_on)
         .limit(1)

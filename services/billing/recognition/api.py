@@ -60,7 +60,7 @@ class RunInFullView(RunView):
     lines: list[RecognisedLineView]
 
 
-class OriginView(View):
+class RecognisedItemView(View):
     """A time entry or milestone behind recognised revenue."""
 
     id: UUID
@@ -117,9 +117,13 @@ async def show_run(run_id: UUID, work: InWork) -> RunInFullView:
 
 
 @router.get("/recognised-lines/{line_id}/origin", responses=refusals(NotPermitted, NoSuchRecognition))
-async def show_origin(line_id: UUID, work: InWork, *, cursor: Cursor = None, limit: Limit = 50) -> PageOf[OriginView]:
+async def show_origin(
+    line_id: UUID, work: InWork, *, cursor: Cursor = None, limit: Limit = 50
+) -> PageOf[RecognisedItemView]:
     """The items behind a recognised amount, which is their sum."""
-    return PageOf[OriginView].of(await queries.origin(work, line_id, cursor=cursor, limit=limit), OriginView)
+    return PageOf[RecognisedItemView].of(
+        await queries.origin(work, line_id, cursor=cursor, limit=limit), RecognisedItemView
+    )
 
 
 @router.get("/contracts/{contract_id}/position", responses=refusals(NotPermitted, NoSuchContract))

@@ -36,6 +36,7 @@ from shared.web.limits import UPLOAD_BYTES
 
 router = APIRouter(prefix="/imports", tags=["imports"], route_class=WorkRoute)
 
+CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {}}}}
 COLUMNS = ("file", "line", "column", "kind", "value", "becomes", "rule", "reason", "remedy")
 IN_FILES = (
     BadMapping,
@@ -134,7 +135,7 @@ async def report(
     return PageOf[NoteView].of(found, NoteView)
 
 
-@router.get("/{import_id}/report.csv", responses=refusals(NotPermitted, NoSuchImport))
+@router.get("/{import_id}/report.csv", response_class=Response, responses=CSV | refusals(NotPermitted, NoSuchImport))
 async def download(import_id: UUID, work: InWork, kind: Kind = None) -> Response:
     """The whole report as a file; no cell of it is a formula."""
     notes = await queries.whole_report(work, import_id, kind=kind)
@@ -142,7 +143,9 @@ async def download(import_id: UUID, work: InWork, kind: Kind = None) -> Response
     return _file(f"import-report-{import_id}.csv", as_csv(COLUMNS, rows))
 
 
-@router.get("/{import_id}/rejected/{file}.csv", responses=refusals(NotPermitted, NoSuchImport))
+@router.get(
+    "/{import_id}/rejected/{file}.csv", response_class=Response, responses=CSV | refusals(NotPermitted, NoSuchImport)
+)
 async def rejected(import_id: UUID, file: str, work: InWork) -> Response:
     """The rejected lines of one file under its own header, to be corrected and sent again."""
     header, lines = await queries.rejected_lines(work, import_id, file)

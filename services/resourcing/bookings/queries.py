@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, or_, select
+from sqlalchemy import Row, Select, any_, or_, select
 
 from services.resourcing.bookings.model import Booking, DayOver, NoSuchBooking, Week, by_week, days_over, minutes_taken
 from services.resourcing.bookings.store import bookings, of_people
@@ -103,7 +103,7 @@ async def list_capacity(
         or_(people.c.employed_until.is_(None), people.c.employed_until > starts_on),
     )
     if staffing_role is not None:
-        rows = rows.where(people.c.staffing_roles.any(staffing_role))
+        rows = rows.where(any_(people.c.staffing_roles) == staffing_role)
     if practice is not None:
         rows = rows.where(people.c.practice == practice)
     found = await page(work.session, rows, keys=(people.c.name, people.c.id), cursor=cursor, limit=limit)

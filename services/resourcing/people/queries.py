@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, or_, select
+from sqlalchemy import Row, Select, any_, or_, select
 
 from services.resourcing.people.model import CostRate, NoSuchPerson, Person
 from services.resourcing.people.store import (
@@ -41,7 +41,7 @@ async def list_people(
     """People by name, as far as the actor may see them; without skills and cost."""
     rows = visible(work, select(people))
     if staffing_role is not None:
-        rows = rows.where(people.c.staffing_roles.any(staffing_role))
+        rows = rows.where(any_(people.c.staffing_roles) == staffing_role)
     if practice is not None:
         rows = rows.where(people.c.practice == practice)
     if skill is not None:

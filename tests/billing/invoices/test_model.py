@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from services.billing.invoices.model import (
     DiscardedAlready,
     Invoice,
+    InvoiceStatus,
     IssuedForGood,
     IssuedInFuture,
     Line,
@@ -20,7 +21,6 @@ from services.billing.invoices.model import (
     NotApproved,
     NothingToInvoice,
     OwnInvoice,
-    Status,
     due_on,
     taxed,
     totals,
@@ -65,7 +65,7 @@ def test_a_second_person_approves_and_it_can_be_issued() -> None:
 
     invoice.issue(on=MONTH_END, today=MONTH_END, is_preparer=False)
 
-    assert (invoice.status, invoice.approved_by) == (Status.ISSUED, "bruno")
+    assert (invoice.status, invoice.approved_by) == (InvoiceStatus.ISSUED, "bruno")
 
 
 def test_nobody_approves_what_they_prepared() -> None:

@@ -11,7 +11,7 @@ from services.billing.periods.model import (
     FiscalPeriod,
     PeriodNotClosed,
     PeriodNotOpen,
-    Status,
+    PeriodStatus,
     month,
     period_id,
 )
@@ -20,7 +20,7 @@ from shared.period import Period
 MARCH = date(2026, 3, 1)
 
 
-def a_month(status: Status = Status.OPEN) -> FiscalPeriod:
+def a_month(status: PeriodStatus = PeriodStatus.OPEN) -> FiscalPeriod:
     """Give March of our legal entity."""
     return FiscalPeriod(period_id("MER", MARCH), "MER", MARCH, date(2026, 4, 1), status)
 
@@ -32,27 +32,27 @@ def test_a_month_is_closed_from_open_or_from_closing() -> None:
     in_steps.begin_closing()
     in_steps.close()
 
-    assert (at_once.status, in_steps.status) == (Status.CLOSED, Status.CLOSED)
+    assert (at_once.status, in_steps.status) == (PeriodStatus.CLOSED, PeriodStatus.CLOSED)
 
 
-@pytest.mark.parametrize("status", [Status.CLOSING, Status.CLOSED])
-def test_closing_begins_once(status: Status) -> None:
+@pytest.mark.parametrize("status", [PeriodStatus.CLOSING, PeriodStatus.CLOSED])
+def test_closing_begins_once(status: PeriodStatus) -> None:
     with pytest.raises(PeriodNotOpen):
         a_month(status).begin_closing()
 
 
 def test_a_closed_month_is_not_closed_again() -> None:
     with pytest.raises(PeriodNotOpen):
-        a_month(Status.CLOSED).close()
+        a_month(PeriodStatus.CLOSED).close()
 
 
-@pytest.mark.parametrize("status", [Status.CLOSING, Status.CLOSED])
-def test_a_shut_month_is_opened_again(status: Status) -> None:
+@pytest.mark.parametrize("status", [PeriodStatus.CLOSING, PeriodStatus.CLOSED])
+def test_a_shut_month_is_opened_again(status: PeriodStatus) -> None:
     shut = a_month(status)
 
     shut.reopen()
 
-    assert shut.status is Status.OPEN
+    assert shut.status is PeriodStatus.OPEN
 
 
 def test_an_open_month_is_not_opened_again() -> None:

@@ -2,10 +2,10 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 from shared import jobs
 from shared.messaging import schema as messaging
-from sqlalchemy.dialects import postgresql
 
 revision = "0001"
 down_revision = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Response
@@ -33,7 +32,7 @@ class StageView(View):
 class StageWeight(Body):
     """How likely a deal in this stage is won, and how it counts in the forecast."""
 
-    probability: Annotated[Decimal, Field(ge=0, le=1, decimal_places=4)]
+    probability: Annotated[Amount, Field(ge=0, le=1, decimal_places=4)]
     forecast_category: ForecastCategory
 
 
