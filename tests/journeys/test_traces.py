@@ -16,7 +16,6 @@ from opentelemetry.trace import SpanKind
 from deploy.suite import earning, selling
 from deploy.suite.members import SERVICES
 from deploy.suite.people import TENANT_ID
-from deploy.suite.spans import service_of
 from deploy.suite.suite import Suite, running
 from shared.contracts.crm import OpportunityClosedWon
 from tests.support.embedded import DATA, forget
@@ -89,7 +88,9 @@ async def traces(suite: tuple[Suite, InMemorySpanExporter]) -> Traces:
         await selling.book(desks["marta"], deal, "senior_consultant", "anna")
         await earning.contract_of(desks["owen"], deal)
         await earning.work_a_week(desks["anna"], deal, "senior_consultant", dates)
-        await earning.approve_weeks(desks["priya"])
+        waiting = await desks["priya"].get("/delivery/api/v1/timesheets", show="to_approve", state="submitted")
+        for sheet in waiting["items"]:
+            await desks["priya"].post(f"/delivery/api/v1/timesheets/{sheet['id']}/approval")
     await at_work.settled()
     at_work.flush_spans()
     return Traces(exporter.get_finished_spans(), noting.traces)
@@ -100,7 +101,7 @@ async def test_one_click_is_one_trace_that_reaches_every_service_it_moves(traces
     spans = traces.of(click)
     roots = [span for span in spans if span.parent is None]
 
-    assert {service_of(span) for span in spans} == CLICKS[click]
+    assert {_service_of(span) for span in spans} == CLICKS[click]
     assert [(root.kind, _said(root, "http.request.method")) for root in roots] == [(SpanKind.SERVER, "POST")]
 
 
@@ -194,6 +195,10 @@ def _expected(created: Sequence[ReadableSpan]) -> list[tuple[str, str]]:
 def _consumed(processed: Sequence[ReadableSpan]) -> list[tuple[str, str]]:
     names = ("messaging.consumer.group.name", "messaging.message.id")
     return [(_said(span, names[0]), _said(span, names[1])) for span in processed]
+
+
+def _service_of(span: ReadableSpan) -> str:
+    return str(span.resource.attributes["service.name"]).removeprefix("throughline-")
 
 
 def _parent_of(span: ReadableSpan) -> int:
