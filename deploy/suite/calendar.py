@@ -30,6 +30,11 @@ class Dates:
         return self.monday + timedelta(weeks=WEEKS)
 
     @property
+    def last_day(self) -> date:
+        """The last working day of the projects."""
+        return self.ends_before - timedelta(days=3)
+
+    @property
     def period(self) -> str:
         """The month in which the story is invoiced, recognised and sealed."""
         return f"{self.today:%Y-%m}"

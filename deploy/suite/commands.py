@@ -27,13 +27,12 @@ from deploy.suite.people import COLLEAGUES, ERP_CLIENT, ERP_SECRET, PASSWORD
 from deploy.suite.postgres_home import PostgresHome
 from deploy.suite.sample_export import write_sample_export
 from deploy.suite.selling import import_export
-from deploy.suite.spans import SpanShelf, as_tree
+from deploy.suite.spans import SpanShelf
 from deploy.suite.suite import PORT, running
 from shared import telemetry
 from shared.clock import wall_clock
 
 DATA = Path(".data")
-HIDDEN = frozenset({"select", "insert", "update", "delete", "connect", "with", "commit", "publish"})
 commands = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 console = Console(highlight=False)
 
@@ -107,8 +106,9 @@ async def _tour() -> None:
             await tour.judge(people["viktor"], played.batch)
             suite.flush_spans()
             watched.provider.force_flush()
-            tree = as_tree(shelf.of_trace(played.trace_id), hidden=HIDDEN)
-            tour.show(console, played, counted, tree)
+            spans = shelf.of_trace(played.trace_id)
+            tour.show(console, played, counted, spans)
+            tour.must_be_as_told(played, spans, suite.members)
     total = sum(counted.values())
     console.print(f"tour ok: {total} events, {played.trace_id}, batch {played.batch['number']}, beancount ok")
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
+from uuid import uuid5
 
 from deploy.suite.calendar import Dates
 from deploy.suite.desk import Desk, Desks, eventually
-from deploy.suite.selling import Deal
-from shared.ids import new_id
+from deploy.suite.people import FIRM
+from deploy.suite.selling import Deal, id_in_story
 
 LEGAL_ENTITY = "MER"
 WEEK = (465, 480, 450, 480, 390)  # minutes, Monday to Friday
@@ -16,25 +19,39 @@ RIGHT = 420  # minutes of the first day, once corrected
 BILLING, DELIVERY = "/billing/api/v1", "/delivery/api/v1"
 
 
-async def work_a_week(desk: Desk, deal: Deal, role: str, dates: Dates) -> list[str]:
-    """Enter the hours of a week, and two of preparation before it, and submit them; the ids of the entries."""
+@dataclass(frozen=True)
+class Worked:
+    """What somebody entered and submitted: the ids of the entries, and the timesheets."""
+
+    entries: list[str]
+    sheets: list[dict[str, Any]]
+
+
+async def work_a_week(desk: Desk, deal: Deal, role: str, dates: Dates) -> Worked:
+    """Enter the hours of a week, and two of preparation before it, and submit them."""
     task = deal.task(role)["id"]
     days = [(dates.friday_before, PREPARATION), *((dates.work_day(n), minutes) for n, minutes in enumerate(WEEK))]
     entries = [
-        {"id": str(new_id()), "task_id": task, "day": day.isoformat(), "minutes": minutes, "note": "order interface"}
+        {
+            "id": str(id_in_story(f"time-entry/{day}")),
+            "task_id": task,
+            "day": day.isoformat(),
+            "minutes": minutes,
+            "note": "order interface",
+        }
         for day, minutes in days
     ]
     await desk.post(f"{DELIVERY}/time-entries", {"entries": entries})
-    for monday in sorted({day.toordinal() - day.weekday() for day, _ in days}):
-        week = dates.monday.fromordinal(monday).isoformat()
-        await desk.post(f"{DELIVERY}/timesheets/submission", {"week_starts_on": week})
-    return [str(entry["id"]) for entry in entries]
+    sheets = []
+    for monday in sorted({day - timedelta(days=day.weekday()) for day, _ in days}):
+        body = {"week_starts_on": monday.isoformat(), "project_id": deal.project_id}
+        sheets += (await desk.post(f"{DELIVERY}/timesheets/submission", body))["items"]
+    return Worked([str(entry["id"]) for entry in entries], sheets)
 
 
-async def approve_weeks(desk: Desk) -> list[dict[str, Any]]:
-    """Sign off every timesheet that waits for this project manager."""
-    waiting = await desk.get(f"{DELIVERY}/timesheets", show="to_approve", state="submitted")
-    return [await desk.post(f"{DELIVERY}/timesheets/{sheet['id']}/approval") for sheet in waiting["items"]]
+async def approve_weeks(desk: Desk, sheets: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Sign off the timesheets that were submitted."""
+    return [await desk.post(f"{DELIVERY}/timesheets/{sheet['id']}/approval") for sheet in sheets]
 
 
 async def correct(desk: Desk, entry_id: str) -> dict[str, Any]:
@@ -86,7 +103,7 @@ async def agree_rate(desk: Desk, contract: dict[str, Any], role: str, dates: Dat
         "starts_on": dates.friday_before.isoformat(),
         "ends_before": dates.monday.isoformat(),
     }
-    agreed: dict[str, Any] = await desk.put(f"{BILLING}/rates/{new_id()}", body)
+    agreed: dict[str, Any] = await desk.put(f"{BILLING}/rates/{id_in_story('rate')}", body)
     return agreed
 
 
@@ -120,7 +137,8 @@ async def map_accounts(desk: Desk) -> int:
     chart = await desk.get(f"{BILLING}/ledger-accounts", legal_entity=LEGAL_ENTITY)
     for account in chart["accounts"]:
         body = {"legal_entity": LEGAL_ENTITY, "account": account["code"], "erp_account": f"ERP-{account['code']}"}
-        await desk.put(f"{BILLING}/account-mappings/{new_id()}", body)
+        mapping = uuid5(FIRM, f"account-mapping/{account['code']}")
+        await desk.put(f"{BILLING}/account-mappings/{mapping}", body)
     return len(chart["accounts"])
 
 

@@ -9,11 +9,11 @@ from uuid import UUID, uuid5
 
 from deploy.suite.calendar import Dates
 from deploy.suite.desk import Desk, Desks, eventually
-from deploy.suite.people import BY_LOGIN
-from shared.ids import new_id
+from deploy.suite.people import BY_LOGIN, FIRM
 
 SENIOR_MINUTES, CONSULTANT_MINUTES, MIGRATION_MINUTES = 80 * 60, 60 * 60, 40 * 60
 FEE = "12000.00"
+STORY = uuid5(FIRM, "story")
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,11 @@ class Deal:
         """The first task that somebody in `role` works on."""
         tasks: list[dict[str, Any]] = self.project["tasks"]
         return next(task for task in tasks if task["staffing_role"] == role and task["billing_line_id"])
+
+
+def id_in_story(name: str) -> UUID:
+    """The id of something in the story: the same each time, so that a story that was cut off can be gone on with."""
+    return uuid5(STORY, name)
 
 
 async def import_export(desk: Desk, files: list[Path], *, anew: bool = False) -> dict[str, Any]:
@@ -53,7 +58,7 @@ async def follow(desk: Desk, import_id: str) -> dict[str, Any]:
 
 async def sign_up(desk: Desk, name: str, city: str) -> UUID:
     """Have an account that can be billed."""
-    account = new_id()
+    account = id_in_story(f"account/{name}")
     address = {"street": "Seestraße 12", "postal_code": "80331", "city": city, "country": "DE"}
     await desk.put(
         f"/crm/api/v1/accounts/{account}",
@@ -67,7 +72,7 @@ async def sign_up(desk: Desk, name: str, city: str) -> UUID:
         },
     )
     await desk.put(
-        f"/crm/api/v1/accounts/{account}/contacts/{new_id()}",
+        f"/crm/api/v1/accounts/{account}/contacts/{uuid5(account, 'sponsor')}",
         {"name": "Carla Brunner", "email": "carla@alpenglow.example", "role": "sponsor"},
     )
     return account
@@ -99,7 +104,7 @@ async def win_fixed_fee(desk: Desk, account: UUID, dates: Dates) -> UUID:
             "description": "Go-live accepted",
             "method": "fixed_fee_milestone",
             "amount": FEE,
-            "milestone_due_on": dates.ends_before.isoformat(),
+            "milestone_due_on": dates.last_day.isoformat(),
         },
     )
     role = {"staffing_role": "senior_consultant", "minutes": MIGRATION_MINUTES, "line_id": str(line)}
@@ -107,7 +112,7 @@ async def win_fixed_fee(desk: Desk, account: UUID, dates: Dates) -> UUID:
 
 
 async def _open(desk: Desk, account: UUID, name: str, dates: Dates) -> UUID:
-    opportunity = new_id()
+    opportunity = id_in_story(f"opportunity/{name}")
     await desk.put(
         f"/crm/api/v1/opportunities/{opportunity}",
         {
@@ -151,7 +156,7 @@ async def occupy(desks: Desks, deal: Deal, dates: Dates) -> None:
     """Make the choice interesting: one senior is fully booked elsewhere, another one on leave."""
     busy = BY_LOGIN["bela"]
     await desks["marta"].put(
-        f"/resourcing/api/v1/bookings/{new_id()}",
+        f"/resourcing/api/v1/bookings/{id_in_story('booking/bela')}",
         {
             "person_id": str(busy.id),
             "project_id": deal.project_id,
@@ -163,7 +168,7 @@ async def occupy(desks: Desks, deal: Deal, dates: Dates) -> None:
             "overbooking_reason": "holidays are made up for afterwards",
         },
     )
-    leave = new_id()
+    leave = id_in_story("leave/elif")
     await desks["elif"].put(
         f"/resourcing/api/v1/time-off/{leave}",
         {"starts_on": dates.monday.isoformat(), "ends_before": dates.ends_before.isoformat(), "kind": "parental"},
@@ -180,5 +185,5 @@ async def book(desk: Desk, deal: Deal, role: str, login: str) -> dict[str, Any]:
         "kind": "hard",
         "overbooking_reason": "agreed with the team: holidays are made up for",
     }
-    booked: dict[str, Any] = await desk.put(f"/resourcing/api/v1/bookings/{new_id()}", body)
+    booked: dict[str, Any] = await desk.put(f"/resourcing/api/v1/bookings/{id_in_story(f'booking/{login}')}", body)
     return booked

@@ -8,11 +8,12 @@ from __future__ import annotations
 import asyncio
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from opentelemetry.sdk.trace import ReadableSpan
 from rich.console import Console
 from sqlalchemy import text
 
@@ -21,22 +22,34 @@ from deploy.suite.calendar import Dates
 from deploy.suite.desk import Desk, Desks
 from deploy.suite.founding import found
 from deploy.suite.sample_export import write_sample_export
+from deploy.suite.spans import as_tree, service_of
 from deploy.suite.suite import Suite
 from shared.telemetry import Telemetry, current_trace_id, span
 
 Say = Callable[[str], None]
+# Reading moves nothing, and single statements are of no interest here.
+HIDDEN = frozenset({"get", "select", "insert", "update", "delete", "set", "connect", "with", "savepoint", "release"})
 EVENTS = text("select count(*) from msg.event_log where correlation_id = any(:threads)")
+
+
+CANDIDATES_AT_LEAST = 8
+OBSTACLES = frozenset({"skill_missing", "on_leave", "overbooked", "cost_above_limit"})
 
 
 class BooksDoNotBalance(Exception):
     """Beancount found something wrong with the sealed batch."""
 
 
+class NotAsTold(Exception):
+    """The story did not go as it should; the message says what is missing."""
+
+
 @dataclass(frozen=True)
 class Played:
-    """What the story left behind: the threads it played, its trace, the batch that closes it."""
+    """What the story left behind: the threads it played, who was considered, its trace, the batch that closes it."""
 
     deals: tuple[selling.Deal, selling.Deal]
+    ranking: dict[str, Any]
     trace_id: str
     batch: dict[str, Any]
     invoices: tuple[dict[str, Any], dict[str, Any]]
@@ -60,11 +73,12 @@ async def tell(desks: Desks, erp: Desk, dates: Dates, watched: Telemetry, say: S
     """Play what happens in a firm that is founded: from two deals to a sealed batch."""
     with watched.active(), span("from won to sealed"):
         trace_id = current_trace_id() or ""
-        deals = await _sell_and_staff(desks, dates, say)
+        deals = await _sell(desks, dates, say)
+        ranking = await _staff(desks, deals, dates, say)
         await _work(desks, deals, dates, say)
         invoices = await _invoice(desks, deals, dates, say)
         batch = await _close_books(desks, erp, dates, say)
-    return Played(deals, trace_id, batch, invoices)
+    return Played(deals, ranking, trace_id, batch, invoices)
 
 
 async def _import(desk: Desk, say: Say) -> None:
@@ -77,7 +91,7 @@ async def _import(desk: Desk, say: Say) -> None:
         )
 
 
-async def _sell_and_staff(desks: Desks, dates: Dates, say: Say) -> tuple[selling.Deal, selling.Deal]:
+async def _sell(desks: Desks, dates: Dates, say: Say) -> tuple[selling.Deal, selling.Deal]:
     account = await selling.sign_up(desks["ines"], "Alpenglow AG", "München")
     by_hour = await selling.win_time_and_materials(desks["ines"], account, dates)
     fixed = await selling.win_fixed_fee(desks["ines"], account, dates)
@@ -87,6 +101,11 @@ async def _sell_and_staff(desks: Desks, dates: Dates, say: Say) -> tuple[selling
     for deal in (first, second):
         project = deal.project
         say(f"project {project['number']} stands with {len(project['tasks'])} tasks: {project['template']['rule']}")
+    return first, second
+
+
+async def _staff(desks: Desks, deals: tuple[selling.Deal, selling.Deal], dates: Dates, say: Say) -> dict[str, Any]:
+    first, second = deals
     await selling.rank(desks["marta"], second, "senior_consultant")
     await selling.occupy(desks, second, dates)
     ranking = await selling.rank(desks["marta"], first, "senior_consultant")
@@ -96,14 +115,14 @@ async def _sell_and_staff(desks: Desks, dates: Dates, say: Say) -> tuple[selling
         if candidate["obstructions"][0]["obstacle"] != "wrong_role":
             say(f"  {candidate['name']} falls out: {candidate['obstructions'][0]['reason']}")
     await selling.book(desks["marta"], first, "senior_consultant", "anna")
-    return first, second
+    return ranking
 
 
 async def _work(desks: Desks, deals: tuple[selling.Deal, selling.Deal], dates: Dates, say: Say) -> None:
-    entries = await earning.work_a_week(desks["anna"], deals[0], "senior_consultant", dates)
-    approved = await earning.approve_weeks(desks["priya"])
+    worked = await earning.work_a_week(desks["anna"], deals[0], "senior_consultant", dates)
+    approved = await earning.approve_weeks(desks["priya"], worked.sheets)
     say(f"{len(approved)} timesheets of Anna Berg are approved: {sum(sheet['minutes'] for sheet in approved)} minutes")
-    await earning.correct(desks["priya"], entries[1])
+    await earning.correct(desks["priya"], worked.entries[1])
     say("one entry is corrected by a reversing entry")
     await earning.accept_milestone(desks["priya"], deals[1], dates)
     say("the client accepted the milestone")
@@ -137,6 +156,15 @@ async def _close_books(desks: Desks, erp: Desk, dates: Dates, say: Say) -> dict[
     return batch
 
 
+def must_be_as_told(played: Played, spans: Sequence[ReadableSpan], services: Iterable[str]) -> None:
+    """Refuse a story in which somebody was not considered, or a service not reached. Raises NotAsTold."""
+    obstacles = {each["obstacle"] for one in played.ranking["fallen_out"] for each in one["obstructions"]}
+    if played.ranking["considered"] < CANDIDATES_AT_LEAST or not obstacles >= OBSTACLES:
+        raise NotAsTold(f"{played.ranking['considered']} candidates, of whom some fell out for {sorted(obstacles)}")
+    if missing := set(services) - {service_of(span) for span in spans}:
+        raise NotAsTold(f"the trace does not reach {sorted(missing)}")
+
+
 async def judge(desk: Desk, batch: dict[str, Any]) -> None:
     """Let beancount, a development tool that nobody here wrote, check the sealed batch. Raises BooksDoNotBalance."""
     books = await desk.read(f"/billing/api/v1/ledger-batches/{batch['id']}/beancount")
@@ -154,7 +182,6 @@ async def judge(desk: Desk, batch: dict[str, Any]) -> None:
 
 async def events_of(suite: Suite, played: Played) -> dict[str, int]:
     """How many events of the played threads each service's log holds, once everything has settled."""
-
     await suite.settled()
     counted = {}
     for name, member in suite.members.items():
@@ -163,9 +190,9 @@ async def events_of(suite: Suite, played: Played) -> dict[str, int]:
     return counted
 
 
-def show(console: Console, played: Played, counted: dict[str, int], tree: Any) -> None:
+def show(console: Console, played: Played, counted: dict[str, int], spans: Sequence[ReadableSpan]) -> None:
     """Print the trace as a tree, and what the logs hold."""
-    console.print(tree)
+    console.print(as_tree(spans, hidden=HIDDEN))
     for name, number in counted.items():
         console.print(f"{name}: {number} events of the two threads in the log")
     console.print(f"trace {played.trace_id}")
