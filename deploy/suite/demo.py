@@ -155,9 +155,8 @@ def show_log_ins(suite: Suite, console: Console) -> None:
         table.add_row(role_name, ", ".join(names))
     table.add_row("erp", f"{ERP_CLIENT} (program, secret “{ERP_SECRET}”)")
     console.print(table)
-    addresses = Table("Service", "Description (OpenAPI)", "Health")
+    # Line by line, because a table would cut an address that people want to copy.
     for name in suite.members:
-        addresses.add_row(name, f"{suite.url}/{name}/api/v1/openapi.json", f"{suite.url}/{name}/health/ready")
-    addresses.add_row("log-in", f"{suite.url}/issuer/.well-known/openid-configuration", "")
-    console.print(addresses)
+        console.print(f"{name}: {suite.url}/{name}/api/v1/openapi.json", soft_wrap=True)
+    console.print(f"log-in: {suite.url}/issuer/.well-known/openid-configuration", soft_wrap=True)
     console.print('Go on with `make tour`, or `make import FILES="…"`. Ctrl-C stops; the data is kept.')
