@@ -30,9 +30,10 @@ os.kill(os.getpid(), signal.SIGKILL)
 def throwaway_postgres(directory: Path, programs: Path | None = None) -> Iterator[EmbeddedPostgres]:
     """Run an empty PostgreSQL over `directory`, proved to be ours before anybody writes."""
     server = EmbeddedPostgres(directory, THROWAWAY, programs)
-    if server.home.directory.exists():  # a run was killed: stop what it left
-        with server:
-            pass
+    if server.home.directory.exists():  # a run was killed: stop what it left, unless it was just being forgotten
+        if (server.home.data / "PG_VERSION").exists():
+            with server:
+                pass
         server.home.forget()
     try:
         with server:
