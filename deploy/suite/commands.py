@@ -48,7 +48,7 @@ def demo() -> None:
 @commands.command("demo-reset")
 def demo_reset() -> None:
     """Forget the demo firm and everything entered since."""
-    PostgresHome.at(DATA / "postgres").remove()
+    PostgresHome.at(DATA / "postgres").forget()
     shutil.rmtree(DATA, ignore_errors=True)
     console.print("The demo firm is forgotten.")
 
@@ -76,7 +76,7 @@ def throw_away() -> Iterator[Path]:
         try:
             yield Path(directory)
         finally:
-            PostgresHome.at(Path(directory) / "postgres").remove()
+            PostgresHome.at(Path(directory) / "postgres").forget()
 
 
 @commands.command("sample")

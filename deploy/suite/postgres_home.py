@@ -39,11 +39,6 @@ class PostgresHome:
         name = hashlib.sha256(os.fsencode(wanted)).hexdigest()[:12]
         return cls(ROOT_HOME / name, _unprivileged_account())
 
-    def remove(self) -> None:
-        """Forget everything kept here; the server must have been stopped."""
-        shutil.rmtree(self.directory, ignore_errors=True)
-        shutil.rmtree(self.sockets, ignore_errors=True)
-
     @property
     def data(self) -> Path:
         """The data directory proper."""
