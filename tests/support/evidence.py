@@ -12,7 +12,7 @@ from uuid import UUID
 
 import asyncpg
 
-from deploy.suite.members import PUT_ASIDE, SERVICES, UNFINISHED
+from deploy.suite.members import PUT_ASIDE, SERVICES
 from shared.contracts.base import REGISTRY
 from shared.telemetry import routing_key
 
@@ -20,6 +20,11 @@ PATIENCE_SECONDS = 30.0
 LOOK_AGAIN_SECONDS = 0.05
 LOOKS = 3  # an event may slip from one service to another behind the back of one look
 LOGGED = "select event_id, type, correlation_id, traceparent from msg.event_log"
+UNFINISHED = """
+select (select count(*) from msg.outbox)
+     + (select count(*) from msg.inbox where status in ('pending', 'retry', 'waiting'))
+     + (select count(*) from msg.job where state in ('queued', 'running'))
+"""
 HANDLED = "select consumer, event_id, status, attempts, crashes from msg.inbox"
 
 
@@ -60,7 +65,7 @@ class Evidence:
         quiet = 0
         async with asyncio.timeout(PATIENCE_SECONDS):
             while quiet < LOOKS:
-                unfinished = [await self.value(service, UNFINISHED.text) for service in self.addresses]
+                unfinished = [await self.value(service, UNFINISHED) for service in self.addresses]
                 quiet = 0 if any(unfinished) else quiet + 1
                 await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
