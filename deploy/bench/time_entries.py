@@ -17,8 +17,8 @@ from shared.actor import Role
 from shared.ids import new_id
 
 CONNECTIONS = 32
-SECONDS, WARM_UP = 3.0, 1.0
-ROUNDS = 1
+SECONDS, WARM_UP = 4.0, 1.5
+ROUNDS = 3
 MANY = 100
 PATH = "/time-entries"
 PRODUCT_PATH = "/api/v1/time-entries"

@@ -18,6 +18,7 @@ import httpx2
 import typer
 from rich.console import Console
 
+from deploy.bench import run as measuring
 from deploy.suite import tour
 from deploy.suite.calendar import Dates
 from deploy.suite.demo import clock_for, is_whole, seed, show_log_ins
@@ -77,6 +78,15 @@ def throw_away() -> Iterator[Path]:
             yield Path(directory)
         finally:
             PostgresHome.at(Path(directory) / "postgres").forget()
+
+
+@commands.command()
+def bench() -> None:
+    """Measure, each figure beside a floor of the same run; keeps the figures in .bench/."""
+    with throw_away() as directory, measuring.a_broker(directory / "broker") as broker_url:
+        figures = asyncio.run(measuring.run(directory, broker_url, console))
+    measuring.show(figures, console)
+    console.print(f"kept in {measuring.keep(figures)}")
 
 
 @commands.command("sample")
