@@ -1,4 +1,4 @@
-"""Running one service as a process: `python -m services.<name> api | worker | migrate`."""
+"""Running one service as a process, `python -m services.<name> api | worker | migrate`, or operating it."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from shared.messaging import wake
 from shared.messaging.provisioning import provision
 from shared.messaging.rabbitmq import RabbitMQ
 from shared.messaging.worker import Worker
+from shared.operations import console
 from shared.service import Service
 from shared.settings import Settings, from_environment, needed
 from shared.web.app import create_app
@@ -29,7 +30,7 @@ from shared.web.limits import Limits
 from shared.web.server import GentleServer
 
 log = logging.getLogger(__name__)
-USAGE = "usage: python -m services.<name> api | worker | migrate | provision"
+USAGE = "usage: python -m services.<name> api | worker | migrate | provision | trail, with --help"
 
 
 def main(service: Service) -> None:
@@ -40,6 +41,8 @@ def main(service: Service) -> None:
         "migrate": migrate,
         "provision": declare_topology,
     }
+    if len(sys.argv) > 1 and sys.argv[1] in console.COMMANDS:
+        console.run(console.Surroundings(service.name, service.all_reactions, from_environment()), sys.argv[1:])
     wanted = sys.argv[1] if len(sys.argv) == 2 else ""
     if wanted not in commands:
         sys.stderr.write(USAGE + "\n")

@@ -8,10 +8,11 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from shared import audit, jobs, subjects
+from shared import audit, jobs, operations, subjects
 from shared.actor import Role
 from shared.database import Schema
 from shared.messaging.reactions import Reactions
+from shared.operations.api import router as operations_router
 from shared.web import idempotency
 
 if TYPE_CHECKING:
@@ -50,9 +51,10 @@ class Service:
     @property
     def all_routers(self) -> tuple[APIRouter, ...]:
         """The routes of every feature, and those that every service has."""
-        return (*self.routers, audit.router, jobs.router)
+        return (*self.routers, audit.router, jobs.router, operations_router)
 
     def permissions_of(self, roles: frozenset[str]) -> frozenset[str]:
         """Everything that somebody with `roles` may do here."""
-        held = {permission for role, own in self.permissions.items() if role in roles for permission in own}
+        given = (*self.permissions.items(), *operations.ROLES.items())
+        held = {permission for role, own in given if role in roles for permission in own}
         return frozenset(held) | self.public

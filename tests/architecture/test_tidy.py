@@ -22,6 +22,7 @@ BUDGETS = {
     "web": (1_500, ("web",)),
     "auth": (350, ("auth",)),
     "jobs": (450, ("jobs",)),
+    "operations": (2_000, ("operations",)),
     "audit and subjects": (250, ("audit", "subjects")),
     "telemetry": (400, ("telemetry",)),
     "running": (500, ("migrations", "process", "service", "settings")),

@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Column, Integer, String, Uuid, func, insert, 
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from deploy.suite.databases import ServiceDatabase
+from shared import operations
 from shared.actor import Actor, the_service
 from shared.clock import wall_clock
 from shared.contracts.base import REGISTRY, Event
@@ -118,6 +119,7 @@ async def prepare(addresses: ServiceDatabase, app_role: str) -> None:
         "drop schema if exists msg cascade",
         "drop table if exists effects, things, alembic_version",
         *messaging_schema.CREATE,
+        *operations.UP,
     )
     engine = create_async_engine(addresses.owner_url)
     async with engine.begin() as connection:

@@ -1,0 +1,37 @@
+"""Operations over HTTP, under /api/v1/operations in every service."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from shared.actor import NotPermitted
+from shared.operations.desk import desk_for
+from shared.operations.permissions import Permission
+from shared.operations.trail import trail
+from shared.web import Cursor, InWork, Limit, PageOf, View, WorkRoute, refusals
+
+router = APIRouter(prefix="/operations", tags=["operations"], route_class=WorkRoute)
+
+
+class Deed(View):
+    """One thing that an operator did."""
+
+    id: int
+    at: datetime
+    by: str
+    action: str
+    consumer: str | None
+    event_id: UUID | None
+    reason: str | None
+    details: dict[str, Any]
+
+
+@router.get("/trail", responses=refusals(NotPermitted))
+async def deeds(work: InWork, cursor: Cursor = None, limit: Limit = 50) -> PageOf[Deed]:
+    """What operators did with this tenant's messages, latest first; for administrators and auditors."""
+    desk = desk_for(work, Permission.SEE_OPERATIONS)
+    return PageOf.of(await trail(desk, cursor=cursor, limit=limit), Deed)

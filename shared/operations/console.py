@@ -1,0 +1,76 @@
+"""Operations on the command line: `python -m services.<name> trail | …`, with the database rights of the deployment."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from shared.database import connect
+from shared.errors import Refused
+from shared.messaging.reactions import Reactions
+from shared.operations.desk import Desk
+from shared.operations.trail import trail
+from shared.settings import Settings
+from shared.transactions import transaction
+
+Answer = TypeVar("Answer")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Operate one service.")
+out = Console()
+COMMANDS = frozenset({"trail"})
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The service that is operated: its name, what it reacts to, and its settings."""
+
+    service: str
+    reactions: Reactions
+    settings: Settings
+
+
+@asynccontextmanager
+async def open_desk(surroundings: Surroundings) -> AsyncIterator[Desk]:
+    """A desk with everybody's messages in sight; what is done at it commits when the block ends."""
+    database = connect(surroundings.service, surroundings.settings.database_url, pool_size=2)
+    try:
+        async with transaction(database) as session:
+            yield Desk(session, f"cli:{getpass.getuser()}", None)
+    finally:
+        await database.engine.dispose()
+
+
+def at_desk(context: typer.Context, act: Callable[[Desk], Awaitable[Answer]]) -> Answer:
+    """What `act` gives, done at a desk of its own; a refusal is printed and ends the command with status 1."""
+
+    async def sit_down() -> Answer:
+        async with open_desk(context.obj) as desk:
+            return await act(desk)
+
+    try:
+        return asyncio.run(sit_down())
+    except Refused as refusal:
+        out.print(f"[red]{refusal.detail}[/] {refusal.mend or ''}")
+        raise typer.Exit(1) from None
+
+
+def run(surroundings: Surroundings, arguments: Sequence[str]) -> None:
+    """Do what `arguments` say, and leave the process."""
+    app(args=list(arguments), obj=surroundings, prog_name=f"python -m services.{surroundings.service}")
+
+
+@app.command("trail")
+def show_trail(context: typer.Context, limit: Annotated[int, typer.Option(min=1, max=200)] = 50) -> None:
+    """What operators did, latest first."""
+    found = at_desk(context, lambda desk: trail(desk, cursor=None, limit=limit))
+    shown = Table("at", "by", "action", "consumer", "event", "reason")
+    for row in found.items:
+        shown.add_row(f"{row.at:%F %T}", row.by, row.action, row.consumer, str(row.event_id or ""), row.reason)
+    out.print(shown)
