@@ -1,5 +1,6 @@
 """Where the embedded PostgreSQL keeps its data, and on whose account it runs."""
 
+import fcntl
 import hashlib
 import importlib.metadata
 import importlib.util
@@ -118,18 +119,18 @@ def installed_programs() -> Path:
 
 def _unprivileged_account() -> pwd.struct_passwd:
     """Find, or make, the user the server runs as when we are root; `nobody` where users cannot be made."""
-    try:
-        return pwd.getpwnam(ACCOUNT)
-    except KeyError:
-        useradd = shutil.which("useradd")
+    useradd = shutil.which("useradd")
     if useradd is None:
         return pwd.getpwnam("nobody")
-    subprocess.run(
-        [useradd, "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", ACCOUNT],
-        check=True,
-        capture_output=True,
-    )
-    return pwd.getpwnam(ACCOUNT)
+    # One at a time: of two who make the same user at once, the second replaces the number that the first one has read.
+    with (Path(tempfile.gettempdir()) / f"{ACCOUNT}-account.lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            return pwd.getpwnam(ACCOUNT)
+        except KeyError:
+            command = [useradd, "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", ACCOUNT]
+            subprocess.run(command, check=True, capture_output=True)
+            return pwd.getpwnam(ACCOUNT)
 
 
 def _make_directory(path: Path, mode: int) -> bool:

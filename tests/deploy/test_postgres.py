@@ -1,10 +1,13 @@
 """The embedded PostgreSQL keeps what was committed, whatever is killed, and opens no directory."""
 
 import os
+import pwd
 import shutil
 import signal
 import stat
+import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import asyncpg
@@ -129,6 +132,18 @@ async def test_as_root_data_lie_in_a_directory_made_for_them(directory: Path) ->
         assert stat.S_IMODE(server.home.sockets.stat().st_mode) == 0o700
         assert psutil.Process(server.pid).uids().real != 0
     assert not directory.exists()
+
+
+@as_root
+def test_many_who_need_the_account_at_once_get_the_same_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    account = f"throughline-{os.getpid()}"
+    monkeypatch.setattr(postgres_home, "ACCOUNT", account)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            homes = list(threads.map(lambda _: postgres_home.PostgresHome.at(tmp_path), range(4)))
+        assert {home.account.pw_uid for home in homes if home.account} == {pwd.getpwnam(account).pw_uid}
+    finally:
+        subprocess.run(["userdel", account], check=True, capture_output=True)
 
 
 @as_root
