@@ -7,12 +7,14 @@ BIN := .venv/bin
 SUITE := $(BIN)/python -m deploy.suite
 RUNTIME := .venv/installed-runtime
 DEVELOPMENT := .venv/installed-development
+ASSETS := .venv/installed-assets
+ASSET_SOURCES := $(addprefix shared/ui/,package-lock.json build.mjs) $(wildcard shared/ui/styles/* shared/ui/scripts/*)
 WORKERS ?= 2
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-setup: $(DEVELOPMENT) ## build the Python environment from the locks
+setup: $(DEVELOPMENT) $(ASSETS) ## build the Python environment and the browser's files from the locks
 	@:
 
 $(DEVELOPMENT): requirements.lock requirements-dev.lock
@@ -23,7 +25,12 @@ $(RUNTIME): requirements.lock
 	@if [ -f $(DEVELOPMENT) ]; then sh deploy/setup.sh development; else sh deploy/setup.sh runtime; fi
 	@touch $(RUNTIME)
 
-demo: $(RUNTIME) ## run the whole suite with a demo firm, until Ctrl-C
+# Any Python environment will do: only npm may have to come from it.
+$(ASSETS): $(ASSET_SOURCES) | $(RUNTIME)
+	@sh deploy/assets.sh
+	@touch $(ASSETS)
+
+demo: $(RUNTIME) $(ASSETS) ## run the whole suite with a demo firm, until Ctrl-C
 	@$(SUITE) demo
 
 demo-reset: $(RUNTIME) ## forget the demo firm and everything entered since
@@ -69,6 +76,8 @@ events: setup ## write docs/events.md and the event schemas from the contracts
 lock: setup ## make the locks again from pyproject.toml
 	$(LOCK) pyproject.toml -o requirements.lock
 	$(LOCK) --group dev --constraint requirements.lock -o requirements-dev.lock
+	$(LOCK) --group node -o requirements-node.lock
+	npm install --prefix shared/ui --package-lock-only
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 

@@ -29,6 +29,7 @@ from shared import migrations, telemetry
 from shared.clock import Clock, wall_clock
 from shared.database import Database, connect
 from shared.service import Service
+from shared.ui import assets
 
 log = logging.getLogger(__name__)
 PORT = 8080
@@ -147,7 +148,8 @@ def front_door(members: dict[str, Member], issuer: Starlette) -> Starlette:
         return RedirectResponse("/services")
 
     mounts = [Mount(f"/{name}", member.app) for name, member in members.items()]
-    return Starlette(routes=[Route("/", home), Route("/services", directory), Mount("/issuer", issuer), *mounts])
+    files = Mount(assets.PATH, assets.static_files)
+    return Starlette(routes=[Route("/", home), Route("/services", directory), Mount("/issuer", issuer), files, *mounts])
 
 
 def free_socket(port: int) -> socket.socket:

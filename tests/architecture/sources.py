@@ -10,9 +10,9 @@ CODE = ("services", "shared", "deploy")
 
 @cache
 def sources(*parts: str) -> tuple[Path, ...]:
-    """List the Python files of `parts`, without what a tool wrote: the revisions of migrations."""
+    """List the Python files of `parts`, without what is not ours: revisions of migrations, the browser's libraries."""
     found = (path for part in parts for path in sorted((ROOT / part).rglob("*.py")))
-    return tuple(path for path in found if path.parent.name != "versions")
+    return tuple(path for path in found if path.parent.name != "versions" and "node_modules" not in path.parts)
 
 
 @cache
