@@ -14,6 +14,7 @@ from shared.auth import NotLoggedIn, Verifier
 from shared.clock import Clock, wall_clock
 from shared.database import Database
 from shared.telemetry import Telemetry
+from shared.ui import assets
 from shared.web.description import description_of, operation_id
 from shared.web.front import Drain, Front
 from shared.web.health import Check, health, is_durable
@@ -97,6 +98,7 @@ def create_app(
         api.include_router(router)
     app.include_router(api)
     app.include_router(health(database, drain, checks))
+    app.mount(assets.PATH, assets.static_files)
     app.openapi = description_of(app)  # type: ignore[method-assign]
     return app
 

@@ -20,6 +20,7 @@ BUDGETS = {
     "contracts": (1_000, ("contracts",)),
     "messaging": (2_600, ("messaging",)),
     "web": (1_500, ("web",)),
+    "ui": (1_200, ("ui",)),
     "auth": (350, ("auth",)),
     "jobs": (450, ("jobs",)),
     "operations": (2_000, ("operations",)),

@@ -1,0 +1,119 @@
+"""Amounts, hours, days and instants as the reader of a page writes them: the filters of the templates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
+from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
+
+from shared.money import Money
+from shared.ui.reader import current_reader
+
+MISSING = "\N{EN DASH}"
+
+
+def money(value: Money | None) -> str:
+    """`€1,250.50`: exact, to the currency's smallest unit."""
+    if value is None:
+        return MISSING
+    return format_currency(value.amount, value.currency, locale=current_reader().locale)
+
+
+def money_round(value: Money | None) -> str:
+    """`€1,250`: whole units, where a screen compares magnitudes."""
+    if value is None:
+        return MISSING
+    locale = current_reader().locale
+    whole = value.amount.quantize(Decimal(1))
+    return format_currency(whole, value.currency, locale=locale, currency_digits=False, format=_without_cents())
+
+
+def money_short(value: Money | None) -> str:
+    """`€1.3M`: for tiles and axes."""
+    if value is None:
+        return MISSING
+    return format_compact_currency(value.amount, value.currency, locale=current_reader().locale, fraction_digits=1)
+
+
+def hours(minutes: int | None) -> str:
+    """`7.5 h` of `minutes`; hours are shown to the hundredth, where a minute is still seen."""
+    if minutes is None:
+        return MISSING
+    return f"{number(round(Decimal(minutes) / 60, 2))}\N{NO-BREAK SPACE}h"
+
+
+def number(value: Decimal | int | float | None) -> str:
+    """`1,250.5`, with no more than two digits behind the point."""
+    return MISSING if value is None else format_decimal(value, format="#,##0.##", locale=current_reader().locale)
+
+
+def percent(value: Decimal | float | None) -> str:
+    """`41%` of a share such as 0.41."""
+    return MISSING if value is None else format_percent(value, format="#,##0.#%", locale=current_reader().locale)
+
+
+def day(value: date | None) -> str:
+    """`28 Nov 2026`."""
+    return MISSING if value is None else format_date(value, "medium", locale=current_reader().locale)
+
+
+def day_short(value: date | None) -> str:
+    """`28 Nov`, where the year is plain from what stands around it."""
+    return MISSING if value is None else format_skeleton("MMMd", value, locale=current_reader().locale)
+
+
+def weekday(value: date) -> str:
+    """`Sat`."""
+    return format_date(value, "EEE", locale=current_reader().locale)
+
+
+def month(value: date | None) -> str:
+    """`Nov 2026`."""
+    return MISSING if value is None else format_skeleton("yMMM", value, locale=current_reader().locale)
+
+
+def moment(value: datetime | None) -> str:
+    """`28 Nov 2026, 14:05` on the reader's clock."""
+    reader = current_reader()
+    return MISSING if value is None else format_datetime(value, "medium", tzinfo=reader.zone, locale=reader.locale)
+
+
+def ago(value: timedelta) -> str:
+    """`3 minutes ago`, of the time that has passed."""
+    return format_timedelta(-value, add_direction=True, locale=current_reader().locale)
+
+
+def initials(name: str) -> str:
+    """`AD` of `Ana Duarte`: the first and the last word's letter."""
+    words = name.split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    each.__name__: each
+    for each in (
+        money,
+        money_round,
+        money_short,
+        hours,
+        number,
+        percent,
+        day,
+        day_short,
+        weekday,
+        month,
+        moment,
+        ago,
+        initials,
+    )
+}
+
+
+def _without_cents() -> str:
+    """The reader's currency pattern with its fraction left out."""
+    pattern = str(current_reader().locale.currency_formats["standard"].pattern)
+    return pattern.replace(".00", "")

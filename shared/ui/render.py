@@ -1,0 +1,103 @@
+"""From a template and its facts to an answer that a browser shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from shared import telemetry
+from shared.ui import assets, words
+from shared.ui.formats import FILTERS
+from shared.ui.reader import current_reader, reader_of, reading
+
+OWN = Path(__file__).parent / "templates"
+SERVICES = Path(__file__).parents[2] / "services"
+# Nothing leaves the origin and nothing runs that is written into a page; dragging and charts set styles of elements.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+FEATURE_DEPTH = 3  # service / feature / file
+
+
+def page(
+    request: Request, template: str, *, status: int = 200, headers: dict[str, str] | None = None, **facts: Any
+) -> HTMLResponse:
+    """The answer that shows `template` with `facts`, in the reader's language.
+
+    `template` is the path of one of our own, such as `base.html`, or `service/feature/file.html`, which lies in
+    `services/<service>/<feature>/templates/`. It may serve a whole page or a fragment of one. Besides `facts` it sees
+    `request`, `shell` (what the frame round the page shows, set as `request.state.shell`), and `ui` (the components).
+    """
+    with reading(reader_of(request)):
+        body = (
+            environment()
+            .get_template(template)
+            .render(request=request, shell=getattr(request.state, "shell", None), **facts)
+        )
+    return HTMLResponse(body, status, {"content-security-policy": POLICY, **(headers or {})})
+
+
+@cache
+def environment() -> Environment:
+    """The templates of the design system and of every feature; what is misspelt in one of them fails."""
+    loader: BaseLoader = ChoiceLoader([FileSystemLoader(OWN), FunctionLoader(_of_feature)])
+    templates = Environment(
+        loader=loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+    )
+    templates.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    templates.filters.update(FILTERS, attributes=_attributes)
+    components = SimpleNamespace(icon=_icon)
+    templates.globals.update(
+        asset=assets.address, ui=components, reader=current_reader, trace_id=telemetry.current_trace_id
+    )
+    for path in sorted((OWN / "ui").glob("*.html")):
+        offered = templates.get_template(f"ui/{path.name}").module
+        vars(components).update({name: macro for name, macro in vars(offered).items() if not name.startswith("_")})
+    return templates
+
+
+def _of_feature(name: str) -> tuple[str, str, Any] | None:
+    """The source of `service/feature/file.html`, read anew when it has changed."""
+    parts = name.split("/")
+    if len(parts) != FEATURE_DEPTH or ".." in parts:
+        return None
+    service, feature, file = parts
+    path = SERVICES / service / feature / "templates" / file
+    if not path.is_file():
+        return None
+    read_at = path.stat().st_mtime
+    return path.read_text(), str(path), lambda: path.stat().st_mtime == read_at
+
+
+def _attributes(values: Mapping[str, Any]) -> Markup:
+    """`values` as attributes: `hx_post` is written `hx-post`, True stands bare, None and False are left out."""
+    written = (
+        (name.replace("_", "-"), value) for name, value in values.items() if value is not None and value is not False
+    )
+    return Markup().join(
+        Markup(" {}").format(name) if value is True else Markup(' {}="{}"').format(name, value)
+        for name, value in written
+    )
+
+
+def _icon(name: str, label: str | None = None) -> Markup:
+    """The Tabler icon `name`; with a `label` it speaks, without one it is decoration."""
+    spoken = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    return Markup(
+        '<svg class="icon" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-linecap="round" '
+        'stroke-linejoin="round" {}>{}</svg>'
+    ).format(spoken, Markup(assets.icon(name)))  # noqa: S704  # drawn by our own build
