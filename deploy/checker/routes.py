@@ -1,0 +1,37 @@
+"""Who reacts to what, written down a second time: read from nowhere, so that a lost binding cannot hide itself."""
+
+CONSUMERS: dict[str, tuple[str, ...]] = {
+    "throughline.billing.contract.activated.v1": (),
+    "throughline.billing.invoice.issued.v1": ("crm.note_invoice", "delivery.take_invoice"),
+    "throughline.billing.ledger_batch.acknowledged.v1": (),
+    "throughline.billing.ledger_batch.sealed.v1": (),
+    "throughline.billing.revenue.recognised.v1": ("crm.note_revenue", "delivery.take_recognition"),
+    "throughline.billing.work.valued.v1": ("delivery.take_values",),
+    "throughline.crm.account.changed.v1": ("billing.remember_customer", "delivery.rename_account"),
+    "throughline.crm.opportunity.changed.v1": ("resourcing.expect_deal",),
+    "throughline.crm.opportunity.closed_lost.v1": ("resourcing.forget_lost_deal",),
+    "throughline.crm.opportunity.closed_won.v1": (
+        "billing.draft_contract",
+        "delivery.open_handoff",
+        "resourcing.await_won_deal",
+    ),
+    "throughline.delivery.handoff.accepted.v1": ("billing.activate_contract", "crm.note_handoff_accepted"),
+    "throughline.delivery.handoff.returned.v1": ("billing.void_contract", "crm.note_handoff_returned"),
+    "throughline.delivery.milestone.accepted.v1": ("billing.take_accepted_milestone",),
+    "throughline.delivery.project.closed.v1": ("crm.note_project_closed", "resourcing.end_bookings"),
+    "throughline.delivery.project.opened.v1": ("crm.note_project_opened", "resourcing.remember_project"),
+    "throughline.delivery.staffing.requested.v1": ("resourcing.take_request",),
+    "throughline.delivery.time.corrected.v1": ("billing.take_corrected_time", "resourcing.count_corrected_time"),
+    "throughline.delivery.timesheet.approved.v1": ("billing.take_approved_time", "resourcing.count_approved_time"),
+    "throughline.resourcing.booking.changed.v1": ("delivery.take_booking",),
+    "throughline.resourcing.cost_rate.changed.v1": ("delivery.take_cost_rates",),
+    "throughline.resourcing.person.changed.v1": (
+        "billing.remember_person",
+        "crm.remember_person",
+        "delivery.remember_person",
+        "delivery.take_employment",
+        "resourcing.remember_person",
+    ),
+    "throughline.resourcing.staffing.fulfilled.v1": ("delivery.fulfil_request",),
+    "throughline.resourcing.time_off.approved.v1": (),
+}

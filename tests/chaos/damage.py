@@ -1,0 +1,143 @@
+"""What could go wrong with the records, one thing for each invariant: the statements that bring it about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from deploy.checker.history import History
+
+SOMEBODY_ELSE = "'00000000-0000-7000-8000-00000000beef'::uuid"
+NOBODY = "'00000000-0000-7000-8000-000000000bad'::uuid"
+CLICK = "0123456789abcdef0123456789abcdef"
+
+
+@dataclass(frozen=True)
+class Damage:
+    """One thing gone wrong: statements by service, and what clients or saboteurs say they did."""
+
+    statements: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    history: History = field(default_factory=History)
+    before: Mapping[str, tuple[str, ...]] | None = None
+    """Where it only shows against what was seen before: what is changed before that first look."""
+    occasion: str = ""
+    """What should have changed nothing, where that is the point."""
+
+
+def in_(service: str, *statements: str, before: tuple[str, ...] | None = None, occasion: str = "") -> Damage:
+    """Damage done in one database."""
+    return Damage({service: statements}, before=None if before is None else {service: before}, occasion=occasion)
+
+
+SECOND_ADJUSTMENT = """
+insert into journal_entries
+select (jsonb_populate_record(
+    e, jsonb_build_object('id', gen_random_uuid(), 'source_id', gen_random_uuid(), 'text', '{text}'))).*
+from journal_entries e where source_kind = 'adjustment' and text not like 'planted%' limit 1
+"""
+ITS_LINES = """
+insert into journal_lines (tenant_id, entry_id, position, account_id, role, amount)
+select l.tenant_id, e.id, l.position, l.account_id, l.role, l.amount + case l.position when 1 then {off} else 0 end
+from journal_entries e, journal_lines l join journal_entries o on o.id = l.entry_id
+where e.text = '{text}' and o.source_kind = 'adjustment' and o.text not like 'planted%'
+"""
+ONE_DONE = "(select consumer, event_id from msg.inbox where status = 'done' order by 1 limit 1)"
+
+EVENTS = {
+    "every_consumer_has_every_event_once": in_("crm", f"delete from msg.inbox where (consumer, event_id) = {ONE_DONE}"),
+    "nothing_is_put_aside_but_what_was_planted": in_(
+        "crm", f"update msg.inbox set status = 'parked' where (consumer, event_id) = {ONE_DONE}"
+    ),
+    "no_inbox_holds_what_nobody_announced": in_(
+        "crm",
+        "insert into msg.inbox (consumer, event_id, tenant_id, type, subject, status)"
+        " select consumer, gen_random_uuid(), tenant_id, type, subject, 'done' from msg.inbox limit 1",
+    ),
+    "what_counts_as_sent_was_with_the_broker": Damage(history=History(witnessed=set())),
+    "an_event_keeps_its_tenant": in_(
+        "crm", f"update msg.inbox set tenant_id = {SOMEBODY_ELSE} where (consumer, event_id) = {ONE_DONE}"
+    ),
+    "one_click_is_one_trace": in_(
+        "billing",
+        f"update msg.event_log set traceparent = '00-{CLICK}-0123456789abcdef-01'"
+        " where event_id = (select event_id from msg.event_log where causation_id is not null limit 1)",
+    ),
+    "one_thread_has_one_correlation": in_(
+        "billing",
+        f"update msg.event_log set correlation_id = {NOBODY}"
+        " where event_id = (select event_id from msg.event_log where type like '%invoice.issued%' limit 1)",
+    ),
+    "replaying_everything_changed_nothing": in_("crm", "update accounts set sector = 'mining'", occasion="replay"),
+    "replaying_everything_to_forgetful_inboxes_changed_nothing": in_(
+        "delivery", "update projects set manager = 'nobody'", occasion="replay to forgetful inboxes"
+    ),
+}
+
+EFFECTS = {
+    "a_change_and_its_announcement_stand_or_fall_together": in_(
+        "delivery",
+        "update milestones set state = 'accepted' where state = 'planned' and id ="
+        " (select id from milestones where state = 'planned' limit 1)",
+    ),
+    "every_event_has_its_effect_once": in_(
+        "delivery", "delete from invoiced where invoice_id = (select invoice_id from invoiced limit 1)"
+    ),
+    "a_deal_comes_round": in_("crm", f"update handoffs set project_id = {NOBODY} where state = 'accepted'"),
+    "what_is_known_never_goes_back": in_(
+        "delivery",
+        "update accounts set sequence = sequence - 1",
+        before=("update accounts set sequence = sequence + 1",),
+    ),
+    "what_is_known_is_the_last_that_was_said": in_("delivery", "update accounts set sequence = sequence + 1"),
+}
+
+TENANTS = {
+    "no_record_refers_to_another_tenants": in_(
+        "billing",
+        "alter table invoices add foreign key (contract_id, id) references issued_invoices (tenant_id, id) not valid",
+    ),
+    "every_table_is_walled": in_("crm", "alter table opportunities no force row level security"),
+}
+
+LEDGER = {
+    "every_entry_balances": in_(
+        "billing",
+        # Two entries off by the same amount, so that the ledger as a whole balances; adjustments have no document.
+        *(
+            statement.format(text=text, off=off)
+            for text, off in (("planted 1", 5), ("planted 2", -5))
+            for statement in (SECOND_ADJUSTMENT, ITS_LINES)
+        ),
+    ),
+    "the_whole_ledger_balances": in_(
+        "billing",
+        f"insert into journal_lines select tenant_id, {NOBODY}, position, account_id, role, amount"
+        " from journal_lines limit 1",
+    ),
+    "stored_totals_are_the_sums_of_their_lines": in_(
+        "billing", "update export_batches set debit_total = debit_total + 1, credit_total = credit_total + 1"
+    ),
+    "the_journal_only_grows": in_("billing", "update journal_entries set text = 'rewritten'", before=()),
+    "a_reversal_undoes_its_original": in_(
+        "billing",
+        "update journal_lines l set account_id = (select id from ledger_accounts where id not in"
+        " (select account_id from journal_lines) limit 1)"
+        " from journal_entries e where e.id = l.entry_id and e.reverses_id is not null and l.position = 1",
+    ),
+    "a_source_is_posted_once": in_(
+        "billing",
+        "alter table journal_entries drop constraint uq_journal_entries_tenant_id_source_kind_source_id_source_leg",
+    ),
+    "nothing_is_posted_into_a_closed_month": in_(
+        "billing",
+        SECOND_ADJUSTMENT.format(text="planted"),
+        ITS_LINES.format(text="planted", off=0),
+        before=(),
+    ),
+    "the_trial_balance_follows_from_the_documents": in_(
+        "billing",
+        "update recognised_lines set amount = amount + 1 where id = (select id from recognised_lines limit 1)",
+    ),
+}
+
+DAMAGES = EVENTS | EFFECTS | TENANTS | LEDGER
