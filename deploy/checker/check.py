@@ -8,8 +8,11 @@ from dataclasses import asdict, dataclass, field
 
 import deploy.checker.effects
 import deploy.checker.events
+import deploy.checker.hours
 import deploy.checker.ledger
+import deploy.checker.money
 import deploy.checker.order
+import deploy.checker.promises
 import deploy.checker.tenants  # noqa: F401 - importing them fills the list
 from deploy.checker.invariants import INVARIANTS, Invariant, Strength
 from deploy.checker.look import Look

@@ -99,7 +99,7 @@ async def one_click_is_one_trace(look: Look) -> list[str]:
     effects = await announced(look)
     await look.later()
     causes = {event.event_id: event for event in await announced(look)}
-    clicks = {operation.trace for operation in look.history.operations.values()}
+    clicks = {operation.trace for operation in look.history.operations.values() if operation.trace}
     strange = [f"{event} is of no client's trace" for event in effects if clicks and event.trace not in clicks]
     return strange + [
         f"{event} left the trace of {cause}"

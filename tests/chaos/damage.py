@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from deploy.checker.history import History
+from deploy.checker.history import Again, History, Operation, Outcome
+from deploy.suite.people import TENANT_ID
 
 SOMEBODY_ELSE = "'00000000-0000-7000-8000-00000000beef'::uuid"
-NOBODY = "'00000000-0000-7000-8000-000000000bad'::uuid"
+UNKNOWN_ID = "00000000-0000-7000-8000-000000000bad"
+NOBODY = f"'{UNKNOWN_ID}'::uuid"
 CLICK = "0123456789abcdef0123456789abcdef"
 
 
@@ -140,4 +142,51 @@ LEDGER = {
     ),
 }
 
-DAMAGES = EVENTS | EFFECTS | TENANTS | LEDGER
+HOURS = {
+    "every_approved_minute_is_in_billing": in_(
+        "billing", "update billable_items set minutes = minutes + 1, rate = null where entry_id is not null"
+    ),
+    "no_minute_is_billed_twice": in_("billing", "update allocations set turn = 5 where turn = 3"),
+    "only_approved_time_is_billable": in_("delivery", "update approved_entries set version = version + 1"),
+    "what_is_given_back_is_what_was_taken": in_("billing", "update allocations set amount = 0 where kind = 'freed'"),
+    "approved_time_never_changes": in_("delivery", "update approved_entries set note = 'rewritten'", before=()),
+    "a_day_has_24_hours": in_("delivery", "update person_days set minutes = minutes + 1"),
+    "utilisation_counts_what_was_approved": in_("resourcing", "update approved_time set minutes = minutes + 1"),
+}
+
+MONEY = {
+    "an_invoice_adds_up": in_("billing", "update invoice_taxes set tax = tax + 0.01"),
+    "an_issued_invoice_is_posted_as_it_is": in_(
+        "billing",
+        "create temporary table swapped on commit drop as select id, lead(source_id) over turn as next,"
+        " first_value(source_id) over turn as first from journal_entries where source_kind = 'invoice'"
+        " window turn as (order by id)",
+        "update journal_entries e set source_leg = 'swapped', source_id = coalesce(s.next, s.first)"
+        " from swapped s where s.id = e.id",
+    ),
+    "no_cent_of_the_work_is_lost": in_(
+        "billing",
+        "update invoice_lines set net = net + 0.01 where invoice_id in"
+        " (select id from invoices where status = 'discarded')",
+    ),
+    "numbers_have_no_gaps": in_("billing", "update number_series set last_number = last_number + 1"),
+    "an_issued_invoice_never_changes": in_("billing", "update invoice_documents set pdf = 'another'"),
+    "doing_it_again_makes_nothing": Damage(history=History(again=[Again("recognition", 1)])),
+}
+
+
+def a_client(effect: str, outcome: Outcome, tenant: str = str(TENANT_ID)) -> History:
+    """The history of a client who wanted one thing that is not there."""
+    return History({"1": Operation("1", tenant, effect, UNKNOWN_ID, "", outcome)})
+
+
+PROMISES = {
+    "nothing_that_was_promised_is_lost": Damage(history=a_client("account", Outcome.OK, tenant="another firm")),
+    "nothing_is_there_twice": Damage(
+        {"billing": (f"update invoices set contract_id = {NOBODY} where status <> 'discarded'",)},
+        history=a_client("drafted", Outcome.UNKNOWN),
+    ),
+    "nothing_is_there_that_nobody_wanted": Damage(history=a_client("milestone", Outcome.FAILED)),
+}
+
+DAMAGES = EVENTS | EFFECTS | TENANTS | LEDGER | HOURS | MONEY | PROMISES

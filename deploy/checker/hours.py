@@ -1,0 +1,127 @@
+"""Hours: every approved minute is billed at most once, comes from an approval, and is never rewritten."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from deploy.checker.invariants import Strength, invariant
+from deploy.checker.look import Look, counted, differences
+from deploy.checker.sightings import digest
+
+DAY = 24 * 60
+APPROVED = """
+select a.*, h.thread_id from approved_entries a
+join projects p on p.tenant_id = a.tenant_id and p.id = a.project_id
+join handoffs h on h.tenant_id = p.tenant_id and h.id = p.handoff_id
+order by a.tenant_id, a.id
+"""
+ITEMS = "select tenant_id, id, entry_id, entry_version, minutes from billable_items where entry_id is not null"
+ALLOCATED = """
+select a.tenant_id, a.item_id, a.turn, a.kind, a.line_id, a.invoice_id, a.amount, i.status
+from allocations a join invoices i on i.tenant_id = a.tenant_id and i.id = a.invoice_id
+order by a.tenant_id, a.item_id, a.turn
+"""
+WORKED = """
+select tenant_id, person_id, day, sum(minutes) as minutes from (
+    select tenant_id, person_id, day, minutes from time_entries
+    union all select tenant_id, person_id, day, minutes from approved_entries
+) as worked group by 1, 2, 3
+"""
+DAYS = "select tenant_id, person_id, day, minutes from person_days"
+COUNTED = "select tenant_id, entry_id, person_id, day, minutes, billable from approved_time"
+
+
+@invariant("H-1", Strength.QUIESCENT)
+async def every_approved_minute_is_in_billing(look: Look) -> list[str]:
+    """The minutes of an approved entry are the minutes of its billable item, to the minute."""
+    items = {
+        (row["tenant_id"], row["entry_id"], row["entry_version"]): row["minutes"]
+        for row in await look.rows("billing", ITEMS)
+    }
+    return [
+        f"approved entry {row['id']} has {row['minutes']} minutes, its billable item {items[key]}"
+        for row in await look.rows("delivery", APPROVED)
+        if (key := (row["tenant_id"], row["id"], row["version"])) in items and items[key] != row["minutes"]
+    ]
+
+
+@invariant("H-2", Strength.LOCAL)
+async def no_minute_is_billed_twice(look: Look) -> list[str]:
+    """An item is taken and freed by turns, so it is on one draft or invoice at most; an entry makes one item."""
+    broken = []
+    turns: dict[Any, int] = {}
+    for row in await look.rows("billing", ALLOCATED):
+        item = (row["tenant_id"], row["item_id"])
+        turns[item] = turns.get(item, 0) + 1
+        expected = "taken" if turns[item] % 2 else "freed"
+        if row["turn"] != turns[item] or row["kind"] != expected:
+            broken.append(f"item {row['item_id']} is {row['kind']} in turn {row['turn']} after {turns[item] - 1}")
+    pieces = counted(
+        (row["tenant_id"], row["entry_id"], row["entry_version"]) for row in await look.rows("billing", ITEMS)
+    )
+    return broken + [f"entry {entry} makes {number} items" for (_, entry, _), number in pieces.items() if number > 1]
+
+
+@invariant("H-3", Strength.CAUSAL)
+async def only_approved_time_is_billable(look: Look) -> list[str]:
+    """Every billable item of an entry refers to a version of it that was approved."""
+    items = await look.rows("billing", ITEMS)
+    await look.later()
+    approved = {(row["tenant_id"], row["id"], row["version"]) for row in await look.rows("delivery", APPROVED)}
+    return [
+        f"item {row['id']} is of entry {row['entry_id']}, version {row['entry_version']}, which nobody approved"
+        for row in items
+        if (row["tenant_id"], row["entry_id"], row["entry_version"]) not in approved
+    ]
+
+
+@invariant("H-4", Strength.LOCAL)
+async def what_is_given_back_is_what_was_taken(look: Look) -> list[str]:
+    """What a discarded draft frees is what it took, from the same line, and only a discarded draft frees."""
+    taken: dict[Any, Any] = {}
+    broken = []
+    for row in await look.rows("billing", ALLOCATED):
+        item = (row["tenant_id"], row["item_id"])
+        if row["kind"] == "taken":
+            taken[item] = (row["line_id"], row["invoice_id"], row["amount"])
+        elif taken.get(item) != (row["line_id"], row["invoice_id"], -row["amount"]):
+            broken.append(f"item {row['item_id']} is freed of {-row['amount']}, which is not what was taken")
+        elif row["status"] != "discarded":
+            broken.append(f"item {row['item_id']} is freed by an invoice that is {row['status']}")
+    return broken
+
+
+@invariant("H-5", Strength.LOCAL)
+async def approved_time_never_changes(look: Look) -> list[str]:
+    """An approved entry that was seen once is there for ever and the same."""
+    now = {f"{row['id']}/{row['version']}": digest(row) for row in await look.rows("delivery", APPROVED)}
+    return [f"approved entry {what}" for what in look.seen.compare("approved time", now)]
+
+
+@invariant("H-6", Strength.LOCAL)
+async def a_day_has_24_hours(look: Look) -> list[str]:
+    """Nobody works less than nought or more than 1,440 minutes a day, and the day's total says what its entries say."""
+    worked = {_day(row): row["minutes"] for row in await look.rows("delivery", WORKED) if row["minutes"]}
+    said = {_day(row): row["minutes"] for row in await look.rows("delivery", DAYS) if row["minutes"]}
+    return [f"{minutes} minutes on {day}" for day, minutes in worked.items() if not 0 <= minutes <= DAY] + differences(
+        "the day", worked, said
+    )
+
+
+@invariant("H-7", Strength.QUIESCENT)
+async def utilisation_counts_what_was_approved(look: Look) -> list[str]:
+    """What resourcing counts of an approved entry is what delivery approved."""
+    approved = {
+        (row["tenant_id"], row["id"]): (row["person_id"], row["day"], row["minutes"], row["billable"])
+        for row in await look.rows("delivery", APPROVED)
+    }
+    return [
+        f"resourcing counts entry {row['entry_id']} differently than it was approved"
+        for row in await look.rows("resourcing", COUNTED)
+        if (entry := approved.get((row["tenant_id"], row["entry_id"])))
+        and entry != (row["person_id"], row["day"], row["minutes"], row["billable"])
+    ]
+
+
+def _day(row: Any) -> tuple[Any, Any, Any]:
+    return row["tenant_id"], row["person_id"], row["day"]
