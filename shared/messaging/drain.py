@@ -19,6 +19,7 @@ from shared.actor import the_service
 from shared.announcements import Cause, keep
 from shared.clock import Clock
 from shared.contracts.base import Event
+from shared.crash_points import crash_point
 from shared.ids import new_id
 from shared.messaging import metrics
 from shared.messaging.claim import (
@@ -110,6 +111,8 @@ class Drain:
             tenant_id = running[0].tenant_id
             await settle(session, self.worker, tenant_id, batch.verdicts, batch.done_about)
             await list_tenant(self.inbox.database, session, tenant_id)
+            crash_point("drain.before_commit")
+        crash_point("drain.after_commit")
         self.inbox.database.tenants.add(tenant_id)
         self._tell(batch)
         return len(batch.verdicts)

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
 
+from shared.crash_points import crash_point
 from shared.messaging.amqp import LINK_ERRORS, connected, delivery_of, is_wanted
 from shared.messaging.backoff import growing
 from shared.messaging.envelope import Envelope
@@ -120,5 +121,6 @@ async def _take_batch(batch: Sequence[AbstractIncomingMessage], take: Take) -> N
             await asyncio.sleep(growing(failures, first=0.1, longest=LONGEST_PAUSE))
         else:
             break
+    crash_point("receiver.after_commit")
     # Deliveries come and are taken in order, so everything up to the last one is done.
     await max(batch, key=lambda message: message.delivery_tag or 0).ack(multiple=True)

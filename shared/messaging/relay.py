@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import telemetry
 from shared.announcements import LANES
+from shared.crash_points import crash_point
 from shared.database import Database
 from shared.messaging import metrics
 from shared.messaging.backoff import growing
@@ -117,8 +118,11 @@ class Relay:
                 result = await self._offer(rows)
                 if result.link:
                     telemetry.failed(span, LinkDown(result.link))
+            if result.sent:
+                crash_point("relay.after_confirm")
             await self._settle(connection, lane, result)
         if result.sent:
+            crash_point("relay.after_commit")
             self._floors[lane] = max(self._floors[lane], max(result.sent) - FLOOR_BELOW)
             metrics.PUBLISHED.labels(self._database.service).inc(len(result.sent))
         if result.link:

@@ -17,6 +17,7 @@ from fastapi.routing import APIRoute
 from shared.actor import Actor
 from shared.auth import Claims, NotLoggedIn, Verifier
 from shared.clock import Clock
+from shared.crash_points import crash_point
 from shared.database import Database
 from shared.web.idempotency import Attempt, attempt
 from shared.web.limits import BodyTimedOut, Limits, Rate, TookTooLong
@@ -103,6 +104,9 @@ async def _in_work(edge: Edge, actor: Actor, tried: Attempt | None, request: Req
                 raise RuntimeError("a handler refuses by raising, so that nothing is committed")
             if tried:
                 await tried.remember(work, answer)
+                crash_point("api.before_commit")
+        if tried:
+            crash_point("api.after_commit")
         return answer
     except OSError as error:
         if opened:

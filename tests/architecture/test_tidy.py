@@ -26,7 +26,7 @@ BUDGETS = {
     "operations": (2_000, ("operations",)),
     "audit and subjects": (250, ("audit", "subjects")),
     "telemetry": (400, ("telemetry",)),
-    "running": (500, ("migrations", "process", "service", "settings")),
+    "running": (500, ("crash_points", "migrations", "process", "service", "settings")),
 }
 
 FILES = sources(*CODE, "tests")
