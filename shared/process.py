@@ -19,6 +19,7 @@ from shared.database import connect
 from shared.messaging import wake
 from shared.messaging.provisioning import provision
 from shared.messaging.rabbitmq import RabbitMQ
+from shared.messaging.rights import definitions, grant
 from shared.messaging.worker import Worker
 from shared.operations import console
 from shared.service import Service
@@ -114,8 +115,11 @@ async def migrate(service: Service, settings: Settings) -> None:
 
 
 async def declare_topology(service: Service, settings: Settings) -> None:
-    """Declare the service's queues and bindings on the broker."""
-    await provision(needed(settings.broker_url, "BROKER_URL"), service.name, (service.all_reactions,))
+    """Declare the service's queues and bindings on the broker, and its user there where one is to be made."""
+    own_url, reactions = needed(settings.broker_url, "BROKER_URL"), (service.all_reactions,)
+    await provision(settings.broker_admin_url or own_url, service.name, reactions)
+    if settings.broker_management_url:
+        await grant(settings.broker_management_url, definitions(service.name, reactions, own_url))
 
 
 def _watch(service: Service, settings: Settings) -> telemetry.Telemetry:

@@ -24,7 +24,14 @@ class Settings(BaseSettings):
         None, description="the same database as its owner; `migrate` only"
     )
     broker_url: BrokerUrl | None = Field(
-        None, description="RabbitMQ, amqp://user:password@host:5672/vhost; `worker` and `provision` only"
+        None, description="RabbitMQ as the service's own user, amqp://user:password@host:5672/vhost; not for `api`"
+    )
+    broker_admin_url: BrokerUrl | None = Field(
+        None, description="RabbitMQ as a user who may declare everything; without it, BROKER_URL; `provision` only"
+    )
+    broker_management_url: WebUrl | None = Field(
+        None,
+        description="RabbitMQ's management interface, where `provision` makes the user of BROKER_URL with its rights",
     )
     issuer_url: WebUrl = Field(description="issuer of the tokens, exactly as in their claim `iss`")
     jwks_url: WebUrl | None = Field(None, description="the issuer's keys; without it, as its discovery document says")

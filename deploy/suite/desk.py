@@ -15,7 +15,7 @@ from shared.ids import new_id
 from shared.telemetry import current_traceparent
 
 Answer = TypeVar("Answer")
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 120.0
 LOOK_AGAIN_SECONDS = 0.02
 KEYS = UUID("5d0b6c1e-4f0a-5b3e-9a43-7c1f0d6f2b11")
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from aio_pika import ExchangeType
-from aio_pika.abc import AbstractChannel, AbstractQueue
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractQueue
+from aio_pika.exceptions import ChannelNotFoundEntity
 
 from shared.messaging.amqp import connected
 from shared.messaging.reactions import Reactions
@@ -39,6 +40,24 @@ async def provision(url: str, service: str, reactions: Iterable[Reactions]) -> N
     """
     async with connected(url) as connection:
         await declare(await connection.channel(), service, Reactions.together(reactions).routing_keys)
+
+
+async def have_topology(connection: AbstractConnection, service: str, keys: Iterable[str]) -> None:
+    """Bind the queue of `service` to `keys`, and declare everything where its queues are missing.
+
+    A service's own user may bind and no more, so that is all it does as long as somebody has provisioned.
+    """
+    channel = await connection.channel()
+    try:
+        await channel.get_queue(dead_queue_of(service))
+        queue = await channel.get_queue(queue_of(service))
+    except ChannelNotFoundEntity:
+        channel = await connection.channel()
+        await declare(channel, service, keys)
+    else:
+        for key in keys:
+            await queue.bind(EVENTS, key)
+    await channel.close()
 
 
 async def declare(channel: AbstractChannel, service: str, keys: Iterable[str]) -> AbstractQueue:

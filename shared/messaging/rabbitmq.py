@@ -6,14 +6,14 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
-from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
+from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 
 from shared.crash_points import crash_point
 from shared.messaging.amqp import LINK_ERRORS, connected, delivery_of, is_wanted
 from shared.messaging.backoff import growing
 from shared.messaging.envelope import Envelope
 from shared.messaging.inbox import Delivery, Inbox
-from shared.messaging.provisioning import dead_queue_of, declare
+from shared.messaging.provisioning import dead_queue_of, have_topology, queue_of
 from shared.messaging.publisher import Publisher
 from shared.messaging.transport import LinkDown, Outcome
 
@@ -40,35 +40,28 @@ class RabbitMQ:
         return await self._publisher.publish(batch)
 
     async def receive(self, inbox: Inbox) -> None:
-        """Fill `inbox` from its service's queue, which is declared first; raises LinkDown."""
-
-        async def queue(channel: AbstractChannel) -> AbstractQueue:
-            return await declare(channel, inbox.service, inbox.reactions.routing_keys)
-
-        await self._consume(queue, inbox.accept)
+        """Fill `inbox` from its service's queue; raises LinkDown."""
+        await self._consume(inbox, queue_of(inbox.service), inbox.accept)
 
     async def receive_dead(self, inbox: Inbox) -> None:
         """Park in `inbox` what the broker has put aside after too many deliveries; raises LinkDown."""
 
-        async def queue(channel: AbstractChannel) -> AbstractQueue:
-            await declare(channel, inbox.service, inbox.reactions.routing_keys)
-            return await channel.get_queue(dead_queue_of(inbox.service))
-
         async def park(batch: Sequence[Delivery]) -> None:
             await inbox.park(batch, "crash_loop", "The broker delivered it again and again, and nobody took it.")
 
-        await self._consume(queue, park)
+        await self._consume(inbox, dead_queue_of(inbox.service), park)
 
     async def close(self) -> None:
         """Close the sending connection; receiving ones end with `receive`."""
         await self._publisher.close()
 
-    async def _consume(self, open_queue: Callable[[AbstractChannel], Awaitable[AbstractQueue]], take: Take) -> None:
+    async def _consume(self, inbox: Inbox, queue_name: str, take: Take) -> None:
         try:
             async with connected(self._url) as connection:
+                await have_topology(connection, inbox.service, inbox.reactions.routing_keys)
                 channel = await connection.channel()
                 await channel.set_qos(prefetch_count=PREFETCH)
-                queue = await open_queue(channel)
+                queue = await channel.get_queue(queue_name)
                 arrived: Arrived = asyncio.Queue()
                 await _tell_when_over(channel, arrived)
                 await queue.consume(arrived.put)

@@ -36,7 +36,7 @@ def collector() -> Iterator[Collector]:
 @pytest.fixture(scope="module")
 def running(databases: Databases, broker: Broker, collector: Collector) -> Iterator[tuple[SeparateServices, Evidence]]:
     """Eight processes at work, and their databases."""
-    with separate_services(databases, broker.fresh_url(), collector.url) as both:
+    with separate_services(databases, broker, collector.url) as both:
         yield both
 
 

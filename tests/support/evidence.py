@@ -16,7 +16,7 @@ from deploy.suite.members import PUT_ASIDE, SERVICES
 from shared.contracts.base import REGISTRY
 from shared.telemetry import routing_key
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 120.0
 LOOK_AGAIN_SECONDS = 0.05
 LOOKS = 3  # an event may slip from one service to another behind the back of one look
 LOGGED = "select event_id, type, correlation_id, traceparent from msg.event_log"

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 STOP_SECONDS = 30.0
 START_SECONDS = 60.0
 LOOK_AGAIN_SECONDS = 0.05
-FOREIGN = ("DATABASE_URL", "BROKER_URL", "OTLP_", "OTEL_", "ISSUER_", "JWKS_")  # nobody's settings but the test's
+FOREIGN = ("DATABASE_URL", "BROKER_", "OTLP_", "OTEL_", "ISSUER_", "JWKS_")  # nobody's settings but the test's
 
 
 @dataclass(frozen=True)

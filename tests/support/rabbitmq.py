@@ -1,14 +1,16 @@
 """A RabbitMQ node for tests: own ports, data and port mapper, so that no other server is ever touched."""
 
+import json
 import os
 import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -82,9 +84,27 @@ class Broker:
 
     def rabbitmqctl(self, *arguments: str) -> str:
         """Run rabbitmqctl on this node and give what it says."""
-        command = [tool("rabbitmqctl"), "--quiet", *arguments]
-        done = subprocess.run(command, env=self._environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, f"rabbitmqctl {' '.join(arguments)}: {done.stdout}{done.stderr}"
+        return self._run("rabbitmqctl", *arguments)
+
+    def grant(self, definitions: Mapping[str, Any]) -> None:
+        """Have the node know these users and rights."""
+        file = self._directory / "definitions.json"
+        file.write_text(json.dumps(definitions))
+        self.rabbitmqctl("import_definitions", str(file))
+
+    def manage(self) -> str:
+        """Switch the management interface on and give its address, with the administrator in it."""
+        (port,) = free_ports(1)
+        setting = f"application:set_env(rabbitmq_management, tcp_config, [{{port, {port}}}], [{{persistent, true}}])."
+        self.rabbitmqctl("eval", setting)
+        self._run("rabbitmq-plugins", "enable", "rabbitmq_management")
+        return f"http://guest:guest@127.0.0.1:{port}"
+
+    def _run(self, name: str, *arguments: str) -> str:
+        done = subprocess.run(
+            [tool(name), "--quiet", *arguments], env=self._environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{name} {' '.join(arguments)}: {done.stdout}{done.stderr}"
         return done.stdout
 
     def _end(self, last_word: signal.Signals) -> None:

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import aio_pika
 import httpx2
@@ -22,9 +23,11 @@ from deploy.suite.issuer.firm import issuer_of
 from deploy.suite.members import SERVICES
 from deploy.suite.suite import free_socket
 from shared.messaging.provisioning import queue_of
+from shared.messaging.rights import definitions
 from tests.support.databases import Databases
 from tests.support.evidence import Evidence
 from tests.support.processes import LOOK_AGAIN_SECONDS, Program, end_remains, free_ports
+from tests.support.rabbitmq import Broker
 from tests.support.slots import slot
 
 NAMES = tuple(service.name for service in SERVICES)
@@ -57,6 +60,7 @@ class SeparateServices:
 
     directory: Path
     databases: Mapping[str, ServiceDatabase]
+    broker: Broker
     broker_url: str
     issuer_url: str
     collector_url: str
@@ -68,6 +72,8 @@ class SeparateServices:
         for command in ("migrate", "provision"):
             for program in [self._program(service, command) for service in NAMES]:
                 program.finish()
+        for each in SERVICES:
+            self.broker.grant(definitions(each.name, (each.all_reactions,), self.own_broker_url(each.name)))
         apis = {service: self.run(service, "api") for service in NAMES}
         for service in NAMES:
             self.run(service, "worker")
@@ -118,10 +124,17 @@ class SeparateServices:
         """A way for a client to reach them all."""
         return Edge(self.ports, httpx2.URL(self.issuer_url).port or 80)
 
+    def own_broker_url(self, service: str) -> str:
+        """The broker as the user of `service`, who may do no more than the service has to."""
+        address = urlsplit(self.broker_url)
+        name = f"{service}-{address.path.removeprefix('/')}"  # one per virtual host
+        return address._replace(netloc=f"{name}:secret-of-{service}@{address.hostname}:{address.port}").geturl()
+
     def _program(self, service: str, command: str) -> Program:
         settings = {
             "DATABASE_URL": self.databases[service].app_url,
-            "BROKER_URL": self.broker_url,
+            "BROKER_URL": self.own_broker_url(service),
+            "BROKER_ADMIN_URL": self.broker_url,
             "ISSUER_URL": self.issuer_url,
             "PORT": str(self.ports[service]),
             "POOL_SIZE": "8",
@@ -137,7 +150,7 @@ class SeparateServices:
 
 @contextmanager
 def separate_services(
-    databases: Databases, broker_url: str, collector_url: str
+    databases: Databases, broker: Broker, collector_url: str
 ) -> Iterator[tuple[SeparateServices, Evidence]]:
     """Run the services over databases of their own inside the block; each process must end well afterwards."""
     made = {service: databases.unmigrated(service) for service in NAMES}
@@ -147,7 +160,7 @@ def separate_services(
         end_remains(directory)
         directory.mkdir()
         with issuer_at_work(directory / "issuer") as issuer_url:
-            services = SeparateServices(directory, addresses, broker_url, issuer_url, collector_url)
+            services = SeparateServices(directory, addresses, broker, broker.fresh_url(), issuer_url, collector_url)
             try:
                 services.start()
                 yield services, evidence

@@ -20,7 +20,7 @@ from shared.messaging.transport import Outcome, Transport
 from shared.messaging.worker import Worker
 from tests.shared.messaging.probe import Reader
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 
 
 @dataclass
@@ -61,7 +61,7 @@ class Suite:
 
 
 async def eventually(condition: Callable[[], Awaitable[bool]]) -> None:
-    """Wait until `condition` holds; fails after half a minute."""
+    """Wait until `condition` holds; fails after two minutes."""
     async with asyncio.timeout(PATIENCE):
         while not await condition():
             await asyncio.sleep(0.01)
