@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
+from shared.contracts.upcasting import Upcasters
 from shared.money import plain
 
 AMOUNT_PATTERN = r"^-?\d{1,14}(\.\d{1,6})?$"
@@ -24,7 +25,7 @@ Amount = Annotated[
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217", examples=["EUR"])]
 Minutes = Annotated[int, Field(description="integer minutes")]
 
-TYPE = re.compile(r"^throughline\.[a-z]+\.[a-z_]+\.[a-z_]+\.v[1-9]\d*$")
+TYPE = re.compile(r"^throughline\.[a-z]+\.[a-z_]+\.[a-z_]+\.v([1-9]\d*)$")
 REGISTRY: dict[str, type[Event]] = {}
 
 
@@ -45,16 +46,29 @@ class Event(Fact):
     type: ClassVar[str]
     minor: ClassVar[int] = 0
     about: ClassVar[tuple[str, str]]
+    unconsumed: ClassVar[str] = ""
+    """Why it is announced although no service of ours reacts to it; empty where one does."""
+    upcasters: ClassVar[Upcasters]
 
     thread_id: UUID | None = None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if not TYPE.match(cls.type):
+        version = TYPE.match(cls.type)
+        if version is None:
             raise TypeError(f"{cls.__name__}.type is {cls.type!r}, which does not match {TYPE.pattern}")
         if cls.type in REGISTRY:
             raise TypeError(f"{cls.type} is declared twice")
         REGISTRY[cls.type] = cls
+        cls.upcasters = Upcasters(int(version[1]), cls.minor)
+
+    @classmethod
+    def read(cls, major: int, minor: int, body: bytes) -> Self:
+        """The event as `body` (JSON) of version `major`.`minor` tells it; raises NotUpcast or ValidationError.
+
+        Fields it does not know are left aside, so that what a later minor says is read as well.
+        """
+        return cls.model_validate_json(cls.upcasters.lift(major, minor, body))
 
     @property
     def subject(self) -> str:

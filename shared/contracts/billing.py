@@ -15,6 +15,7 @@ class ContractActivated(Event):
 
     type: ClassVar[str] = "throughline.billing.contract.activated.v1"
     about: ClassVar[tuple[str, str]] = ("contract", "contract_id")
+    unconsumed: ClassVar[str] = "Says that billing may begin, to whoever integrates with us."
     contract_id: UUID
     number: str
     opportunity_id: UUID
@@ -95,6 +96,7 @@ class LedgerBatchSealed(Event):
 
     type: ClassVar[str] = "throughline.billing.ledger_batch.sealed.v1"
     about: ClassVar[tuple[str, str]] = ("ledger_batch", "batch_id")
+    unconsumed: ClassVar[str] = "Tells the ERP that a batch waits to be fetched."
     batch_id: UUID
     number: int
     legal_entity: str
@@ -124,6 +126,7 @@ class LedgerBatchAcknowledged(Event):
 
     type: ClassVar[str] = "throughline.billing.ledger_batch.acknowledged.v1"
     about: ClassVar[tuple[str, str]] = ("ledger_batch", "batch_id")
+    unconsumed: ClassVar[str] = "Tells whoever watches the books how the ERP answered."
     batch_id: UUID
     number: int
     answer: Acknowledgement

@@ -86,6 +86,7 @@ class TimeOffApproved(Event):
 
     type: ClassVar[str] = "throughline.resourcing.time_off.approved.v1"
     about: ClassVar[tuple[str, str]] = ("time_off", "time_off_id")
+    unconsumed: ClassVar[str] = "Tells people's calendars."
     time_off_id: UUID
     person_id: UUID
     starts_on: date

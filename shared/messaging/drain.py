@@ -19,6 +19,7 @@ from shared.actor import the_service
 from shared.announcements import Cause, keep
 from shared.clock import Clock
 from shared.contracts.base import Event
+from shared.contracts.upcasting import NotUpcast
 from shared.crash_points import crash_point
 from shared.ids import new_id
 from shared.messaging import metrics
@@ -229,7 +230,10 @@ def _span(service: str, message: Claimed, found: Envelope) -> AbstractContextMan
 
 def _event(reaction: Reaction, found: Envelope) -> Event:
     """The event itself; raises Poison or pydantic's ValidationError."""
-    event = reaction.event_type.model_validate_json(found.body)
+    try:
+        event = reaction.event_type.read(found.major, found.schema_minor, found.body)
+    except NotUpcast as error:
+        raise Poison("not_upcast", str(error)) from error
     if NUL.search(found.body):
         raise Poison("nul", "A text holds the character U+0000, which no database keeps.")
     return event

@@ -56,9 +56,9 @@ class Envelope:
         return routing_key(self.type)
 
     @property
-    def major(self) -> str:
+    def major(self) -> int:
         """The major version of its contract."""
-        return self.type.rpartition(".v")[2]
+        return int(self.type.rpartition(".v")[2])
 
     @property
     def publisher(self) -> str:

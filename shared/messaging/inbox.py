@@ -155,10 +155,9 @@ def _columns(rows: Sequence[Row]) -> dict[str, list[Any]]:
 
 
 def _unknown_major(reaction: Reaction, found: Envelope) -> Poison | None:
-    known = reaction.event_type.type
-    if known == found.type:
+    if reaction.event_type.upcasters.reach(found.major):
         return None
-    return Poison("unknown_major", f"{reaction.consumer} understands {known}, not {found.type}.")
+    return Poison("unknown_major", f"{reaction.consumer} understands {reaction.event_type.type}, not {found.type}.")
 
 
 def _id_of(delivery: Delivery) -> UUID:
