@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from shared import audit, jobs, operations, subjects
 from shared.actor import Role
 from shared.database import Schema
+from shared.messaging import asyncapi
 from shared.messaging.reactions import Reactions
 from shared.operations.api import router as operations_router
 from shared.web import idempotency
@@ -42,6 +43,11 @@ class Service:
     def all_reactions(self) -> Reactions:
         """The reactions of every feature, and the one that every service has."""
         return Reactions.together((*self.reactions, subjects.reactions(self.schema)))
+
+    @cached_property
+    def asyncapi(self) -> asyncapi.Described:
+        """What it says of its events."""
+        return asyncapi.describe(self.name, self.all_reactions)
 
     @property
     def all_jobs(self) -> tuple[JobKind, ...]:

@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 from fastapi import APIRouter, FastAPI
 from fastapi.telemetry import TelemetryConfig
+from starlette.requests import Request
+from starlette.responses import JSONResponse
 
 from shared.actor import NotPermitted
 from shared.auth import NotLoggedIn, Verifier
@@ -59,6 +61,10 @@ class Served(Protocol):
     def all_routers(self) -> tuple[APIRouter, ...]:
         """Its routes."""
 
+    @property
+    def asyncapi(self) -> dict[str, Any]:
+        """What it says of its events."""
+
     def permissions_of(self, roles: frozenset[str]) -> frozenset[str]:
         """What somebody with `roles` may do in it."""
 
@@ -99,8 +105,14 @@ def create_app(
     app.include_router(api)
     app.include_router(health(database, drain, checks))
     app.mount(assets.PATH, assets.static_files)
+    app.add_route("/asyncapi.json", _events_of(service), include_in_schema=False)
     app.openapi = description_of(app)  # type: ignore[method-assign]
     return app
+
+
+def _events_of(service: Served) -> Callable[[Request], JSONResponse]:
+    """Tell anybody what the service announces and reacts to, as its OpenAPI description tells what it serves."""
+    return lambda _: JSONResponse(service.asyncapi)
 
 
 def _watched_by(telemetry: Telemetry | None) -> TelemetryConfig:

@@ -13,7 +13,7 @@ from shared.database import connect
 from shared.web.app import create_app
 from tests.api.operations import Operation, operations_of
 from tests.api.stories import STORIES
-from tests.support.api import verifier
+from tests.support.api import Api, verifier
 
 AMOUNTS = re.compile(r"(^|_)(amount|net|gross|tax|price|cost|margin|weighted|rate|fee|balance|recognised|billed)$")
 ALWAYS = {"401", "403", "413", "422", "429", "500"}
@@ -24,7 +24,8 @@ def described(request: pytest.FixtureRequest) -> dict[str, Any]:
     """Describe each service."""
     service = import_module(f"services.{request.param}.service").service
     app = create_app(service, connect(request.param, "postgresql+asyncpg://nobody@127.0.0.1:1/none"), verifier())
-    return {"app": app, "operations": operations_of(app), "schemas": app.openapi()["components"]["schemas"]}
+    schemas = app.openapi()["components"]["schemas"]
+    return {"app": app, "operations": operations_of(app), "schemas": schemas, "events": service.asyncapi}
 
 
 def test_nothing_is_served_that_is_not_described(described: dict[str, Any]) -> None:
@@ -32,6 +33,13 @@ def test_nothing_is_served_that_is_not_described(described: dict[str, Any]) -> N
         route.path for route in described["app"].routes if isinstance(route, APIRoute) and not route.include_in_schema
     ]
     assert hidden == []
+
+
+async def test_events_are_described_to_anybody(described: dict[str, Any]) -> None:
+    answer = await Api(described["app"], prefix="").anonymous.get("/asyncapi.json")
+
+    assert answer.json() == described["events"]
+    assert answer.json()["operations"]
 
 
 def test_every_operation_says_what_it_does_and_how_it_refuses(described: dict[str, Any]) -> None:

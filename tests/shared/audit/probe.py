@@ -55,6 +55,7 @@ class Probe:
 
     name = "probe"
     all_routers: ClassVar[tuple[APIRouter, ...]] = (audit.router,)
+    asyncapi: ClassVar[dict[str, Any]] = {}
 
     def permissions_of(self, roles: frozenset[str]) -> frozenset[str]:
         """Nothing needs a permission."""

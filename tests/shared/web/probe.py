@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -171,6 +171,7 @@ class Probe:
 
     name = "probe"
     all_routers = (router,)
+    asyncapi: ClassVar[dict[str, Any]] = {"asyncapi": "3.1.0"}
 
     def permissions_of(self, roles: frozenset[str]) -> frozenset[str]:
         """Only project managers write."""
