@@ -46,13 +46,13 @@ import: $(RUNTIME) ## import a CRM export: make import FILES="accounts.csv deals
 sample: $(RUNTIME) ## write a small CRM export to try the import with, into .data/sample
 	@$(SUITE) sample
 
-check: setup ## format, lint, types, boundaries: what must be true of the text
+check: setup ## format, lint, types, boundaries, contracts: what must be true of the text
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry services shared deploy
-	$(BIN)/pytest -q tests/architecture
+	$(BIN)/pytest -q tests/architecture tests/contracts
 
 format: setup ## put the text into its form
 	$(BIN)/ruff format .
@@ -70,8 +70,11 @@ bench: setup ## measure; results in .bench/
 migration: setup ## write a migration: make migration service=billing text="hold unrated time"
 	@$(BIN)/python -m deploy.migration "$(service)" "$(text)"
 
-events: setup ## write docs/events.md and the event schemas from the contracts
+events: setup ## write docs/events.md, schemas and AsyncAPI documents from the contracts
 	@$(BIN)/python -m deploy.events
+
+released: setup ## note what contracts went out with a tag: make released version=1.2.3
+	@$(BIN)/python -m deploy.events released "$(version)"
 
 lock: setup ## make the locks again from pyproject.toml
 	$(LOCK) pyproject.toml -o requirements.lock
@@ -81,4 +84,4 @@ lock: setup ## make the locks again from pyproject.toml
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-.PHONY: help setup sample demo demo-reset tour import check format test test-long bench migration events lock
+.PHONY: help setup sample demo demo-reset tour import check format test test-long bench migration events released lock
