@@ -14,6 +14,7 @@ from shared.database import Schema
 from shared.messaging import asyncapi
 from shared.messaging.reactions import Reactions
 from shared.operations.api import router as operations_router
+from shared.operations.group import DEAL_WITH_GROUP
 from shared.web import idempotency
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Service:
     @property
     def all_jobs(self) -> tuple[JobKind, ...]:
         """The jobs of every feature, and those that every service has."""
-        return (*self.jobs, jobs.FORGET_ANSWERS)
+        return (*self.jobs, jobs.FORGET_ANSWERS, DEAL_WITH_GROUP)
 
     @property
     def all_routers(self) -> tuple[APIRouter, ...]:

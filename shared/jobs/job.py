@@ -64,12 +64,13 @@ class Job:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a job stands after a step; `cursor` None means finished, with `result`."""
+    """Where a job stands after a step; `cursor` None means finished, with `result`, else it goes on after `pause`."""
 
     done: int
     total: int
     cursor: Mapping[str, Any] | None = None
     result: Mapping[str, Any] | None = None
+    pause: timedelta = timedelta()
 
 
 Step = Callable[[Work, Job], Awaitable[Progress]]

@@ -47,7 +47,8 @@ ADVANCE = text(
     f"""
     update msg.job set state = case when :finished then 'done' else state end, cursor = cast(:cursor as jsonb),
            done = :done, total = :total, result = cast(:result as jsonb), attempts = 0, lease = null,
-           due_at = msg.clock(), finished_at = case when :finished then msg.clock() end
+           due_at = msg.clock() + cast(:pause as interval),
+           finished_at = case when :finished then msg.clock() end
     {HELD}
     """  # noqa: S608 - put together from constants
 )
@@ -154,6 +155,7 @@ class Runner:
                 "done": progress.done,
                 "total": progress.total,
                 "result": json.dumps(progress.result) if progress.result is not None else None,
+                "pause": progress.pause,
             }
             kept = await work.session.execute(ADVANCE, {**_held(row), **values})
             if kept.one_or_none() is None:

@@ -9,12 +9,15 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from shared.actor import NotPermitted
+from shared.operations import copies_api, parked_api
 from shared.operations.desk import desk_for
 from shared.operations.permissions import Permission
 from shared.operations.trail import trail
 from shared.web import Cursor, InWork, Limit, PageOf, View, WorkRoute, refusals
 
 router = APIRouter(prefix="/operations", tags=["operations"], route_class=WorkRoute)
+for part in (parked_api.router, copies_api.router):
+    router.include_router(part)
 
 
 class Deed(View):

@@ -25,6 +25,7 @@ class Desk:
     session: AsyncSession
     by: str
     tenant_id: UUID | None
+    sees_confidential: bool = True
 
     @property
     def sight(self) -> dict[str, Any]:
@@ -35,4 +36,5 @@ class Desk:
 def desk_for(work: Work, permission: Permission) -> Desk:
     """The desk of whoever sent a request; refuses with NotPermitted whoever does not hold `permission`."""
     work.actor.must(permission)
-    return Desk(work.session, work.actor.subject, work.actor.tenant_id)
+    sees_confidential = work.actor.may(Permission.SEE_CONFIDENTIAL)
+    return Desk(work.session, work.actor.subject, work.actor.tenant_id, sees_confidential)

@@ -11,10 +11,12 @@ class Permission(StrEnum):
     """One thing that somebody may do or see as an operator of their own tenant's messages."""
 
     SEE_OPERATIONS = "operations.see"
+    SEE_CONFIDENTIAL = "operations.see_confidential"
+    """What messages say that tell costs; whoever operates with them needs the role auditor, too."""
     OPERATE = "operations.operate"
 
 
 ROLES: dict[Role, frozenset[Permission]] = {
-    Role.AUDITOR: frozenset({Permission.SEE_OPERATIONS}),
-    Role.ADMINISTRATOR: frozenset(Permission),
+    Role.AUDITOR: frozenset({Permission.SEE_OPERATIONS, Permission.SEE_CONFIDENTIAL}),
+    Role.ADMINISTRATOR: frozenset({Permission.SEE_OPERATIONS, Permission.OPERATE}),
 }

@@ -17,6 +17,7 @@ from shared.database import Database, connect
 from shared.ids import new_id
 from tests.api.operations import Operation, operations_of
 from tests.api.stories import STORIES, STRANGERS, Story
+from tests.support import operations
 from tests.support.api import MERIDIAN
 from tests.support.databases import Databases
 
@@ -58,7 +59,8 @@ class Scene:
 
     def request(self, operation: Operation, known: Mapping[str, str] | None = None) -> dict[str, Any]:
         """The request for `operation` that speaks of MERIDIAN's records, or of what is `known` instead."""
-        return operation.request(self.known if known is None else known, self.story.bodies.get(str(operation)))
+        bodies = {**operations.BODIES, **self.story.bodies}
+        return operation.request(self.known if known is None else known, bodies.get(str(operation)))
 
     async def digest(self, *, tenant: UUID | None = None) -> dict[str, str]:
         """A digest of every row in each table, whoever's it is, or of those of one tenant."""
@@ -72,7 +74,8 @@ async def a_scene(service: str, databases: Databases, url: str) -> AsyncIterator
     inside = await inside_of(databases, service)
     try:
         story = await STORIES[service](database)
-        yield Scene(database, story, {**story.named, **await _found(story, inside)}, inside)
+        parked = await operations.a_parked_message(database, story.api)
+        yield Scene(database, story, {**story.named, **parked, **await _found(story, inside)}, inside)
     finally:
         await inside.close()
         await database.engine.dispose()
