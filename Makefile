@@ -8,7 +8,7 @@ SUITE := $(BIN)/python -m deploy.suite
 RUNTIME := .venv/installed-runtime
 DEVELOPMENT := .venv/installed-development
 ASSETS := .venv/installed-assets
-ASSET_SOURCES := $(addprefix shared/ui/,package-lock.json build.mjs) $(wildcard shared/ui/styles/* shared/ui/scripts/*)
+ASSET_SOURCES := $(addprefix shared/ui/,package-lock.json build.mjs) $(wildcard shared/ui/styles/* shared/ui/scripts/* shared/ui/images/*)
 WORKERS ?= 2
 
 help: ## list the commands

@@ -29,7 +29,6 @@ from shared import migrations, telemetry
 from shared.clock import Clock, wall_clock
 from shared.database import Database, connect
 from shared.service import Service
-from shared.ui import assets
 
 log = logging.getLogger(__name__)
 PORT = 8080
@@ -148,8 +147,12 @@ def front_door(members: dict[str, Member], issuer: Starlette) -> Starlette:
         return RedirectResponse("/services")
 
     mounts = [Mount(f"/{name}", member.app) for name, member in members.items()]
-    files = Mount(assets.PATH, assets.static_files)
-    return Starlette(routes=[Route("/", home), Route("/services", directory), Mount("/issuer", issuer), files, *mounts])
+    # The browser's files and the components are the same in every service.
+    any_one = next(iter(members.values())).app
+    common = [Route(path, any_one) for path in ("/static/{name:path}", "/ui", "/ui/{name:path}")]
+    return Starlette(
+        routes=[Route("/", home), Route("/services", directory), Mount("/issuer", issuer), *common, *mounts]
+    )
 
 
 def free_socket(port: int) -> socket.socket:

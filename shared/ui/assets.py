@@ -13,7 +13,13 @@ from starlette.types import Receive, Scope, Send
 DIST = Path(__file__).parent / "dist"
 PATH = "/static"
 FOR_GOOD = "public, max-age=31536000, immutable"
-MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2", ".txt": "text/plain"}
+MEDIA_TYPES = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+    ".txt": "text/plain",
+}
 
 
 class NotBuilt(RuntimeError):

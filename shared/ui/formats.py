@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zlib import crc32
 
 from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
 from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
@@ -93,6 +94,19 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
 
 
+def hue(name: str) -> int:
+    """Which of the six colours of people `name` has, always the same one."""
+    return crc32(name.encode()) % 6
+
+
+def trend_points(values: Sequence[Decimal | float]) -> str:
+    """`values` as the points of a small line, 100 wide and 24 high."""
+    heights = [float(value) for value in values]
+    least, spread = min(heights), (max(heights) - min(heights)) or 1
+    step = 100 / max(len(heights) - 1, 1)
+    return " ".join(f"{n * step:.1f},{22 - 20 * (height - least) / spread:.1f}" for n, height in enumerate(heights))
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
     each.__name__: each
     for each in (
@@ -109,6 +123,8 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
         moment,
         ago,
         initials,
+        hue,
+        trend_points,
     )
 }
 

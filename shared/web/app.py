@@ -16,7 +16,7 @@ from shared.auth import NotLoggedIn, Verifier
 from shared.clock import Clock, wall_clock
 from shared.database import Database
 from shared.telemetry import Telemetry
-from shared.ui import assets
+from shared.ui import assets, showcase
 from shared.web.description import description_of, operation_id
 from shared.web.front import Drain, Front
 from shared.web.health import Check, health, is_durable
@@ -106,6 +106,7 @@ def create_app(
     app.include_router(health(database, drain, checks))
     app.mount(assets.PATH, assets.static_files)
     app.add_route("/asyncapi.json", _events_of(service), include_in_schema=False)
+    app.include_router(showcase.router)
     app.openapi = description_of(app)  # type: ignore[method-assign]
     return app
 

@@ -3,6 +3,12 @@ import './htmx.js'
 import 'htmx.org/dist/ext/hx-sse.js'
 import Alpine from '@alpinejs/csp'
 import { selection } from './selection.js'
+import './toasts.js'
+import './problems.js'
+import './overlays.js'
+import './table.js'
+import './keys.js'
+import './fields.js'
 
 Alpine.data('selection', selection)
 window.Alpine = Alpine

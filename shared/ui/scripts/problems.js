@@ -1,0 +1,67 @@
+// Problem details (RFC 9457) that a request was refused with: shown beside the fields they point at, else as a message.
+import { toast } from './toasts.js'
+
+const POINTER = /^#\/(body|query|form)\//
+
+document.addEventListener('htmx:before:response', (event) => {
+  const { ctx } = event.detail
+  if (!ctx.response.headers.get('content-type')?.startsWith('application/problem+json')) return
+  event.preventDefault()
+  ctx.response.raw.json().then((problem) => show(ctx.sourceElement, problem))
+})
+
+document.addEventListener('htmx:error', (event) => {
+  if (unavailable(event.detail.ctx?.sourceElement)) return
+  toast({ tone: 'bad', text: document.querySelector('tl-toasts').dataset.unreachable })
+})
+
+document.addEventListener('htmx:before:request', (event) => {
+  const form = event.detail.ctx.sourceElement.closest('form[data-problems]')
+  if (form) clear(form)
+})
+
+function show(source, problem) {
+  if (unavailable(source)) return
+  const form = source.closest?.('form[data-problems]')
+  if (!form) {
+    toast({ tone: 'bad', text: problem.detail, mend: problem.mend })
+    return
+  }
+  const fields = problem.errors.map(({ pointer, detail }) => mark(form, pointer, detail)).filter(Boolean)
+  const summary = form.querySelector('[data-fault-summary]')
+  summary.querySelector('[data-fault-title]').textContent = problem.detail
+  summary.querySelector('[data-fault-mend]').textContent = problem.mend ?? ''
+  summary.hidden = false
+  const first = fields[0]?.querySelector('input, select, textarea')
+  ;(first ?? summary).focus()
+}
+
+// The field of `pointer` with what is wrong beside it; undefined where this form has no such field.
+function mark(form, pointer, detail) {
+  const name = pointer.replace(POINTER, '').replaceAll('~1', '/').replaceAll('~0', '~')
+  const field = form.querySelector(`[data-field="${CSS.escape(name)}"]`)
+  if (!field) return
+  field.classList.add('is-wrong')
+  field.querySelector('input, select, textarea').setAttribute('aria-invalid', 'true')
+  const fault = field.querySelector('[data-fault]')
+  fault.textContent = detail
+  fault.hidden = false
+  return field
+}
+
+function clear(form) {
+  form.querySelector('[data-fault-summary]').hidden = true
+  for (const field of form.querySelectorAll('.is-wrong')) {
+    field.classList.remove('is-wrong')
+    field.querySelector('[aria-invalid]')?.removeAttribute('aria-invalid')
+    field.querySelector('[data-fault]').hidden = true
+  }
+}
+
+// A part of the page whose service is down says so in its own place.
+function unavailable(source) {
+  const text = source?.dataset?.unavailable
+  if (!text) return false
+  source.replaceChildren(Object.assign(document.createElement('p'), { className: 'unavailable', textContent: text }))
+  return true
+}

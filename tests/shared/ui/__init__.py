@@ -1,0 +1,1 @@
+"""The design system: rendering, formats, forms, and the components in a real browser."""

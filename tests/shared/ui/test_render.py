@@ -1,0 +1,79 @@
+"""A page says what it was given in the reader's language, escapes it, and fails on what is misspelt."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from babel import Locale
+from jinja2 import UndefinedError
+from starlette.requests import Request
+
+from shared.money import money
+from shared.ui import formats, forms
+from shared.ui.listing import Column, Listing
+from shared.ui.reader import Reader, reader_of, reading
+from shared.ui.render import environment
+
+SWISS = Reader(Locale("de", "CH"), ZoneInfo("Europe/Zurich"))
+
+
+def a_request(query: str = "", **headers: str) -> Request:
+    """Make a request of a browser; an underscore in the name of a header stands for a dash."""
+    raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    return Request({"type": "http", "method": "GET", "path": "/list", "query_string": query.encode(), "headers": raw})
+
+
+def test_figures_are_written_as_the_reader_writes_them() -> None:
+    noon = datetime(2026, 11, 28, 12, tzinfo=UTC)
+
+    with reading(SWISS):
+        assert formats.money(money("1250.50 CHF")) == "CHF\N{NO-BREAK SPACE}1’250.50"  # noqa: RUF001
+        assert formats.moment(noon) == "28.11.2026, 13:00:00"
+        assert formats.hours(450) == "7.5\N{NO-BREAK SPACE}h"
+    assert formats.money_round(money("1250.50 EUR")) == "€1,250"
+    assert formats.percent(0.415) == "41.5%"
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({"accept_language": "fr,de-AT;q=0.8"}, ("de", "AT")),
+        ({"accept_language": "fr"}, ("en", "GB")),
+        ({"accept_language": "x-nonsense,%%%"}, ("en", "GB")),
+        ({"accept_language": "en", "cookie": "locale=de-CH"}, ("de", "CH")),
+    ],
+)
+def test_the_reader_is_who_the_browser_says(headers: dict[str, str], expected: tuple[str, str]) -> None:
+    locale = reader_of(a_request(**headers)).locale
+    assert (locale.language, locale.territory) == expected
+
+
+def test_a_time_zone_that_is_none_leaves_the_clock_at_utc() -> None:
+    assert reader_of(a_request(cookie="zone=../../etc/passwd")).zone.key == "UTC"
+    assert reader_of(a_request(cookie="zone=Europe%2FZurich")).zone.key == "Europe/Zurich"
+
+
+def test_what_was_typed_is_shown_and_not_run() -> None:
+    shown = environment().from_string("{{ ui.empty_state(name, name) }}").render(name="<script>")
+    assert "<script>" not in shown
+    assert "&lt;script&gt;" in shown
+
+
+def test_a_misspelt_fact_fails_the_page() -> None:
+    with pytest.raises(UndefinedError):
+        environment().from_string("{{ nmae }}").render(name="Ana")
+
+
+def test_the_links_of_a_list_keep_its_filter_and_forget_its_place() -> None:
+    number = Column("number", "Number", sorts=True)
+    listing = Listing.of(a_request("q=bank&sort=number&cursor=abc"), "invoices", [number], [], next="def")
+
+    assert listing.direction(number) == "ascending"
+    assert listing.sorted_by(number) == "/list?q=bank&sort=-number"
+    assert listing.more() == "/list?q=bank&sort=number&cursor=def"
+    assert listing.link(format="csv") == "/list?q=bank&sort=number&format=csv"
+
+
+def test_a_form_reads_into_the_shape_of_the_body_it_stands_for() -> None:
+    typed = [("name", "x"), ("lines/0/minutes", "90"), ("lines/1/minutes", "30"), ("lines/1/note", ""), ("of/a", "1")]
+    assert forms.nested(typed) == {"name": "x", "lines": [{"minutes": "90"}, {"minutes": "30"}], "of": {"a": "1"}}
