@@ -82,4 +82,4 @@ def _has_title(path: Path) -> bool:
 
 def _files_of(module: str) -> list[Path]:
     single = ROOT / "shared" / f"{module}.py"
-    return [single] if single.exists() else sorted((ROOT / "shared" / module).rglob("*.py"))
+    return [single] if single.exists() else list(sources(f"shared/{module}"))
