@@ -76,6 +76,9 @@ events: setup ## write docs/events.md, schemas and AsyncAPI documents from the c
 released: setup ## note what contracts went out with a tag: make released version=1.2.3
 	@$(BIN)/python -m deploy.events released "$(version)"
 
+navigation: setup ## write down the pages of all services, for the side of every page
+	@$(BIN)/python -m deploy.navigation
+
 lock: setup ## make the locks again from pyproject.toml
 	$(LOCK) pyproject.toml -o requirements.lock
 	$(LOCK) --group dev --constraint requirements.lock -o requirements-dev.lock
@@ -84,4 +87,4 @@ lock: setup ## make the locks again from pyproject.toml
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-.PHONY: help setup sample demo demo-reset tour import check format test test-long bench migration events released lock
+.PHONY: help setup sample demo demo-reset tour import check format test test-long bench migration events released navigation lock

@@ -77,6 +77,7 @@ class Claims:
     roles: frozenset[str]
     name: str
     expires_at: float
+    tenant_name: str = ""
 
 
 class Keys:
@@ -203,6 +204,7 @@ class Verifier:
             roles=ROLES.intersection(role for role in roles if isinstance(role, str)),
             name=str(said.get("name", "")),
             expires_at=expires_at,
+            tenant_name=str(said.get("tenant_name", "")),
         )
 
 

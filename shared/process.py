@@ -22,6 +22,10 @@ from shared.messaging.rabbitmq import RabbitMQ
 from shared.messaging.rights import definitions, grant
 from shared.messaging.worker import Worker
 from shared.operations import console
+from shared.pages.app import add_pages
+from shared.pages.provider import Provider
+from shared.pages.sealing import Seal
+from shared.pages.session import Sessions
 from shared.service import Service
 from shared.settings import Settings, from_environment, needed
 from shared.web.app import create_app
@@ -61,6 +65,7 @@ async def serve(service: Service, settings: Settings, limits: Limits | None = No
     database = connect(service.name, settings.database_url, pool_size=settings.pool_size)
     keys = auth.keys_at(settings.jwks_url) if settings.jwks_url else auth.keys_of(settings.issuer_url)
     verifier = auth.Verifier(settings.issuer_url, keys, audience=settings.audience)
+    sessions = _sessions(settings, verifier)
     drain = Drain()
     app = create_app(
         service,
@@ -71,12 +76,14 @@ async def serve(service: Service, settings: Settings, limits: Limits | None = No
         limits=limits,
         checks=(is_durable, is_at(migrations.head(service.name))),
     )
+    add_pages(app, service, sessions)
     server = GentleServer(
         app,
         drain,
         drain_seconds=settings.drain_seconds,
         host=settings.host,
         port=settings.port,
+        root_path=f"/{service.name}",
         timeout_graceful_shutdown=10,
     )
     calling = asyncio.create_task(wake.call(database))
@@ -120,6 +127,13 @@ async def declare_topology(service: Service, settings: Settings) -> None:
     await provision(settings.broker_admin_url or own_url, service.name, reactions)
     if settings.broker_management_url:
         await grant(settings.broker_management_url, definitions(service.name, reactions, own_url))
+
+
+def _sessions(settings: Settings, verifier: auth.Verifier) -> Sessions:
+    """Who is at the browsers, by the provider, the key and the origin that the settings name."""
+    seal = Seal.of(needed(settings.session_key, "SESSION_KEY"))
+    provider = Provider(settings.issuer_url, client_id=settings.client_id, discovery=settings.discovery_url)
+    return Sessions(provider, verifier, seal, needed(settings.public_url, "PUBLIC_URL"))
 
 
 def _watch(service: Service, settings: Settings) -> telemetry.Telemetry:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from fastapi import APIRouter
 
     from shared.jobs import JobKind
+    from shared.pages.navigation import Entry
+    from shared.pages.waiting import Finder, NeedsOf
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,10 @@ class Service:
     schema: Schema
     permissions: Mapping[Role, frozenset[StrEnum]]
     routers: tuple[APIRouter, ...] = ()
+    pages: tuple[APIRouter, ...] = ()
+    navigation: tuple[Entry, ...] = ()
+    needs: tuple[NeedsOf, ...] = ()
+    finders: tuple[Finder, ...] = ()
     reactions: tuple[Reactions, ...] = ()
     jobs: tuple[JobKind, ...] = ()
     public: frozenset[str] = field(default_factory=frozenset)

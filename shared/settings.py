@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PostgresUrl = Annotated[str, StringConstraints(pattern=r"^postgresql\+asyncpg://")]
 BrokerUrl = Annotated[str, StringConstraints(pattern=r"^amqps?://")]
+SessionKeys = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}(,[0-9a-f]{64})*$")]
 WebUrl = Annotated[str, StringConstraints(pattern=r"^https?://")]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 
@@ -33,8 +34,19 @@ class Settings(BaseSettings):
         None,
         description="RabbitMQ's management interface, where `provision` makes the user of BROKER_URL with its rights",
     )
-    issuer_url: WebUrl = Field(description="issuer of the tokens, exactly as in their claim `iss`")
+    issuer_url: SessionKeys = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}(,[0-9a-f]{64})*$")]
+WebUrl = Field(description="issuer of the tokens, exactly as in their claim `iss`")
     jwks_url: WebUrl | None = Field(None, description="the issuer's keys; without it, as its discovery document says")
+    discovery_url: WebUrl | None = Field(
+        None, description="where the issuer describes itself; without it, under the issuer's own address"
+    )
+    client_id: str = Field("throughline-web", description="the application at the issuer that browsers log in through")
+    public_url: WebUrl | None = Field(None, description="the origin that browsers know, https://…; `api` only")
+    session_key: SessionKeys | None = Field(
+        None,
+        description="seals the sessions of browsers, the same for every service: 64 hexadecimal digits, such as"
+        " `openssl rand -hex 32` gives; several by commas, the newest first; `api` only",
+    )
     audience: str = Field("throughline", description="what a token must be made out to")
     host: str = Field("127.0.0.1", description="address that `api` listens on")
     port: int = Field(8000, description="port that `api` listens on")

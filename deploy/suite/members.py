@@ -9,13 +9,11 @@ from fastapi import FastAPI
 from opentelemetry.sdk.trace.export import SpanExporter
 from sqlalchemy import TextClause, text
 
-from deploy.suite.issuer.issuer import Issuer
 from services.billing.service import service as billing
 from services.crm.service import service as crm
 from services.delivery.service import service as delivery
 from services.resourcing.service import service as resourcing
 from shared import jobs, telemetry
-from shared.auth import Verifier
 from shared.clock import Clock
 from shared.database import Database
 from shared.messaging.drain import Drain
@@ -23,6 +21,8 @@ from shared.messaging.in_process import InProcess
 from shared.messaging.inbox import Inbox
 from shared.messaging.relay import Relay
 from shared.messaging.worker import Worker
+from shared.pages.app import add_pages
+from shared.pages.session import Sessions
 from shared.service import Service
 from shared.web.app import create_app
 
@@ -103,10 +103,9 @@ class Member:
 
 
 def assemble(
-    databases: dict[str, Database], issuer: Issuer, exporter: SpanExporter | None, now: Clock
+    databases: dict[str, Database], sessions: Sessions, exporter: SpanExporter | None, now: Clock
 ) -> dict[str, Member]:
     """Put every service together with its database, its worker and the transport between them."""
-    verifier = Verifier(issuer.url, issuer.key_source)
     inboxes = {
         service.name: Inbox(service.name, service.all_reactions, databases[service.name]) for service in SERVICES
     }
@@ -117,10 +116,12 @@ def assemble(
         watched = telemetry.watch(service.name, exporter=exporter)
         database.announced.set()  # the run before may have left something
         inboxes[service.name].arrived.set()
+        app = create_app(service, database, sessions.verifier, now, telemetry=watched)
+        add_pages(app, service, sessions)
         members[service.name] = Member(
             service,
             database,
-            create_app(service, database, verifier, now, telemetry=watched),
+            app,
             Worker(service.name, (service.all_reactions,), database, transport, now),
             jobs.Runner(database, service.jobs, now),
             Relay(database, transport),

@@ -14,6 +14,10 @@ from shared.actor import Role
 FIRM = UUID("01930000-0000-7000-8000-6d6572696469")
 TENANT_ID = uuid5(FIRM, "meridian")
 TENANT_NAME = "Meridian Consulting"
+BRANCH_ID = uuid5(FIRM, "meridian-nordic")
+BRANCH_NAME = "Meridian Nordic"
+IN_THE_BRANCH = frozenset({"ruth"})
+"""Who works for the firm's branch, a tenant of its own, too."""
 PASSWORD = "throughline"  # noqa: S105 - of invented people, on the demo's own machine
 ERP_CLIENT = "erp"
 ERP_SECRET = "ledger-of-meridian"  # noqa: S105 - as above

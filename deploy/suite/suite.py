@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Mount, Route
 
+from deploy.suite.browsers import sessions_of
 from deploy.suite.databases import create_service_database
 from deploy.suite.issuer.app import create_issuer_app
 from deploy.suite.issuer.firm import issuer_of
@@ -114,10 +115,11 @@ async def running(
     try:
         postgres.start()  # not in a thread: nothing else runs yet, and half a start could not be called off
         databases = {service.name: await prepare(service, postgres) for service in SERVICES}
-        issuer = issuer_of(directory, url)
-        members = assemble(databases, issuer, exporter, now)
+        issuer = issuer_of(directory, url, databases)
+        log_ins = create_issuer_app(issuer)
+        members = assemble(databases, sessions_of(issuer, log_ins), exporter, now)
         going = asyncio.Event()
-        suite = Suite(url, directory, members, issuer, front_door(members, create_issuer_app(issuer)), postgres, going)
+        suite = Suite(url, directory, members, issuer, front_door(members, log_ins), postgres, going)
         if working:
             going.set()
         gc.freeze()  # what the services are made of stays for good: the collector need not look at it again
@@ -138,18 +140,18 @@ async def prepare(service: Service, postgres: Server) -> Database:
 
 
 def front_door(members: dict[str, Member], issuer: Starlette) -> Starlette:
-    """Every service under its own path, the issuer under /issuer."""
+    """Every service under its own path, the issuer under /issuer; what is the same in all is given by the first."""
 
     async def directory(_: object) -> JSONResponse:
         return JSONResponse({name: f"/{name}/api/v1/openapi.json" for name in members})
 
     async def home(_: object) -> RedirectResponse:
-        return RedirectResponse("/services")
+        return RedirectResponse("/home")
 
     mounts = [Mount(f"/{name}", member.app) for name, member in members.items()]
-    # The browser's files and the components are the same in every service.
+    # The first page, the browser's files and the components are the same in every service.
     any_one = next(iter(members.values())).app
-    common = [Route(path, any_one) for path in ("/static/{name:path}", "/ui", "/ui/{name:path}")]
+    common = [Route(path, any_one) for path in ("/home", "/static/{name:path}", "/ui", "/ui/{name:path}")]
     return Starlette(
         routes=[Route("/", home), Route("/services", directory), Mount("/issuer", issuer), *common, *mounts]
     )

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from services.crm.accounts.api import router as accounts
+from services.crm.accounts.pages import finder as accounts_finder
+from services.crm.accounts.pages import router as accounts_pages
 from services.crm.imports.api import router as imports
 from services.crm.imports.jobs import jobs
+from services.crm.navigation import NAVIGATION
 from services.crm.opportunities.api import deals, pipeline
 from services.crm.permissions import ROLES
 from services.crm.products.api import router as products
@@ -20,6 +23,9 @@ service = Service(
     schema=schema,
     permissions=ROLES,
     routers=(accounts, products, sales_people, pipeline, deals, thread, imports, reports),
+    pages=(accounts_pages,),
+    navigation=NAVIGATION,
+    finders=(accounts_finder,),
     reactions=(reactions,),
     jobs=jobs,
 )

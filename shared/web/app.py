@@ -126,7 +126,7 @@ def _watched_by(telemetry: Telemetry | None) -> TelemetryConfig:
         "logs": False,
         "operation_spans": False,
         "auto_configure": False,
-        "exclude": lambda scope: scope["path"].startswith("/health/"),
+        "exclude": lambda scope: scope["path"].removeprefix(scope.get("root_path", "")).startswith("/health/"),
     }
 
 

@@ -101,6 +101,9 @@ class Problem(BaseModel):
     request_id: str | None = None
 
 
+AsPage = Callable[[Request, Problem, Mapping[str, str]], Response]
+"""How a problem is shown to somebody at a browser, for requests whose state has one as `problem_as_page`."""
+
 # SQLSTATE of what the database refused, and what that means to a caller
 BY_SQLSTATE: Mapping[str, type[Refused]] = {
     "23505": AlreadyExists,
@@ -243,6 +246,9 @@ def _answer(
         trace_id=telemetry.current_trace_id(),
         request_id=getattr(request.state, "request_id", None),
     )
+    as_page: AsPage | None = getattr(request.state, "problem_as_page", None)
+    if as_page is not None:
+        return as_page(request, said, headers or {})
     return Response(said.model_dump_json(), status, headers, MEDIA_TYPE)
 
 

@@ -44,11 +44,11 @@ class Edge:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             raise NotLoggedIn()
-        claims = await self.verifier.verify(token.strip())
-        self.rate.take(f"{claims.tenant_id}/{claims.subject}")
-        return self._actor(claims)
+        return self.counted(await self.verifier.verify(token.strip()))
 
-    def _actor(self, claims: Claims) -> Actor:
+    def counted(self, claims: Claims) -> Actor:
+        """Whoever `claims` are about, one request more. Raises TooManyRequests."""
+        self.rate.take(f"{claims.tenant_id}/{claims.subject}")
         permissions = self.permissions_of(claims.roles)
         return Actor(claims.subject, claims.tenant_id, claims.roles, permissions)
 
@@ -63,7 +63,7 @@ class WorkRoute(APIRoute):
 
         async def serve(request: Request) -> Response:
             edge = cast(Edge, request.app.state.edge)
-            actor = await edge.actor(request)
+            actor = await self.actor_of(request, edge)
             tried = attempt(request, actor.subject, route, await _whole_body(request, edge.limits.body_seconds))
             try:
                 async with asyncio.timeout(edge.limits.answer_seconds):
@@ -72,6 +72,10 @@ class WorkRoute(APIRoute):
                 raise TookTooLong() from error
 
         return serve
+
+    async def actor_of(self, request: Request, edge: Edge) -> Actor:
+        """Who sent `request`, by its bearer token. Raises NotLoggedIn, TooManyRequests."""
+        return await edge.actor(request)
 
 
 async def current_work(request: Request) -> Work:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.architecture.sources import ROOT, name_of, sources, tree_of
 
-ROOMS_THAT_ACT = {"api", "reactions", "jobs", "actions"}
+ROOMS_THAT_ACT = {"api", "pages", "reactions", "jobs", "actions"}
 
 
 def test_every_action_is_reached_by_a_route_a_reaction_a_job_or_another_action() -> None:

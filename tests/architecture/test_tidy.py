@@ -21,6 +21,7 @@ BUDGETS = {
     "messaging": (2_600, ("messaging",)),
     "web": (1_500, ("web",)),
     "ui": (1_200, ("ui",)),
+    "pages": (1_000, ("pages",)),
     "auth": (350, ("auth",)),
     "jobs": (450, ("jobs",)),
     "operations": (2_000, ("operations",)),

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -28,6 +28,11 @@ from shared.actor import Role
 from shared.auth import AUDIENCE, JsonWebKeys, Verifier
 from shared.clock import Clock, wall_clock
 from shared.database import Database
+from shared.pages.app import add_pages
+from shared.pages.provider import Provider
+from shared.pages.sealing import Seal
+from shared.pages.session import Session, Sessions
+from shared.service import Service
 from shared.telemetry import Telemetry
 from shared.web.app import Served, create_app
 from shared.web.limits import Limits
@@ -35,6 +40,8 @@ from shared.web.limits import Limits
 MERIDIAN = UUID("0198c0de-0000-7000-8000-000000000001")
 ISSUER = "https://issuer.test"
 QUARTER_HOUR = timedelta(minutes=15)
+SEAL = Seal([b"the key of the tests' browsers!!"])
+FORM_TOKEN = "sent-by-our-own-pages"
 
 
 @functools.cache
@@ -94,6 +101,24 @@ class Api:
         named = subject or (roles[0].value if roles else "somebody")
         return self.with_token(token(*roles, subject=named, tenant=tenant))
 
+    def browser(
+        self, *roles: Role, subject: str | None = None, tenant: UUID = MERIDIAN, **claims: Any
+    ) -> httpx2.AsyncClient:
+        """A browser at which somebody with `roles` is logged in; what it sends comes from our own pages."""
+        named = subject or (roles[0].value if roles else "somebody")
+        bearer = token(*roles, subject=named, tenant=tenant, **claims)
+        client = self.stranger
+        client.headers["x-csrf-token"] = FORM_TOKEN
+        client.cookies.set("throughline", SEAL.close("session", asdict(a_session(bearer))))
+        return client
+
+    @property
+    def stranger(self) -> httpx2.AsyncClient:
+        """A browser at which nobody is logged in."""
+        return httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(self.app, raise_app_exceptions=False), base_url="http://service.test"
+        )
+
     def with_token(self, bearer: str | None) -> httpx2.AsyncClient:
         """A client that sends `bearer`."""
         return httpx2.AsyncClient(
@@ -113,7 +138,21 @@ def api(
 ) -> Api:
     """The HTTP interface of `service` over `database`; nobody is counted unless `limits` says so."""
     unlimited = limits or Limits(requests_per_second=None)
-    return Api(create_app(service, database, verifier(), clock, limits=unlimited, telemetry=telemetry))
+    app = create_app(service, database, verifier(), clock, limits=unlimited, telemetry=telemetry)
+    if isinstance(service, Service):
+        add_pages(app, service, sessions())
+    return Api(app)
+
+
+def sessions() -> Sessions:
+    """The sessions of browsers that the tests log in themselves; their provider is never asked."""
+    return Sessions(Provider(ISSUER, client_id="browser"), verifier(), SEAL, "http://service.test")
+
+
+def a_session(bearer: str, **different: Any) -> Session:
+    """The session of a browser that holds `bearer`."""
+    ends_at = wall_clock().timestamp() + QUARTER_HOUR.total_seconds()
+    return Session(**{"access_token": bearer, "refresh_token": None, "expires_at": ends_at, "form_token": FORM_TOKEN} | different)
 
 
 def code_of(answer: httpx2.Response) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import functools
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from pwdlib import PasswordHash
@@ -23,8 +23,20 @@ GUESSES = Limits(requests_per_second=10 / 60, burst=10)
 
 
 @dataclass(frozen=True)
+class Membership:
+    """What somebody is in one tenant."""
+
+    tenant_id: UUID
+    tenant_name: str
+    roles: frozenset[Role]
+
+
+@dataclass(frozen=True)
 class Account:
-    """A person, or a program (`client_credentials`), of one tenant; `subject` is the name they log in with."""
+    """A person, or a program (`client_credentials`), of one tenant; `subject` is the name they log in with.
+
+    Who belongs to others too, `elsewhere`, chooses at each log-in.
+    """
 
     subject: str
     name: str
@@ -32,6 +44,20 @@ class Account:
     roles: frozenset[Role]
     password_hash: str
     is_program: bool = False
+    tenant_name: str = ""
+    elsewhere: tuple[Membership, ...] = ()
+
+    @property
+    def memberships(self) -> tuple[Membership, ...]:
+        """Every tenant that they belong to, their own first."""
+        return (Membership(self.tenant_id, self.tenant_name, self.roles), *self.elsewhere)
+
+    def at(self, tenant_id: UUID) -> Account | None:
+        """The same account as one of `tenant_id`, if it belongs there."""
+        for one in self.memberships:
+            if one.tenant_id == tenant_id:
+                return replace(self, tenant_id=one.tenant_id, tenant_name=one.tenant_name, roles=one.roles)
+        return None
 
 
 @dataclass(frozen=True)
@@ -40,6 +66,7 @@ class Client:
 
     client_id: str
     redirect_uris: frozenset[str]
+    post_logout_uris: frozenset[str] = frozenset()
 
 
 COMMAND_LINE = Client("command-line", frozenset({"http://127.0.0.1/logged-in"}))

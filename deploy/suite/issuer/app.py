@@ -41,6 +41,7 @@ def create_issuer_app(issuer: Issuer) -> Starlette:
             Route("/keys", _keys),
             Route("/authorize", page.show, methods=["GET"]),
             Route("/authorize", page.submit, methods=["POST"]),
+            Route("/end-session", page.leave, methods=["GET"]),
             Route("/token", tokens.answer, methods=["POST"]),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
@@ -60,6 +61,7 @@ async def _discovery(request: Request) -> Response:
             "issuer": url,
             "authorization_endpoint": f"{url}/authorize",
             "token_endpoint": f"{url}/token",
+            "end_session_endpoint": f"{url}/end-session",
             "jwks_uri": f"{url}/keys",
             "response_types_supported": ["code"],
             "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
@@ -68,6 +70,7 @@ async def _discovery(request: Request) -> Response:
             "id_token_signing_alg_values_supported": [ALGORITHM],
             "token_endpoint_auth_methods_supported": ["none", "client_secret_basic", "client_secret_post"],
             "scopes_supported": ["openid"],
+            "prompt_values_supported": ["login", "select_account"],
         }
     )
 

@@ -48,6 +48,7 @@ async def log_in(
         "redirect_uri": redirect_uri,
         "response_type": "code",
         "scope": "openid",
+        "prompt": "login",  # whoever this program logged in before
         "state": state,
         "nonce": nonce,
         "code_challenge": challenge_of(verifier),

@@ -11,6 +11,7 @@ import secrets
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from shared.clock import Clock
 
@@ -33,6 +34,7 @@ class LogIn:
     """One log-in of one person through one application, until `ends_at`."""
 
     subject: str
+    tenant_id: UUID
     asked: Asked
     ends_at: datetime
     is_over: bool = False
@@ -55,10 +57,10 @@ class Grants:
     _codes: dict[str, Grant] = field(default_factory=dict)
     _refreshes: dict[str, Grant] = field(default_factory=dict)
 
-    def code(self, subject: str, asked: Asked) -> str:
-        """A code for `subject`, who has just logged in."""
+    def code(self, subject: str, tenant_id: UUID, asked: Asked) -> str:
+        """A code for `subject`, who has just logged in as one of `tenant_id`."""
         now = self.clock()
-        log_in = LogIn(subject, asked, now + REFRESH_LASTS)
+        log_in = LogIn(subject, tenant_id, asked, now + REFRESH_LASTS)
         return self._give(self._codes, log_in, now + CODE_LASTS)
 
     def redeem_code(self, code: str, *, client_id: str, redirect_uri: str, verifier: str) -> LogIn | None:

@@ -12,6 +12,7 @@ from joserfc import jwt
 from deploy.suite.issuer.accounts import COMMAND_LINE, GUESSES, Account, Accounts, Client
 from deploy.suite.issuer.grants import Grants, LogIn
 from deploy.suite.issuer.keys import ALGORITHM, SigningKeys
+from deploy.suite.issuer.visits import Visits
 from shared.auth import AUDIENCE, JsonWebKeys
 from shared.clock import Clock, wall_clock
 from shared.ids import new_id
@@ -39,6 +40,7 @@ class Issuer:
         self.clients = {client.client_id: client for client in clients}
         self.keys = SigningKeys(directory / "issuer-keys.json")
         self.grants = Grants(clock)
+        self.visits = Visits(clock)
         self._clock = clock
 
     def token_for(self, subject: str) -> str:
@@ -61,13 +63,15 @@ class Issuer:
                 "aud": AUDIENCE,
                 "jti": str(new_id()),
                 "tenant": str(account.tenant_id),
+                "tenant_name": account.tenant_name,
                 "roles": sorted(account.roles),
             },
         )
 
     def tokens_for(self, log_in: LogIn) -> dict[str, Any] | None:
         """The answer of the token endpoint to a log-in; none if the account is gone."""
-        account = self.accounts.get(log_in.subject)
+        known = self.accounts.get(log_in.subject)
+        account = known.at(log_in.tenant_id) if known else None
         if account is None:
             return None
         nonce = {"nonce": log_in.asked.nonce} if log_in.asked.nonce else {}

@@ -13,6 +13,7 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from deploy.suite.issuer.accounts import Account
 from deploy.suite.issuer.grants import Asked
 from deploy.suite.issuer.issuer import Issuer
 from shared.web.limits import TooManyRequests
@@ -49,12 +50,21 @@ class LogInPage:
         self._secret = secrets.token_bytes(32)
 
     async def show(self, request: Request) -> Response:
-        """The form, for whoever an application sent here."""
+        """The form, for whoever an application sent here; who has logged in already goes on at once.
+
+        With `prompt=login` everybody is asked anew, with `prompt=select_account` who belongs to several tenants is.
+        """
         try:
-            self._asked(request.query_params)
+            asked = self._asked(request.query_params)
         except (NotSentByAnApplication, BadRequestOf) as refusal:
             return self._send_off(refusal)
-        return self._form(request, "")
+        prompt = request.query_params.get("prompt")
+        account = self._visitor(request) if prompt != "login" else None
+        if account is None:
+            return self._form(request, "")
+        if prompt == "select_account" and account.elsewhere:
+            return self._choice(request, account)
+        return self._let_in(request, account, asked)
 
     async def submit(self, request: Request) -> Response:
         """Back to the application with a code, or the form again with what was wrong."""
@@ -63,9 +73,11 @@ class LogInPage:
         except (NotSentByAnApplication, BadRequestOf) as refusal:
             return self._send_off(refusal)
         async with request.form() as form:
-            said = {name: str(form.get(name, "")) for name in ("name", "password", "ticket")}
+            said = {name: str(form.get(name, "")) for name in ("name", "password", "ticket", "tenant")}
         if not self._is_our_form(request, said["ticket"]):
             return self._form(request, EXPIRED, status=403)
+        if said["tenant"]:
+            return self._chosen(request, asked, said["tenant"])
         try:
             account = await self._issuer.accounts.prove(said["name"], said["password"], is_program=False)
         except TooManyRequests as refusal:
@@ -73,10 +85,42 @@ class LogInPage:
             return self._form(request, message, status=429, headers={"retry-after": str(refusal.retry_after)})
         if account is None:
             return self._form(request, WRONG, status=401, name=said["name"])
-        code = self._issuer.grants.code(account.subject, asked)
+        visit = self._issuer.visits.begin(account.subject)
+        if account.elsewhere:
+            return self._choice(request, account, visit)
+        return self._let_in(request, account, asked, visit)
+
+    async def leave(self, request: Request) -> Response:
+        """Forget who is at this browser, and send them back to an address that the application agreed on."""
+        self._issuer.visits.end(request.cookies.get(COOKIE, ""))
+        client = self._issuer.clients.get(request.query_params.get("client_id", ""))
+        back = request.query_params.get("post_logout_redirect_uri", "")
+        if client is None or back not in client.post_logout_uris:
+            return self._send_off(NotSentByAnApplication())
+        leaving = RedirectResponse(back, 303)
+        leaving.delete_cookie(COOKIE, path=self._path)
+        return leaving
+
+    def _visitor(self, request: Request) -> Account | None:
+        """Who has proved at this browser who they are."""
+        subject = self._issuer.visits.who(request.cookies.get(COOKIE, ""))
+        return self._issuer.accounts.get(subject) if subject else None
+
+    def _chosen(self, request: Request, asked: Asked, tenant: str) -> Response:
+        """Go on as one of the tenant that was chosen."""
+        account = self._visitor(request)
+        theirs = [one for one in account.memberships if str(one.tenant_id) == tenant] if account else []
+        if account is None or not theirs:
+            return self._form(request, EXPIRED, status=403)
+        return self._let_in(request, account.at(theirs[0].tenant_id) or account, asked)
+
+    def _let_in(self, request: Request, account: Account, asked: Asked, visit: str | None = None) -> Response:
+        """Back to the application with a code; a new `visit` is kept by the browser."""
+        code = self._issuer.grants.code(account.subject, account.tenant_id, asked)
         answer = {"code": code, "state": request.query_params["state"], "iss": self._issuer.url}
         leaving = RedirectResponse(f"{asked.redirect_uri}?{urlencode(answer)}", 303)
-        leaving.delete_cookie(COOKIE, path=self._path)
+        if visit is not None:
+            self._keep(leaving, visit)
         return leaving
 
     def _asked(self, query: QueryParams) -> Asked:
@@ -112,20 +156,31 @@ class LogInPage:
         self, request: Request, wrong: str, *, status: int = 200, name: str = "", headers: dict[str, str] | None = None
     ) -> Response:
         visit = request.cookies.get(COOKIE) or secrets.token_urlsafe(32)
-        page = PAGES.get_template("log_in.html").render(
+        return self._page(request, "log_in.html", visit, status, headers or {}, wrong=wrong, name=name)
+
+    def _choice(self, request: Request, account: Account, visit: str | None = None) -> Response:
+        """The tenants that `account` may go on as one of."""
+        return self._page(request, "choose.html", visit or request.cookies[COOKIE], 200, {}, account=account)
+
+    def _page(
+        self, request: Request, template: str, visit: str, status: int, headers: dict[str, str], **facts: object
+    ) -> Response:
+        page = PAGES.get_template(template).render(
             styles=f"{self._path}/static/log-in.css",
             action=f"{self._path}/authorize?{request.url.query}",
             ticket=self._ticket(visit),
-            wrong=wrong,
-            name=name,
+            **facts,
         )
         target = urlsplit(request.query_params["redirect_uri"])
         policy = _policy(f"'self' {target.scheme}://{target.netloc}")
-        answer = HTMLResponse(page, status, {**policy, **(headers or {})})
+        answer = HTMLResponse(page, status, {**policy, **headers})
+        self._keep(answer, visit)
+        return answer
+
+    def _keep(self, answer: Response, visit: str) -> None:
         answer.set_cookie(
             COOKIE, visit, path=self._path, httponly=True, samesite="lax", secure=self._issuer.url.startswith("https")
         )
-        return answer
 
     @property
     def _path(self) -> str:

@@ -32,6 +32,7 @@ ASKED = {
     "scope": "openid",
     "state": "the-state",
     "nonce": "the-nonce",
+    "prompt": "login",
     "code_challenge": challenge_of(VERIFIER),
     "code_challenge_method": "S256",
 }

@@ -1,0 +1,43 @@
+"""From a browser's request to `Work`, as `shared.web.route` does it for programs: by the cookie instead of a token."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any, cast
+
+from fastapi import Request, Response
+
+from shared.actor import Actor
+from shared.pages.problems import as_page
+from shared.pages.session import Sessions, must_be_our_form
+from shared.pages.shell import Shell
+from shared.ui.reader import reader_of, reading
+from shared.web.route import Edge, WorkRoute
+
+
+class PageRoute(WorkRoute):
+    """A route whose handler does one piece of work, by whoever is logged in at the browser."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler, inside its work; its problems are shown as pages."""
+        handle = super().get_route_handler()
+
+        async def serve(request: Request) -> Response:
+            request.state.problem_as_page = as_page
+            with reading(reader_of(request)):
+                answer = await handle(request)
+            cast(Sessions, request.app.state.sessions).keep_renewed(request, answer)
+            return answer
+
+        return serve
+
+    async def actor_of(self, request: Request, edge: Edge) -> Actor:
+        """Who sent `request`, by its cookie; a bearer token opens no page.
+
+        Raises NotLoggedIn, ProviderAway, FormNotOurs, TooManyRequests.
+        """
+        session, claims = await cast(Sessions, request.app.state.sessions).opened(request)
+        await must_be_our_form(request, session)
+        actor = edge.counted(claims)
+        request.state.shell = Shell.of(request, claims, session.form_token)
+        return actor

@@ -1,0 +1,50 @@
+"""What the frame round every page shows: who is there, where they can go, and what their forms must carry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from shared.auth import Claims
+from shared.pages.navigation import Link, groups_for, services
+
+
+@dataclass(frozen=True)
+class Shell:
+    """The frame of one page of `service`, for one person."""
+
+    service: str
+    path: str
+    subject: str
+    name: str
+    tenant_name: str
+    form_token: str
+    groups: dict[str, list[Link]]
+    services: tuple[str, ...]
+    """All services, which the browser asks for what each of them knows."""
+
+    @property
+    def initials(self) -> str:
+        """The first letters of the first and the last name."""
+        names = self.name.split()
+        return "".join(name[0] for name in (names[:1] + names[1:][-1:])).upper()
+
+    def is_at(self, link: Link) -> bool:
+        """Whether the page is the one that `link` leads to, or one below it."""
+        return self.path == link.path or self.path.startswith(f"{link.path}/")
+
+    @classmethod
+    def of(cls, request: Request, claims: Claims, form_token: str) -> Shell:
+        """The frame for whoever `claims` are about."""
+        return cls(
+            service=request.app.state.service_name,
+            path=request.url.path,
+            subject=claims.subject,
+            name=claims.name or claims.subject,
+            tenant_name=claims.tenant_name,
+            form_token=form_token,
+            groups=groups_for(claims.roles),
+            services=services(),
+        )
+
