@@ -62,10 +62,10 @@ def main(service: Service) -> None:
 
 async def serve(service: Service, settings: Settings, limits: Limits | None = None) -> None:
     """Answer HTTP until told to stop, then finish what is under way."""
-    database = connect(service.name, settings.database_url, pool_size=settings.pool_size)
     keys = auth.keys_at(settings.jwks_url) if settings.jwks_url else auth.keys_of(settings.issuer_url)
     verifier = auth.Verifier(settings.issuer_url, keys, audience=settings.audience)
     sessions = _sessions(settings, verifier)
+    database = connect(service.name, settings.database_url, pool_size=settings.pool_size)
     drain = Drain()
     app = create_app(
         service,

@@ -34,8 +34,7 @@ class Settings(BaseSettings):
         None,
         description="RabbitMQ's management interface, where `provision` makes the user of BROKER_URL with its rights",
     )
-    issuer_url: SessionKeys = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}(,[0-9a-f]{64})*$")]
-WebUrl = Field(description="issuer of the tokens, exactly as in their claim `iss`")
+    issuer_url: WebUrl = Field(description="issuer of the tokens, exactly as in their claim `iss`")
     jwks_url: WebUrl | None = Field(None, description="the issuer's keys; without it, as its discovery document says")
     discovery_url: WebUrl | None = Field(
         None, description="where the issuer describes itself; without it, under the issuer's own address"

@@ -7,8 +7,9 @@ from typing import Protocol
 from fastapi import APIRouter, FastAPI
 
 from shared.pages.frame import Answering, frame
-from shared.pages.log_in import log_in
+from shared.pages.log_in import LogIn
 from shared.pages.session import Sessions
+from shared.web.limits import BODY_BYTES
 
 
 class WithPages(Answering, Protocol):
@@ -23,7 +24,8 @@ def add_pages(app: FastAPI, service: WithPages, sessions: Sessions) -> None:
     """Serve the pages of `service` with the log-ins of `sessions`."""
     app.state.service_name = service.name
     app.state.sessions = sessions
-    app.include_router(log_in(sessions, service.name))
-    app.include_router(frame(service))
-    for router in service.pages:
-        app.include_router(router, include_in_schema=False)
+    app.include_router(LogIn(sessions, service.name).router())
+    pages = APIRouter(max_body_size=BODY_BYTES)
+    for router in (frame(service), *service.pages):
+        pages.include_router(router)
+    app.include_router(pages, include_in_schema=False)

@@ -61,4 +61,3 @@ class PlainPageRoute(APIRoute):
                 return await handle(request)
 
         return serve
-

@@ -69,7 +69,9 @@ class Attempt:
 class Provider:
     """One provider, by its discovery document, which is asked for once."""
 
-    def __init__(self, issuer: str, *, client_id: str, discovery: str | None = None, http: ClientFactory | None = None) -> None:
+    def __init__(
+        self, issuer: str, *, client_id: str, discovery: str | None = None, http: ClientFactory | None = None
+    ) -> None:
         """Log people in at `issuer` as the application `client_id`; `discovery` is where it describes itself."""
         self.client_id = client_id
         self._issuer = issuer

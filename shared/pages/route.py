@@ -12,7 +12,7 @@ from shared.pages.problems import as_page
 from shared.pages.session import Sessions, must_be_our_form
 from shared.pages.shell import Shell
 from shared.ui.reader import reader_of, reading
-from shared.web.route import Edge, WorkRoute
+from shared.web.route import Edge, WorkRoute, whole_body
 
 
 class PageRoute(WorkRoute):
@@ -36,6 +36,7 @@ class PageRoute(WorkRoute):
 
         Raises NotLoggedIn, ProviderAway, FormNotOurs, TooManyRequests.
         """
+        await whole_body(request, edge.limits.body_seconds)  # first, because reading it as a form leaves nothing of it
         session, claims = await cast(Sessions, request.app.state.sessions).opened(request)
         await must_be_our_form(request, session)
         actor = edge.counted(claims)

@@ -30,7 +30,7 @@ RENEWED_BEFORE = timedelta(seconds=60)
 RENEWAL_KEPT_SECONDS = 60.0
 LARGEST_COOKIE = 4096
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-TOKEN_HEADER, TOKEN_FIELD = "x-csrf-token", "csrf_token"  # noqa: S105 - their names
+TOKEN_HEADER, TOKEN_FIELD = "x-csrf-token", "csrf_token"
 
 
 class FormNotOurs(Forbidden):

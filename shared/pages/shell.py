@@ -47,4 +47,3 @@ class Shell:
             groups=groups_for(claims.roles),
             services=services(),
         )
-

@@ -1,4 +1,4 @@
-"""What waits for somebody, and what they look for: each service answers for its own records, the browser puts it together."""
+"""What waits for somebody, and what they look for: each service answers for its own, the browser composes."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ class WorkRoute(APIRoute):
         async def serve(request: Request) -> Response:
             edge = cast(Edge, request.app.state.edge)
             actor = await self.actor_of(request, edge)
-            tried = attempt(request, actor.subject, route, await _whole_body(request, edge.limits.body_seconds))
+            tried = attempt(request, actor.subject, route, await whole_body(request, edge.limits.body_seconds))
             try:
                 async with asyncio.timeout(edge.limits.answer_seconds):
                     return await _in_work(edge, actor, tried, request, handle)
@@ -86,7 +86,7 @@ async def current_work(request: Request) -> Work:
 InWork = Annotated[Work, Depends(current_work)]
 
 
-async def _whole_body(request: Request, seconds: float) -> bytes:
+async def whole_body(request: Request, seconds: float) -> bytes:
     """The body, read before a connection is taken, so that a slow sender holds up nobody else."""
     try:
         async with asyncio.timeout(seconds):

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from services.crm.service import service
-from shared.process import USAGE, declare_topology, main, migrate, work
+from shared.process import USAGE, declare_topology, main, migrate, serve, work
 from shared.service import Service
 from shared.settings import Settings, from_environment
 
@@ -22,6 +22,8 @@ COMPLETE = {
     "DATABASE_URL": "postgresql+asyncpg://crm_app:hunter2-of-the-database@nowhere.invalid/crm",
     "BROKER_URL": "amqp://crm:hunter2-of-the-broker@nowhere.invalid/",
     "ISSUER_URL": "https://issuer.invalid",
+    "PUBLIC_URL": "https://suite.invalid",
+    "SESSION_KEY": "0f" * 32,
 }
 ROW = re.compile(r"^\| `([A-Z_]+)` \| (required|optional|default `([^`]*)`) \| (.+) \|$", re.MULTILINE)
 
@@ -96,6 +98,9 @@ def test_everything_that_is_missing_is_said_at_once(surroundings: Change, capsys
         ("BROKER_MANAGEMENT_URL", "amqp://hunter2.invalid"),
         ("ISSUER_URL", "hunter2"),
         ("JWKS_URL", "hunter2"),
+        ("PUBLIC_URL", "hunter2"),
+        ("SESSION_KEY", "hunter2"),
+        ("SESSION_KEY", "0f" * 31),
         ("OTLP_ENDPOINT", "hunter2"),
         ("LOG_LEVEL", "hunter2"),
     ],
@@ -111,7 +116,14 @@ def test_what_is_wrong_is_named_with_its_purpose(
 
 
 @pytest.mark.parametrize(
-    ("part", "needs"), [(work, "BROKER_URL"), (declare_topology, "BROKER_URL"), (migrate, "MIGRATION_DATABASE_URL")]
+    ("part", "needs"),
+    [
+        (work, "BROKER_URL"),
+        (declare_topology, "BROKER_URL"),
+        (migrate, "MIGRATION_DATABASE_URL"),
+        (serve, "SESSION_KEY"),
+        (serve, "PUBLIC_URL"),
+    ],
 )
 def test_a_part_says_what_only_it_needs(
     part: Part, needs: str, surroundings: Change, capsys: pytest.CaptureFixture[str]

@@ -152,7 +152,9 @@ def sessions() -> Sessions:
 def a_session(bearer: str, **different: Any) -> Session:
     """The session of a browser that holds `bearer`."""
     ends_at = wall_clock().timestamp() + QUARTER_HOUR.total_seconds()
-    return Session(**{"access_token": bearer, "refresh_token": None, "expires_at": ends_at, "form_token": FORM_TOKEN} | different)
+    return Session(
+        **{"access_token": bearer, "refresh_token": None, "expires_at": ends_at, "form_token": FORM_TOKEN} | different
+    )
 
 
 def code_of(answer: httpx2.Response) -> str:

@@ -21,7 +21,6 @@ from deploy.suite.people import (
 )
 from shared.actor import Role
 
-
 BROWSER = "throughline-web"
 
 

@@ -78,6 +78,10 @@ class LogInPage:
             return self._form(request, EXPIRED, status=403)
         if said["tenant"]:
             return self._chosen(request, asked, said["tenant"])
+        return await self._proved(request, asked, said)
+
+    async def _proved(self, request: Request, asked: Asked, said: dict[str, str]) -> Response:
+        """Let in who proves who they are, or show the form again."""
         try:
             account = await self._issuer.accounts.prove(said["name"], said["password"], is_program=False)
         except TooManyRequests as refusal:
