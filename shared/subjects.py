@@ -67,7 +67,8 @@ async def _keep_latest(work: Work, table: Table, key: dict[str, Any], row: dict[
     )
 
 
-PERSON = text("select person_id from log_ins where subject = :subject")
+PERSON_OF = "select person_id from log_ins where subject = {}"  # completed by where the subject stands
+PERSON = text(PERSON_OF.format(":subject"))
 
 
 async def acting_person(work: Work) -> UUID | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -37,6 +37,7 @@ STATEMENT_MAX = 2000
 # A message that comes back later than this starts a trace of its own, so that no trace lasts for days.
 ONE_TRACE_AT_MOST = timedelta(minutes=15)
 NOBODY = NoOpTracer()
+ERROR = Status(StatusCode.ERROR)
 _tracer: ContextVar[Tracer] = ContextVar("tracer", default=NOBODY)
 _system: ContextVar[str] = ContextVar("messaging_system", default="rabbitmq")
 
@@ -95,9 +96,13 @@ def span(
     traceparent: str | None = None,
 ) -> Iterator[Span]:
     """A span of the service at work; its parent is `traceparent` where given, else the current span."""
-    parent = read(traceparent)
-    with _tracer.get().start_as_current_span(name, context=parent, kind=kind, attributes=attributes) as made:
+    with _tracer.get().start_as_current_span(name, context=read(traceparent), kind=kind, attributes=attributes) as made:
         yield made
+
+
+def serving(name: str, traceparent: str | None) -> AbstractContextManager[Span]:
+    """The span in which the service at work answers a request; it follows the caller's trace, if there is one."""
+    return _tracer.get().start_as_current_span(name, context=read(traceparent) or Context(), kind=SpanKind.SERVER)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any
+from typing import Any, cast
 
 from asyncpg import Connection, IntegrityConstraintViolationError, PostgresError, Record
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -21,7 +21,7 @@ async def transaction(database: Database) -> AsyncIterator[AsyncSession]:
     The driver's own transaction under a session that thinks it autocommits: half the cost of SQLAlchemy's.
     """
     async with _connected(database) as connection:
-        own = await driver(connection)
+        own = driver(connection)
         ongoing = own.transaction()
         await ongoing.start()
         session = database.sessions(bind=connection)
@@ -37,7 +37,8 @@ async def transaction(database: Database) -> AsyncIterator[AsyncSession]:
             with _told_as_ever():
                 await ongoing.commit()
         finally:
-            await session.close()
+            if session.in_transaction():  # else it never was asked for its connection, and holds nothing
+                await session.close()
 
 
 @asynccontextmanager
@@ -45,7 +46,7 @@ async def _connected(database: Database) -> AsyncIterator[AsyncConnection]:
     """A connection of the pool that is still open; those found closed are thrown away."""
     while True:
         async with database.transactions.connect() as connection:
-            if (await driver(connection)).is_closed():
+            if driver(connection).is_closed():
                 await connection.invalidate()
                 continue
             yield connection
@@ -73,11 +74,11 @@ async def run(session: AsyncSession, statement: str, *values: Any) -> list[Recor
     if session.in_nested_transaction() or not isinstance(bound, AsyncConnection):
         bound = await session.connection()
     with telemetry.stating(statement), _told_as_ever():
-        found: list[Record] = await (await driver(bound)).fetch(statement, *values)
+        found: list[Record] = await driver(bound).fetch(statement, *values)
     return found
 
 
-async def driver(connection: AsyncConnection) -> Connection[Record]:
+def driver(connection: AsyncConnection) -> Connection[Record]:
     """The driver's connection under SQLAlchemy's."""
-    found: Connection[Record] = (await connection.get_raw_connection()).driver_connection  # type: ignore[assignment]
-    return found
+    assert connection.sync_connection is not None  # noqa: S101 - for the type checker
+    return cast("Connection[Record]", connection.sync_connection.connection.driver_connection)

@@ -84,7 +84,8 @@ async def begin(
         current = Work(actor, now, session)
         await entering(current)
         yield current
-        await keep(session, current.announced, tenant_id=actor.tenant_id, cause=cause or Cause.new(), at=now)
+        if current.announced:
+            await keep(session, current.announced, tenant_id=actor.tenant_id, cause=cause or Cause.new(), at=now)
         await list_tenant(database, session, actor.tenant_id)
     database.tenants.add(actor.tenant_id)
     if current.announced:

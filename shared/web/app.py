@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any, Protocol
 
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import iter_route_contexts
 from fastapi.telemetry import TelemetryConfig
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -18,6 +20,7 @@ from shared.database import Database
 from shared.telemetry import Telemetry
 from shared.ui import assets, showcase
 from shared.web.description import description_of, operation_id
+from shared.web.directory import Directory
 from shared.web.front import Drain, Front
 from shared.web.health import Check, health, is_durable
 from shared.web.limits import (
@@ -34,6 +37,8 @@ from shared.web.problems import HANDLERS, Busy, InternalError, InvalidRequest, U
 from shared.web.route import Edge
 
 VERSION = "1"
+# The span of a request is our own (`front`): FastAPI's costs a tenth of the answer, recorded or not.
+UNWATCHED: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 # Callers see the same few answers everywhere, so they are described once for all.
 EVERYWHERE = refusals(
     NotLoggedIn,
@@ -94,40 +99,32 @@ def create_app(
         openapi_url="/api/v1/openapi.json",
         generate_unique_id_function=operation_id,
         exception_handlers=HANDLERS,
-        telemetry=_watched_by(telemetry),
+        telemetry=UNWATCHED,
         lifespan=_draining(drain),
     )
-    app.state.edge = Edge(database, verifier, service.permissions_of, clock, limits, Rate(limits))
+    app.state.edge = Edge(database, verifier, cache(service.permissions_of), clock, limits, Rate(limits))
     app.add_middleware(Front, drain=drain, telemetry=telemetry)
-    api = APIRouter(prefix="/api/v1", max_body_size=BODY_BYTES, responses=EVERYWHERE)
-    for router in service.all_routers:
-        api.include_router(router)
-    app.include_router(api)
+    app.include_router(_interface(service))
     app.include_router(health(database, drain, checks))
     app.mount(assets.PATH, assets.static_files)
     app.add_route("/asyncapi.json", _events_of(service), include_in_schema=False)
     app.include_router(showcase.router)
     app.openapi = description_of(app)  # type: ignore[method-assign]
+    app.router.routes.insert(0, Directory(iter_route_contexts(app.routes)))
     return app
+
+
+def _interface(service: Served) -> APIRouter:
+    """Every route of the service, where callers find them."""
+    api = APIRouter(prefix="/api/v1", max_body_size=BODY_BYTES, responses=EVERYWHERE)
+    for router in service.all_routers:
+        api.include_router(router)
+    return api
 
 
 def _events_of(service: Served) -> Callable[[Request], JSONResponse]:
     """Tell anybody what the service announces and reacts to, as its OpenAPI description tells what it serves."""
     return lambda _: JSONResponse(service.asyncapi)
-
-
-def _watched_by(telemetry: Telemetry | None) -> TelemetryConfig:
-    """One span per request, by the service's own tracer; metrics and logs have ways of their own."""
-    if telemetry is None:
-        return {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
-    return {
-        "tracer_provider": telemetry.provider,
-        "metrics": False,
-        "logs": False,
-        "operation_spans": False,
-        "auto_configure": False,
-        "exclude": lambda scope: scope["path"].removeprefix(scope.get("root_path", "")).startswith("/health/"),
-    }
 
 
 def _draining(drain: Drain) -> Callable[[FastAPI], Any]:

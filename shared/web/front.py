@@ -5,29 +5,32 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from contextlib import nullcontext
 
 from fastapi import Request, Response
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import telemetry
 from shared.ids import new_id
 from shared.telemetry import Telemetry
+from shared.web.directory import local_path
 from shared.web.limits import BodyEncoded, BodyTooLarge
 from shared.web.problems import InternalError, problem
+from shared.web.spans import answered, answering
 
 log = logging.getLogger(__name__)
+RawHeaders = list[tuple[bytes, bytes]]
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 CONTENT_TOO_LARGE = 413
-HEADERS = {
-    "x-content-type-options": "nosniff",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-    "referrer-policy": "no-referrer",
-    "cross-origin-resource-policy": "same-origin",
-    "cache-control": "no-store",
-}
+HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cache-control", b"no-store"),
+)
+UNWATCHED = "/health/"
 
 
 class Drain:
@@ -74,13 +77,19 @@ class Front:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        with self._drain, self._telemetry.active() if self._telemetry else nullcontext():
-            await self._answer(scope, receive, send)
-
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        request.state.request_id = _request_id(request.headers)
         leaving = Leaving(request, send)
+        with self._drain:
+            if self._telemetry is None or local_path(scope).startswith(UNWATCHED):
+                await self._answer(request, leaving)
+                return
+            with self._telemetry.active(), answering(scope) as span:
+                await self._answer(request, leaving)
+                answered(span, scope, leaving.status)
+
+    async def _answer(self, request: Request, leaving: Leaving) -> None:
+        scope, receive = request.scope, request.receive
+        request.state.request_id = _request_id(request.headers)
         if request.headers.get("content-encoding", "identity") != "identity":
             await problem(request, BodyEncoded())(scope, receive, leaving.send)
             return
@@ -88,7 +97,7 @@ class Front:
             await self._app(scope, receive, leaving.send)
         except Exception:
             log.exception("request %s failed", request.state.request_id)
-            if leaving.started:
+            if leaving.status:
                 raise
             await problem(request, InternalError())(scope, receive, leaving.send)
 
@@ -100,7 +109,8 @@ class Leaving:
         self._request = request
         self._send = send
         self._instead: Response | None = None
-        self.started = False
+        self.status = 0
+        """That of the answer, once it has begun to leave."""
 
     async def send(self, message: Message) -> None:
         """Send `message` with the headers that every answer has; a framework's bare 413 leaves as a problem."""
@@ -108,23 +118,23 @@ class Leaving:
             if self._instead is None:
                 await self._send(message)
             return
-        self.started = True
-        headers = MutableHeaders(scope=message)
-        if message["status"] == CONTENT_TOO_LARGE and "json" not in headers.get("content-type", ""):
+        self.status = message["status"]
+        headers = list(message["headers"])
+        if self.status == CONTENT_TOO_LARGE and "json" not in Headers(raw=headers).get("content-type", ""):
             self._instead = problem(self._request, BodyTooLarge())
-            message = {**message, "headers": self._instead.raw_headers}
-            headers = MutableHeaders(scope=message)
-        self._add_to(headers)
-        await self._send(message)
+            headers = self._instead.raw_headers
+        await self._send({**message, "headers": headers + self._added_to(headers)})
         if self._instead is not None:
             await self._send({"type": "http.response.body", "body": self._instead.body})
 
-    def _add_to(self, headers: MutableHeaders) -> None:
-        for name, value in HEADERS.items():
-            headers.setdefault(name, value)
-        headers["x-request-id"] = self._request.state.request_id
+    def _added_to(self, headers: RawHeaders) -> RawHeaders:
+        """What every answer has besides its own `headers`; where those say something else, that holds."""
+        own = {name for name, _ in headers}
+        added = [(name, value) for name, value in HEADERS if name not in own]
+        added.append((b"x-request-id", self._request.state.request_id.encode()))
         if traceparent := telemetry.current_traceparent():
-            headers["traceresponse"] = traceparent
+            added.append((b"traceresponse", traceparent.encode()))
+        return added
 
 
 def _request_id(headers: Headers) -> str:

@@ -14,10 +14,10 @@ from typing import Annotated
 
 from fastapi import Header, Request, Response
 from sqlalchemy import Column, DateTime, LargeBinary, SmallInteger, String, Table, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.database import Schema, found_by
 from shared.errors import AlreadyExists, Conflict, Invalid
+from shared.transactions import run
 from shared.work import SETTINGS, Work, settings_of
 
 LONGEST_KEY = 255
@@ -103,16 +103,13 @@ class Attempt:
     creates: bool
     """Whether the address is the key, as that of a record to be created is."""
     is_first: bool = False
-    _connection: AsyncConnection | None = None
 
     async def enter(self, work: Work) -> None:
         """Make the open transaction the tenant's, and claim the key.
 
         Waits for whoever claims the same key in an open transaction.
         """
-        self._connection = await work.session.connection()
-        claimed = await self._connection.exec_driver_sql(CLAIM, (*settings_of(work), self.key, self.request))
-        self.is_first = claimed.scalar() is not None
+        self.is_first = bool(await run(work.session, CLAIM, *settings_of(work), self.key, self.request))
 
     async def recall(self, work: Work) -> Response:
         """The answer that was given before.
@@ -133,8 +130,7 @@ class Attempt:
         """Keep `answer` with what was done; a stream cannot be kept, so a change must not answer with one."""
         headers = answer.headers
         kept = (headers.get("content-type"), headers.get("etag"), headers.get("location"), bytes(answer.body))
-        connection = self._connection or await work.session.connection()
-        await connection.exec_driver_sql(REMEMBER, (self.key, answer.status_code, *kept))
+        await run(work.session, REMEMBER, self.key, answer.status_code, *kept)
 
 
 def attempt(request: Request, subject: str, route: str, body: bytes) -> Attempt | None:
@@ -145,14 +141,14 @@ def attempt(request: Request, subject: str, route: str, body: bytes) -> Attempt 
     if request.method in SAFE:
         return None
     creates = request.method == "PUT"
-    named = request.url.path if creates else request.headers.get("idempotency-key")
+    named = request.scope["path"] if creates else request.headers.get("idempotency-key")
     if named is None:
         return None
     if not creates and not _is_well_formed(named):
         raise IdempotencyKeyMalformed(field="/idempotency-key")
     return Attempt(
         key=_digest(subject, request.method, route, named),
-        request=_digest(request.method, request.url.path, request.url.query, body),
+        request=_digest(request.method, request.scope["path"], request.scope["query_string"], body),
         creates=creates,
     )
 

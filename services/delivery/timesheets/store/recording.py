@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, text
+from asyncpg import Record
 
 from services.delivery.timesheets.model.entries import Entry, Problem, TimesheetState, Unrecorded, Worked
-from shared.subjects import PERSON
+from shared.subjects import PERSON_OF
+from shared.transactions import run
 from shared.work import Work
 
 # The rows that others could change meanwhile are locked as they are read: the project against being closed, the week
@@ -19,7 +20,7 @@ STATEMENT = f"""
       select g.*, g.day - cast(extract(isodow from g.day) as integer) + 1 as week_starts_on from ({{given}}) as g
     ), me as (
       select id as person_id, employed_from, coalesce(employed_until, 'infinity') as employed_until
-        from people where id = ({PERSON.text})
+        from people where id = ({PERSON_OF.format("$1")})
     ), judged as (
       select g.*, me.person_id, k.project_id, k.staffing_role,
              coalesce(g.billable, k.billing_line_id is not null) as is_billable,
@@ -77,7 +78,8 @@ STATEMENT = f"""
     ), kept as (
       insert into time_entries (id, timesheet_id, person_id, project_id, task_id, day, minutes, billable, note,
                                 entered_at, version)
-      select id, timesheet_id, person_id, project_id, task_id, day, minutes, is_billable, note, :now, 1
+      select id, timesheet_id, person_id, project_id, task_id, day, minutes, is_billable, note,
+             cast($2 as timestamptz), 1
         from placed where verdict is null and day in (select day from days)
     )
     select p.id, p.timesheet_id, p.person_id, p.project_id, p.task_id, p.staffing_role, p.day, p.minutes,
@@ -88,61 +90,49 @@ STATEMENT = f"""
     """  # noqa: S608 - put together from constants
 
 # One entry by itself, so that the plan is made once and kept: over arrays PostgreSQL would make it anew each time.
-ONE = text(
-    STATEMENT.format(
-        given="""select cast(:id as uuid) as id, cast(:task_id as uuid) as task_id, cast(:day as date) as day,
-                        cast(:minutes as integer) as minutes, cast(:billable as boolean) as billable,
-                        cast(:note as text) as note, 1 as position"""
-    )
+ONE = STATEMENT.format(
+    given="""select cast($3 as uuid) as id, cast($4 as uuid) as task_id, cast($5 as date) as day,
+                    cast($6 as integer) as minutes, cast($7 as boolean) as billable, cast($8 as text) as note,
+                    1 as position"""
 )
-MANY = text(
-    STATEMENT.format(
-        given="""select * from unnest(
-                   cast(:ids as uuid[]), cast(:task_ids as uuid[]), cast(:days as date[]), cast(:minutes as integer[]),
-                   cast(:billables as boolean[]), cast(:notes as text[])
-                 ) with ordinality as entry (id, task_id, day, minutes, billable, note, position)"""
-    )
+MANY = STATEMENT.format(
+    given="""select * from unnest(
+               cast($3 as uuid[]), cast($4 as uuid[]), cast($5 as date[]), cast($6 as integer[]),
+               cast($7 as boolean[]), cast($8 as text[])
+             ) with ordinality as entry (id, task_id, day, minutes, billable, note, position)"""
 )
 
 
 async def record_one(work: Work, worked: Worked) -> Entry | Unrecorded:
     """Keep one entry if it can be, and say how it now stands or what the problem is."""
-    about = {"subject": work.actor.subject, "now": work.now}
-    return _outcome((await work.session.execute(ONE, {**about, **vars(worked)})).one())
+    [row] = await run(work.session, ONE, work.actor.subject, work.now, *_columns(worked))
+    return _outcome(row)
 
 
 async def record_many(work: Work, worked: Sequence[Worked]) -> list[Entry | Unrecorded]:
     """Keep what can be kept and say of each entry, in the order given, how it now stands or what the problem is."""
-    found = await work.session.execute(
-        MANY,
-        {
-            "subject": work.actor.subject,
-            "now": work.now,
-            "ids": [one.id for one in worked],
-            "task_ids": [one.task_id for one in worked],
-            "days": [one.day for one in worked],
-            "minutes": [one.minutes for one in worked],
-            "billables": [one.billable for one in worked],
-            "notes": [one.note for one in worked],
-        },
-    )
-    return [_outcome(row) for row in found]
+    columns = zip(*map(_columns, worked), strict=True)
+    return [_outcome(row) for row in await run(work.session, MANY, work.actor.subject, work.now, *columns)]
 
 
-def _outcome(row: Row[Any]) -> Entry | Unrecorded:
-    if row.problem is not None:
-        return Unrecorded(row.id, Problem(row.problem))
+def _columns(worked: Worked) -> tuple[Any, ...]:
+    return worked.id, worked.task_id, worked.day, worked.minutes, worked.billable, worked.note
+
+
+def _outcome(row: Record) -> Entry | Unrecorded:
+    if (problem := row["problem"]) is not None:
+        return Unrecorded(row["id"], Problem(problem))
     return Entry(
-        id=row.id,
-        timesheet_id=row.timesheet_id,
-        person_id=row.person_id,
-        project_id=row.project_id,
-        task_id=row.task_id,
-        staffing_role=row.staffing_role,
-        day=row.day,
-        minutes=row.minutes,
-        billable=row.billable,
-        note=row.note,
-        version=row.version,
-        state=TimesheetState(row.state),
+        id=row["id"],
+        timesheet_id=row["timesheet_id"],
+        person_id=row["person_id"],
+        project_id=row["project_id"],
+        task_id=row["task_id"],
+        staffing_role=row["staffing_role"],
+        day=row["day"],
+        minutes=row["minutes"],
+        billable=row["billable"],
+        note=row["note"],
+        version=row["version"],
+        state=TimesheetState(row["state"]),
     )
