@@ -74,9 +74,15 @@ class Schema:
         self.metadata = MetaData(naming_convention=NAMES)
         self.registry = registry(metadata=self.metadata)
 
-    def table(self, name: str, *parts: Any, append_only: bool = False, audited: bool = True) -> Table:
-        """Declare a table of the tenant's; `append_only` rows can never be changed or deleted by the service."""
-        info = {"append_only": append_only, "audited": audited and not append_only}
+    def table(
+        self, name: str, *parts: Any, append_only: bool = False, audited: bool = True, counter: str | None = None
+    ) -> Table:
+        """Declare a table of the tenant's; `append_only` rows can never be changed or deleted by the service.
+
+        `counter` names the column of a row that only ever counts up: not audited, and never set back by a restore.
+        """
+        audited = audited and not append_only and counter is None
+        info = {"append_only": append_only, "audited": audited, "counter": counter}
         tenant = Column("tenant_id", Uuid, primary_key=True, server_default=TENANT)
         return Table(name, self.metadata, tenant, *parts, info=info)
 

@@ -35,7 +35,7 @@ from shared.web.limits import Limits
 from shared.web.server import GentleServer
 
 log = logging.getLogger(__name__)
-USAGE = "usage: python -m services.<name> api | worker | migrate | provision | trail, with --help"
+USAGE = "usage: python -m services.<name> " + " | ".join(("api", "worker", "migrate", "provision", *console.COMMANDS))
 
 
 def main(service: Service) -> None:
@@ -47,7 +47,9 @@ def main(service: Service) -> None:
         "provision": declare_topology,
     }
     if len(sys.argv) > 1 and sys.argv[1] in console.COMMANDS:
-        console.run(console.Surroundings(service.name, service.all_reactions, from_environment()), sys.argv[1:])
+        console.run(
+            console.Surroundings(service.name, service.schema, service.all_reactions, from_environment()), sys.argv[1:]
+        )
     wanted = sys.argv[1] if len(sys.argv) == 2 else ""
     if wanted not in commands:
         sys.stderr.write(USAGE + "\n")

@@ -24,6 +24,9 @@ class Settings(BaseSettings):
     migration_database_url: PostgresUrl | None = Field(
         None, description="the same database as its owner; `migrate` only"
     )
+    backup_database_url: PostgresUrl | None = Field(
+        None, description="the same database as a role that sees every tenant's rows; `backup`, `restore`, `marks` only"
+    )
     broker_url: BrokerUrl | None = Field(
         None, description="RabbitMQ as the service's own user, amqp://user:password@host:5672/vhost; not for `api`"
     )

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import getpass
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from shared.database import connect
+from shared.database import Schema, connect
 from shared.errors import Refused
 from shared.messaging.reactions import Reactions
+from shared.operations.backup import Keeper
 from shared.operations.desk import Desk
 from shared.operations.trail import trail
-from shared.settings import Settings
+from shared.settings import Settings, needed
 from shared.transactions import transaction
 
 Answer = TypeVar("Answer")
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Operate one service.")
 out = Console()
-COMMANDS = frozenset({"trail"})
+COMMANDS = ("trail", "backup", "restore", "marks")
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Surroundings:
     """The service that is operated: its name, what it reacts to, and its settings."""
 
     service: str
+    schema: Schema
     reactions: Reactions
     settings: Settings
 
@@ -54,11 +57,24 @@ def at_desk(context: typer.Context, act: Callable[[Desk], Awaitable[Answer]]) ->
         async with open_desk(context.obj) as desk:
             return await act(desk)
 
-    try:
+    with told():
         return asyncio.run(sit_down())
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Print a refusal and end the command with status 1."""
+    try:
+        yield
     except Refused as refusal:
         out.print(f"[red]{refusal.detail}[/] {refusal.mend or ''}")
         raise typer.Exit(1) from None
+
+
+def keeper(context: typer.Context) -> Keeper:
+    """Whoever keeps the service's database."""
+    around: Surroundings = context.obj
+    return Keeper(around.schema, needed(around.settings.backup_database_url, "BACKUP_DATABASE_URL"))
 
 
 def run(surroundings: Surroundings, arguments: Sequence[str]) -> None:
@@ -74,3 +90,31 @@ def show_trail(context: typer.Context, limit: Annotated[int, typer.Option(min=1,
     for row in found.items:
         shown.add_row(f"{row.at:%F %T}", row.by, row.action, row.consumer, str(row.event_id or ""), row.reason)
     out.print(shown)
+
+
+@app.command("backup")
+def back_up(context: typer.Context, file: Path) -> None:
+    """Write the service's whole database, as it is at one instant, into FILE."""
+    with told():
+        keeper(context).back_up(file)
+
+
+@app.command("marks")
+def show_marks(context: typer.Context) -> None:
+    """Print how far every counter has come; keep it elsewhere, often, for a restore."""
+    with told():
+        for line in asyncio.run(keeper(context).marks()):
+            print(line)  # noqa: T201 - for a file, not for a person
+
+
+@app.command("restore")
+def restore(
+    context: typer.Context,
+    file: Path,
+    marks: Annotated[Path | None, typer.Option(help="what `marks` printed last")] = None,
+) -> None:
+    """Bring FILE back into an empty database; no counter starts below where MARKS says it was."""
+    with told():
+        lines = marks.read_text().splitlines() if marks else []
+        for said in asyncio.run(keeper(context).restore(file, lines)):
+            out.print(said)

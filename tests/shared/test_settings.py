@@ -93,6 +93,7 @@ def test_everything_that_is_missing_is_said_at_once(surroundings: Change, capsys
         ("METRICS_PORT", "hunter2"),
         ("DATABASE_URL", "hunter2"),
         ("MIGRATION_DATABASE_URL", "mysql://root:hunter2@nowhere.invalid/crm"),
+        ("BACKUP_DATABASE_URL", "mysql://root:hunter2@nowhere.invalid/crm"),
         ("BROKER_URL", "https://hunter2.invalid"),
         ("BROKER_ADMIN_URL", "https://hunter2.invalid"),
         ("BROKER_MANAGEMENT_URL", "amqp://hunter2.invalid"),

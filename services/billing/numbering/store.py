@@ -14,7 +14,7 @@ number_series = schema.table(
     Column("series", String, primary_key=True),
     Column("last_number", Integer, nullable=False),
     Column("last_dated_on", Date, nullable=False),
-    audited=False,
+    counter="last_number",
 )
 
 # The row stays locked until this work ends: the next number waits, and is given again if this work is rolled back.

@@ -38,7 +38,7 @@ batch_chains = schema.table(
     Column("legal_entity", String, primary_key=True),
     Column("last_number", Integer, nullable=False),
     Column("last_manifest_sha256", String),
-    audited=False,
+    counter="last_number",
 )
 export_batches = schema.table(
     "export_batches",

@@ -36,7 +36,7 @@ numbers = schema.table(
     "numbers",
     Column("series", String, primary_key=True),
     Column("last", Integer, nullable=False),
-    audited=False,
+    counter="last",
 )
 opportunities = schema.table(
     "opportunities",

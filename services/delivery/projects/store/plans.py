@@ -100,7 +100,7 @@ counters = schema.table(
     "counters",
     Column("name", String, primary_key=True),
     Column("value", Integer, nullable=False),
-    audited=False,
+    counter="value",
 )
 
 schema.map(Dependency, dependencies)
