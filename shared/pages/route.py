@@ -8,7 +8,7 @@ from typing import Any, cast
 from fastapi import Request, Response
 
 from shared.actor import Actor
-from shared.pages.problems import as_page
+from shared.pages.problems import as_page, is_fragment
 from shared.pages.session import Sessions, must_be_our_form
 from shared.pages.shell import Shell
 from shared.ui.reader import reader_of, reading
@@ -25,7 +25,7 @@ class PageRoute(WorkRoute):
         async def serve(request: Request) -> Response:
             request.state.problem_as_page = as_page
             with reading(reader_of(request)):
-                answer = await handle(request)
+                answer = _moved(request, await handle(request))
             cast(Sessions, request.app.state.sessions).keep_renewed(request, answer)
             return answer
 
@@ -42,3 +42,11 @@ class PageRoute(WorkRoute):
         actor = edge.counted(claims)
         request.state.shell = Shell.of(request, claims, session.form_token)
         return actor
+
+
+def _moved(request: Request, answer: Response) -> Response:
+    """A redirect moves the whole page, also where a script asked, which would follow it by itself."""
+    if not is_fragment(request) or "location" not in answer.headers:
+        return answer
+    kept = {name: value for name, value in answer.headers.items() if name.startswith("hx-")}
+    return Response(status_code=204, headers={**kept, "hx-redirect": answer.headers["location"]})

@@ -24,12 +24,6 @@ class Shell:
     services: tuple[str, ...]
     """All services, which the browser asks for what each of them knows."""
 
-    @property
-    def initials(self) -> str:
-        """The first letters of the first and the last name."""
-        names = self.name.split()
-        return "".join(name[0] for name in (names[:1] + names[1:][-1:])).upper()
-
     def is_at(self, link: Link) -> bool:
         """Whether the page is the one that `link` leads to, or one below it."""
         return self.path == link.path or self.path.startswith(f"{link.path}/")

@@ -9,6 +9,7 @@ import './overlays.js'
 import './table.js'
 import './keys.js'
 import './fields.js'
+import './shell.js'
 
 Alpine.data('selection', selection)
 window.Alpine = Alpine

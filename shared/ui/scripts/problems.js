@@ -21,6 +21,8 @@ document.addEventListener('htmx:before:request', (event) => {
 })
 
 function show(source, problem) {
+  const logIn = problem.code === 'not_logged_in' && document.getElementById('log-in-again')
+  if (logIn) return logIn.open || logIn.showModal()
   if (unavailable(source)) return
   const form = source.closest?.('form[data-problems]')
   if (!form) {
