@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from shared.pages.waiting import Finder, NeedsOf
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Service:
     """One service: its tables, who may do what, what it serves, what it reacts to, what it does over time."""
 

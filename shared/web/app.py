@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Hashable, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any, Protocol
@@ -12,6 +12,7 @@ from fastapi.routing import iter_route_contexts
 from fastapi.telemetry import TelemetryConfig
 from starlette.requests import Request
 from starlette.responses import JSONResponse
+from starlette.routing import BaseRoute
 
 from shared.actor import NotPermitted
 from shared.auth import NotLoggedIn, Verifier
@@ -55,7 +56,7 @@ EVERYWHERE = refusals(
 )
 
 
-class Served(Protocol):
+class Served(Hashable, Protocol):
     """What of a service is served over HTTP."""
 
     @property
@@ -104,7 +105,7 @@ def create_app(
     )
     app.state.edge = Edge(database, verifier, cache(service.permissions_of), clock, limits, Rate(limits))
     app.add_middleware(Front, drain=drain, telemetry=telemetry)
-    app.include_router(_interface(service))
+    app.router.routes += _interface(service)
     app.include_router(health(database, drain, checks))
     app.mount(assets.PATH, assets.static_files)
     app.add_route("/asyncapi.json", _events_of(service), include_in_schema=False)
@@ -114,12 +115,15 @@ def create_app(
     return app
 
 
-def _interface(service: Served) -> APIRouter:
-    """Every route of the service, where callers find them."""
+@cache
+def _interface(service: Served) -> Sequence[BaseRoute]:
+    """Every route of the service, where callers find them; put together once per process, for that takes longest."""
     api = APIRouter(prefix="/api/v1", max_body_size=BODY_BYTES, responses=EVERYWHERE)
     for router in service.all_routers:
         api.include_router(router)
-    return api
+    whole = APIRouter(generate_unique_id_function=operation_id)
+    whole.include_router(api)
+    return whole.routes
 
 
 def _events_of(service: Served) -> Callable[[Request], JSONResponse]:

@@ -7,8 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from services.billing.service import service
-from shared.database import connect
-from tests.conftest import DatabaseFactory
+from shared.database import Database
 from tests.support.api import api
 from tests.support.billing import (
     CANARY,
@@ -20,18 +19,21 @@ from tests.support.billing import (
     a_timesheet,
     an_entry,
 )
+from tests.support.databases import Databases
+from tests.support.home import Home
+
+
+@pytest.fixture(scope="session")
+def home(databases: Databases) -> Home:
+    """Give billing's database, where another tenant has rows already."""
+    return Home(databases, service, CANARY, plant_canary)
 
 
 @pytest.fixture
-async def bare_billing(service_database: DatabaseFactory) -> AsyncIterator[Billing]:
+async def bare_billing(home: Home) -> AsyncIterator[Billing]:
     """Serve billing at noon of the last day of March; what another tenant has in it must stay as it was."""
-    database = connect("billing", service_database("billing").app_url, pool_size=10)
-    served = Billing(database, api(service, database, clock=lambda: NOON))
-    await _plant_canary(served)
-    before = await served.digest(tenant=CANARY)
-    yield served
-    assert await served.digest(tenant=CANARY) == before, "another tenant's rows were changed"
-    await database.engine.dispose()
+    async with home.open() as database:
+        yield serve(database)
 
 
 @pytest.fixture
@@ -41,12 +43,17 @@ async def billing(bare_billing: Billing) -> Billing:
     return bare_billing
 
 
-async def _plant_canary(billing: Billing) -> None:
+def serve(database: Database) -> Billing:
+    """Give billing at noon of the last day of March."""
+    return Billing(database, api(service, database, clock=lambda: NOON))
+
+
+async def plant_canary(database: Database) -> None:
+    """Let another tenant sell an hour and have it worked."""
+    billing = serve(database)
     await a_legal_entity(billing, tenant=CANARY, code="CAN", name="Canary Ltd")
     line = a_time_line("66.66", role="Singer")
     sale = a_sale(line)
     await billing.sold(sale, tenant=CANARY)
     entry = an_entry(line.line_id, staffing_role="Singer")
     await billing.hear(a_timesheet(sale, entry), tenant=CANARY)
-    async with billing.database.engine.begin() as connection:
-        await connection.exec_driver_sql("delete from msg.outbox")

@@ -68,12 +68,12 @@ REPEATED = st.lists(st.sampled_from(HISTORY), max_size=5)
 
 
 @pytest.fixture
-async def in_order(bare_billing: Billing) -> str:
+async def in_order(bare_billing: Billing) -> dict[str, str]:
     """Give the digest of what stands once the history was heard as it happened."""
     return await lived(bare_billing, HISTORY)
 
 
-async def lived(billing: Billing, history: list[tuple[Event, int]]) -> str:
+async def lived(billing: Billing, history: list[tuple[Event, int]]) -> dict[str, str]:
     """Let a new tenant hear a history, and give a digest of what it has then."""
     tenant = new_id()
     administrator = billing.as_(Role.ADMINISTRATOR, tenant=tenant)
@@ -89,12 +89,12 @@ def test_the_history_tells_every_kind_of_event_that_billing_takes() -> None:
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=REPEATED.flatmap(lambda repeated: st.permutations([*HISTORY, *repeated])))
 async def test_any_order_and_any_repetition_end_the_same(
-    bare_billing: Billing, in_order: str, history: list[tuple[Event, int]]
+    bare_billing: Billing, in_order: dict[str, str], history: list[tuple[Event, int]]
 ) -> None:
     assert await lived(bare_billing, history) == in_order
 
 
-async def test_a_history_that_lacks_an_event_ends_otherwise(bare_billing: Billing, in_order: str) -> None:
+async def test_a_history_that_lacks_an_event_ends_otherwise(bare_billing: Billing, in_order: dict[str, str]) -> None:
     for left_out in (1, 3, 7, 12):
         shorter = [told for position, told in enumerate(HISTORY) if position != left_out]
         assert await lived(bare_billing, shorter) != in_order

@@ -8,21 +8,24 @@ import pytest
 
 from services.crm.service import service
 from shared.actor import Role
-from shared.database import Database, connect
-from tests.conftest import DatabaseFactory
+from shared.database import Database
 from tests.support.api import Api, api
-from tests.support.crm import CANARY, NOON, a_line, a_milestone_line, an_account, an_opportunity, digest
+from tests.support.crm import CANARY, NOON, a_line, a_milestone_line, an_account, an_opportunity
+from tests.support.databases import Databases
+from tests.support.home import Home
+
+
+@pytest.fixture(scope="session")
+def home(databases: Databases) -> Home:
+    """Give crm's database, where another tenant has rows already."""
+    return Home(databases, service, CANARY, plant_canary)
 
 
 @pytest.fixture
-async def database(service_database: DatabaseFactory) -> AsyncIterator[Database]:
+async def database(home: Home) -> AsyncIterator[Database]:
     """Connect to crm's database as its app role; what another tenant has in it must stay as it was."""
-    connected = connect("crm", service_database("crm").app_url, pool_size=5)
-    await _plant_canary(connected)
-    before = await digest(connected, CANARY)
-    yield connected
-    assert await digest(connected, CANARY) == before, "another tenant's rows were changed"
-    await connected.engine.dispose()
+    async with home.open() as connected:
+        yield connected
 
 
 @pytest.fixture
@@ -36,10 +39,9 @@ def serve(database: Database) -> Api:
     return api(service, database, clock=lambda: NOON)
 
 
-async def _plant_canary(database: Database) -> None:
+async def plant_canary(database: Database) -> None:
+    """Let another tenant have a deal with a milestone."""
     canary = serve(database).as_(Role.SALES_MANAGER, subject="canary", tenant=CANARY)
     account = await an_account(canary, name="Canary")
     deal = await an_opportunity(canary, account_id=account["id"])
     await a_line(canary, deal["id"], a_milestone_line())
-    async with database.engine.begin() as connection:
-        await connection.exec_driver_sql("delete from msg.outbox")

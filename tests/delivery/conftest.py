@@ -8,27 +8,36 @@ import pytest
 
 from services.delivery.service import service
 from shared.actor import Role
-from shared.database import connect
+from shared.database import Database
 from shared.ids import new_id
-from tests.conftest import DatabaseFactory
 from tests.support.api import api
+from tests.support.databases import Databases
 from tests.support.delivery import CANARY, NOW, Delivery
+from tests.support.home import Home
 from tests.support.news_for_delivery import MONDAY, a_cost_rate, a_person, a_won_deal
 
 
+@pytest.fixture(scope="session")
+def home(databases: Databases) -> Home:
+    """Give delivery's database, where another tenant has rows already."""
+    return Home(databases, service, CANARY, plant_canary)
+
+
 @pytest.fixture
-async def delivery(service_database: DatabaseFactory) -> AsyncIterator[Delivery]:
+async def delivery(home: Home) -> AsyncIterator[Delivery]:
     """Serve delivery with Carla and Paula; what another tenant has in it must stay as it was, and unseen."""
-    database = connect("delivery", service_database("delivery").app_url, pool_size=10)
-    served = Delivery(database, api(service, database, clock=lambda: NOW))
-    await _plant_canary(served)
-    before = await served.digest(CANARY)
-    yield served
-    assert await served.digest(CANARY) == before, "another tenant's rows were changed"
-    await database.engine.dispose()
+    async with home.open() as database:
+        yield serve(database)
 
 
-async def _plant_canary(delivery: Delivery) -> None:
+def serve(database: Database) -> Delivery:
+    """Give delivery at NOW."""
+    return Delivery(database, api(service, database, clock=lambda: NOW))
+
+
+async def plant_canary(database: Database) -> None:
+    """Let another tenant work on a project."""
+    delivery = serve(database)
     deal, canary = a_won_deal(), new_id()
     await delivery.hear(deal, tenant=CANARY)
     await delivery.hear(a_person(canary, subject="carla", name="Canary"), tenant=CANARY)
@@ -41,5 +50,3 @@ async def _plant_canary(delivery: Delivery) -> None:
     body = {"task_id": project["tasks"][1]["id"], "day": MONDAY.isoformat(), "minutes": 66}
     consultant = delivery.as_(Role.CONSULTANT, subject="carla", tenant=CANARY)
     assert (await consultant.put(f"/time-entries/{new_id()}", json=body)).status_code == 201
-    async with delivery.database.engine.begin() as connection:
-        await connection.exec_driver_sql("delete from msg.outbox")

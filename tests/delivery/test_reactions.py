@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid5
 
-from sqlalchemy import text
-
 from services.delivery.handoffs.model import id_of_handoff
 from services.delivery.projects.model.project import id_of_project
 from services.delivery.service import service
-from shared.actor import Role, the_service
+from shared.actor import Role
 from shared.contracts import billing, crm, resourcing
 from shared.contracts.base import Event
-from shared.work import begin
-from tests.support.delivery import NOW, Delivery
+from tests.support.delivery import Delivery
+from tests.support.home import digest
 from tests.support.news_for_delivery import (
     MONDAY,
     a_booking,
@@ -167,20 +164,6 @@ async def a_firm_at_work(delivery: Delivery, tenant: UUID) -> None:
         assert (await paula.post(f"/timesheets/{timesheet['id']}/approval")).status_code == 200
 
 
-async def state_of(delivery: Delivery, tenant: UUID) -> dict[str, str]:
-    """Digest every table as the tenant sees it, tenant left out."""
-    digests = {}
-    async with begin(delivery.database, the_service("delivery", tenant), NOW) as work:
-        for table in sorted(set(service.schema.metadata.tables) - WITHOUT):
-            rows = await work.session.scalars(
-                text(f"select replace(t::text, :tenant, '') from \"{table}\" t order by 1").bindparams(
-                    tenant=str(tenant)
-                )
-            )
-            digests[table] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
-    return digests
-
-
 async def test_any_order_and_any_repetition_of_the_news_ends_in_the_same_state(delivery: Delivery) -> None:
     expected: dict[str, str] = {}
     for seed in range(ORDERS):
@@ -195,7 +178,7 @@ async def test_any_order_and_any_repetition_of_the_news_ends_in_the_same_state(d
         for event, sequence in news:
             await delivery.hear(event, sequence, tenant=tenant)
 
-        state = await state_of(delivery, tenant)
+        state = await digest(delivery.database, service, tenant, without=WITHOUT, fields=("tenant_id",))
         expected = expected or state
         assert state == expected, f"order {seed} ended differently"
 

@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator
 import pytest
 
 from services.resourcing.service import service
-from shared.database import connect
+from shared.database import Database
 from shared.ids import new_id
-from tests.conftest import DatabaseFactory
 from tests.support.api import api
+from tests.support.databases import Databases
+from tests.support.home import Home
 from tests.support.resourcing import (
     CANARY,
     FRIDAY,
@@ -27,19 +28,27 @@ from tests.support.resourcing import (
 )
 
 
+@pytest.fixture(scope="session")
+def home(databases: Databases) -> Home:
+    """Give resourcing's database, where another tenant has rows already."""
+    return Home(databases, service, CANARY, plant_canary)
+
+
 @pytest.fixture
-async def resourcing(service_database: DatabaseFactory) -> AsyncIterator[Resourcing]:
+async def resourcing(home: Home) -> AsyncIterator[Resourcing]:
     """Serve resourcing; what another tenant has in it must stay as it was, and unseen."""
-    database = connect("resourcing", service_database("resourcing").app_url, pool_size=5)
-    served = Resourcing(database, api(service, database, clock=lambda: MORNING))
-    await _plant_canary(served)
-    before = await served.digest(CANARY)
-    yield served
-    assert await served.digest(CANARY) == before, "another tenant's rows were changed"
-    await database.engine.dispose()
+    async with home.open() as database:
+        yield serve(database)
 
 
-async def _plant_canary(resourcing: Resourcing) -> None:
+def serve(database: Database) -> Resourcing:
+    """Give resourcing at MORNING."""
+    return Resourcing(database, api(service, database, clock=lambda: MORNING))
+
+
+async def plant_canary(database: Database) -> None:
+    """Let another tenant have somebody booked, on leave and at work."""
+    resourcing = serve(database)
     project = new_id()
     await resourcing.hear(a_project_opened(project), tenant=CANARY)
     await resourcing.hear(a_staffing_request(project), tenant=CANARY)
@@ -48,5 +57,3 @@ async def _plant_canary(resourcing: Resourcing) -> None:
         await leave_of(work, canary, FRIDAY, FRIDAY.replace(day=7))
         await book_on(work, canary, project, ends_before=MONDAY.replace(day=5))
     await resourcing.hear(an_approved_timesheet(canary, an_entry(canary), project_id=project), tenant=CANARY)
-    async with resourcing.database.engine.begin() as connection:
-        await connection.exec_driver_sql("delete from msg.outbox")

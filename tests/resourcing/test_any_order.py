@@ -111,7 +111,7 @@ def a_history() -> list[tuple[Event, int]]:
 HISTORY = a_history()
 
 
-async def tell(resourcing: Resourcing, news: list[tuple[Event, int]]) -> str:
+async def tell(resourcing: Resourcing, news: list[tuple[Event, int]]) -> dict[str, str]:
     """The digest of a new tenant's tables, where somebody is booked already, after `news`."""
     tenant = new_id()
     async with resourcing.work(tenant=tenant) as work:
@@ -129,7 +129,7 @@ async def tell(resourcing: Resourcing, news: list[tuple[Event, int]]) -> str:
     for event, sequence in news:
         await resourcing.hear(event, sequence, tenant=tenant)
     # The trail tells what happened in which order, so it alone may differ.
-    return await resourcing.digest(tenant, without=frozenset({"audit"}))
+    return await resourcing.digest(tenant, without={"audit"})
 
 
 def test_the_history_holds_every_kind_of_news_that_resourcing_takes() -> None:

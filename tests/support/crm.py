@@ -139,17 +139,6 @@ async def announced(database: Database) -> list[Announced]:
         return [Announced(row.type, row.correlation_id, json.loads(row.payload)) for row in found]
 
 
-async def digest(database: Database, tenant: UUID) -> str:
-    """Give a digest of every row that a tenant has in crm, the audit trail apart."""
-    parts = []
-    async with database.engine.begin() as connection:
-        await connection.execute(text("select set_config('app.tenant', :tenant, true)"), {"tenant": str(tenant)})
-        for table in sorted(service.schema.metadata.tables.keys() - {"audit"}):
-            rows = text(f"select to_jsonb(t)::text from {table} as t order by 1".replace("::", "\\:\\:"))
-            parts.append(f"{table}: {(await connection.execute(rows)).scalars().all()}")
-    return "\n".join(parts)
-
-
 async def hear(database: Database, event: Event, sequence: int, *, tenant: UUID = MERIDIAN) -> None:
     """Have every reaction of crm to `event` act on it."""
     for reaction in service.all_reactions:

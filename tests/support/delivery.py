@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -30,6 +29,7 @@ from shared.money import money
 from shared.period import Period
 from shared.work import begin
 from tests.support.api import MERIDIAN, Api
+from tests.support.home import digest
 from tests.support.news_for_delivery import MONDAY, a_won_deal
 
 Told = TypeVar("Told", bound=Event)
@@ -133,14 +133,9 @@ class Delivery:
             )
             return [kind.model_validate_json(payload) for payload in found]
 
-    async def digest(self, tenant: UUID = MERIDIAN, *, without: frozenset[str] = frozenset()) -> str:
-        """A digest of every row that the tenant has, whatever their order, except in the tables `without`."""
-        whole = hashlib.sha256()
-        async with begin(self.database, the_service("delivery", tenant), NOW) as work:
-            for table in sorted(set(service.schema.metadata.tables) - without):
-                found = await work.session.scalars(text(f'select t::text from "{table}" t order by 1'))
-                whole.update("\n".join([table, *found, ""]).encode())
-        return whole.hexdigest()
+    async def digest(self) -> dict[str, str]:
+        """A digest of every row that our firm has in each table, whatever their order."""
+        return await digest(self.database, service, MERIDIAN)
 
 
 async def a_project(delivery: Delivery, deal: crm.OpportunityClosedWon | None = None) -> dict[str, Any]:

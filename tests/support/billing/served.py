@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from shared.messaging.reactions import NotReady
 from shared.work import Work, begin
 from tests.support.api import MERIDIAN, Api
 from tests.support.billing.events import MONTH_END, NOON, Made, an_acceptance
+from tests.support.home import digest
 
 CANARY = UUID("0198c0de-0000-7000-8000-00000000ca12")
 
@@ -86,15 +86,9 @@ class Billing:
 
     async def digest(
         self, *, tenant: UUID = MERIDIAN, without: Collection[str] = (), fields: Sequence[str] = ()
-    ) -> str:
-        """A digest of every row that the tenant has, whatever their order, save some tables and some fields."""
-        whole = hashlib.sha256()
-        async with self.work(tenant=tenant) as work:
-            for table in sorted(set(service.schema.metadata.tables) - set(without)):
-                rows = text(f'select cast(to_jsonb(t) - cast(:fields as text[]) as text) from "{table}" t order by 1')
-                found = await work.session.scalars(rows, {"fields": list(fields)})
-                whole.update("\n".join([table, *found, ""]).encode())
-        return whole.hexdigest()
+    ) -> dict[str, str]:
+        """A digest of every row that the tenant has in each table, save some tables and some fields."""
+        return await digest(self.database, service, tenant, without=without, fields=fields)
 
     async def sold(self, sale: crm.OpportunityClosedWon, *, tenant: UUID = MERIDIAN) -> UUID:
         """Let a deal be won and taken over, and give its contract."""
