@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from prometheus_client import start_http_server
 from uvicorn.loops.auto import auto_loop_factory
 
-from shared import auth, jobs, migrations, telemetry
+from shared import auth, jobs, migrations, telemetry, traces
 from shared.clock import wall_clock
 from shared.database import connect
 from shared.messaging import wake
@@ -69,11 +69,12 @@ async def serve(service: Service, settings: Settings, limits: Limits | None = No
     sessions = _sessions(settings, verifier)
     database = connect(service.name, settings.database_url, pool_size=settings.pool_size)
     drain = Drain()
+    watched = _watch(service, settings)
     app = create_app(
         service,
         database,
         verifier,
-        telemetry=_watch(service, settings),
+        telemetry=watched,
         drain=drain,
         limits=limits,
         checks=(is_durable, is_at(migrations.head(service.name))),
@@ -90,7 +91,8 @@ async def serve(service: Service, settings: Settings, limits: Limits | None = No
     )
     calling = asyncio.create_task(wake.call(database))
     try:
-        await server.serve()
+        async with traces.kept(database, watched.shelf):
+            await server.serve()
     finally:
         calling.cancel()
         await asyncio.gather(calling, return_exceptions=True)
@@ -105,8 +107,9 @@ async def work(service: Service, settings: Settings) -> None:
     runner = jobs.Runner(database, service.all_jobs, wall_clock)
     stopping = _told_to_stop()
     try:
-        with _watch(service, settings).active():
-            async with asyncio.TaskGroup() as tasks:
+        watched = _watch(service, settings)
+        with watched.active():
+            async with traces.kept(database, watched.shelf), asyncio.TaskGroup() as tasks:
                 tasks.create_task(worker.run())
                 tasks.create_task(runner.run(stopping))
                 await stopping.wait()
@@ -139,7 +142,9 @@ def _sessions(settings: Settings, verifier: auth.Verifier) -> Sessions:
 
 
 def _watch(service: Service, settings: Settings) -> telemetry.Telemetry:
-    return telemetry.watch(service.name, otlp_endpoint=settings.otlp_endpoint, ratio=settings.trace_ratio)
+    """Spans go to the collector; where there is none, the service keeps them itself."""
+    shelf = None if settings.otlp_endpoint else telemetry.Shelf()
+    return telemetry.watch(service.name, otlp_endpoint=settings.otlp_endpoint, shelf=shelf, ratio=settings.trace_ratio)
 
 
 def _told_to_stop() -> asyncio.Event:

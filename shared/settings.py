@@ -55,7 +55,10 @@ class Settings(BaseSettings):
     drain_seconds: float = Field(0, description="how long `api` goes on once told to stop, not ready any more", ge=0)
     metrics_port: int | None = Field(None, description="port on which the process shows its metrics to Prometheus")
     pool_size: int = Field(20, description="connections to the database per process", ge=1)
-    otlp_endpoint: WebUrl | None = Field(None, description="where traces go, OTLP over HTTP, base address")
+    otlp_endpoint: WebUrl | None = Field(
+        None,
+        description="where traces go, OTLP over HTTP, base address; without it the service keeps its own for a day",
+    )
     trace_ratio: float = Field(1.0, description="share of the traces begun here that are recorded", ge=0, le=1)
     log_level: LogLevel = Field("INFO", description="least level of the log")
 

@@ -35,12 +35,14 @@ class Work:
     actor: Actor
     now: datetime
     session: AsyncSession
+    cause: Cause = field(default_factory=Cause.new)
     announced: list[Announcement] = field(default_factory=list)
 
     def publish(self, event: Event) -> None:
         """Announce `event` if, and only if, this work commits."""
         event_id = new_id()
-        with telemetry.creating(event, event_id, self.actor.tenant_id) as traceparent:
+        thread = event.thread_id or self.cause.correlation_id
+        with telemetry.creating(event, event_id, self.actor.tenant_id, thread) as traceparent:
             self.announced.append(Announcement(event, event_id, traceparent))
 
     async def because(self, reason: str) -> None:
@@ -81,11 +83,11 @@ async def begin(
     `entering` is the first statement of the transaction; whoever gives another one has it do what `enter` does.
     """
     async with transaction(database) as session:
-        current = Work(actor, now, session)
+        current = Work(actor, now, session, cause or Cause.new())
         await entering(current)
         yield current
         if current.announced:
-            await keep(session, current.announced, tenant_id=actor.tenant_id, cause=cause or Cause.new(), at=now)
+            await keep(session, current.announced, tenant_id=actor.tenant_id, cause=current.cause, at=now)
         await list_tenant(database, session, actor.tenant_id)
     database.tenants.add(actor.tenant_id)
     if current.announced:

@@ -13,7 +13,7 @@ from services.billing.service import service as billing
 from services.crm.service import service as crm
 from services.delivery.service import service as delivery
 from services.resourcing.service import service as resourcing
-from shared import jobs, telemetry
+from shared import jobs, telemetry, traces
 from shared.clock import Clock
 from shared.database import Database
 from shared.messaging.drain import Drain
@@ -62,7 +62,7 @@ class Member:
     async def run(self, stopping: asyncio.Event) -> None:
         """Send, react and do jobs until told to stop."""
         with self.telemetry.active():
-            async with asyncio.TaskGroup() as tasks:
+            async with traces.kept(self.database, self.telemetry.shelf), asyncio.TaskGroup() as tasks:
                 tasks.create_task(self.worker.run())
                 tasks.create_task(self.runner.run(stopping))
 
@@ -113,7 +113,7 @@ def assemble(
     members = {}
     for service in SERVICES:
         database = databases[service.name]
-        watched = telemetry.watch(service.name, exporter=exporter)
+        watched = telemetry.watch(service.name, exporter=exporter, shelf=None if exporter else telemetry.Shelf())
         database.announced.set()  # the run before may have left something
         inboxes[service.name].arrived.set()
         app = create_app(service, database, sessions.verifier, now, telemetry=watched)

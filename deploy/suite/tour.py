@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from opentelemetry.sdk.trace import ReadableSpan
 from rich.console import Console
 from sqlalchemy import text
 
@@ -22,13 +21,12 @@ from deploy.suite.calendar import Dates
 from deploy.suite.desk import Desk, Desks
 from deploy.suite.founding import found
 from deploy.suite.sample_export import write_sample_export
-from deploy.suite.spans import as_tree, service_of
 from deploy.suite.suite import Suite
-from shared.telemetry import Telemetry, current_trace_id, span
+from shared import traces
+from shared.telemetry import SpanRecord, Telemetry, current_trace_id, span
 
 Say = Callable[[str], None]
-# Reading moves nothing, and single statements are of no interest here.
-HIDDEN = frozenset({"get", "select", "insert", "update", "delete", "set", "connect", "with", "savepoint", "release"})
+HIDDEN = traces.STATEMENTS | {"get"}  # reading moves nothing, and single statements are of no interest here
 EVENTS = text("select count(*) from msg.event_log where correlation_id = any(:threads)")
 
 
@@ -156,12 +154,12 @@ async def _close_books(desks: Desks, erp: Desk, dates: Dates, say: Say) -> dict[
     return batch
 
 
-def must_be_as_told(played: Played, spans: Sequence[ReadableSpan], services: Iterable[str]) -> None:
+def must_be_as_told(played: Played, spans: Sequence[SpanRecord], services: Iterable[str]) -> None:
     """Refuse a story in which somebody was not considered, or a service not reached. Raises NotAsTold."""
     obstacles = {each["obstacle"] for one in played.ranking["fallen_out"] for each in one["obstructions"]}
     if played.ranking["considered"] < CANDIDATES_AT_LEAST or not obstacles >= OBSTACLES:
         raise NotAsTold(f"{played.ranking['considered']} candidates, of whom some fell out for {sorted(obstacles)}")
-    if missing := set(services) - {service_of(span) for span in spans}:
+    if missing := set(services) - {span.service for span in spans}:
         raise NotAsTold(f"the trace does not reach {sorted(missing)}")
 
 
@@ -190,9 +188,9 @@ async def events_of(suite: Suite, played: Played) -> dict[str, int]:
     return counted
 
 
-def show(console: Console, played: Played, counted: dict[str, int], spans: Sequence[ReadableSpan]) -> None:
+def show(console: Console, played: Played, counted: dict[str, int], spans: Sequence[SpanRecord]) -> None:
     """Print the trace as a tree, and what the logs hold."""
-    console.print(as_tree(spans, hidden=HIDDEN))
+    console.print(traces.as_rich_tree("trace", traces.tree(spans, hidden=HIDDEN)))
     for name, number in counted.items():
         console.print(f"{name}: {number} events of the two threads in the log")
     console.print(f"trace {played.trace_id}")

@@ -105,6 +105,7 @@ class Runner:
         if row is None:
             return False
         with telemetry.span(f"job {row.kind}", attributes={"throughline.job.id": str(row.id)}):
+            telemetry.of_tenant(row.tenant_id)
             await self._try(row)
         return True
 

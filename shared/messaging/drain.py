@@ -136,7 +136,7 @@ class Drain:
         """Run the messages in turn; stops early at one that races, so that what the ones before hold is let go."""
         for message in batch.messages:
             try:
-                verdict = await self._try(replace(work, announced=[]), message, batch)
+                verdict = await self._try(work, message, batch)
             except Raced:
                 break
             batch.verdicts.append(verdict)
@@ -149,6 +149,7 @@ class Drain:
             event = _event(reaction, found)
         except (Poison, ValueError) as error:
             return failed(tried, error, message.at)
+        work = replace(work, announced=[], cause=Cause(found.correlation_id, found.event_id))
         with _span(self.inbox.service, message, found) as span:
             try:
                 await self._apply(work, reaction, event, found, batch)
@@ -209,8 +210,7 @@ async def _handle(work: Work, driver: Any, reaction: Reaction, event: Event, fou
     work.session.expunge_all()
     await driver.fetchval(BECAUSE, f"{reaction.consumer} on {found.type} {found.event_id}")
     await reaction.handler(work, event, found.sequence)
-    cause = Cause(found.correlation_id, found.event_id)
-    await keep(work.session, work.announced, tenant_id=work.actor.tenant_id, cause=cause, at=work.now)
+    await keep(work.session, work.announced, tenant_id=work.actor.tenant_id, cause=work.cause, at=work.now)
     await work.session.flush()
     work.session.expunge_all()
 
@@ -219,12 +219,9 @@ def _span(service: str, message: Claimed, found: Envelope) -> AbstractContextMan
     return telemetry.processing(
         queue=f"throughline.{service}",
         consumer=message.tried.consumer,
-        event_type=found.type,
-        message_id=found.event_id,
-        correlation_id=found.correlation_id,
-        traceparent=found.traceparent,
+        envelope=found,
         attempt=message.tried.attempts + 1,
-        age=message.at - message.received_at,
+        age=message.at - min(message.received_at, found.recorded_at),  # a replayed one came just now and is old
     )
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from aio_pika.abc import AbstractConnection, AbstractExchange
 from aio_pika.exceptions import DeliveryError, PublishError
 from pamqp.commands import Basic
 
+from shared import telemetry
 from shared.messaging.amqp import LINK_ERRORS, connect, disconnect, is_wanted, message_of
 from shared.messaging.envelope import Envelope
 from shared.messaging.provisioning import EVENTS
 from shared.messaging.transport import Failure, Fault, Outcome
 
 log = logging.getLogger(__name__)
+AMQP_PORT = 5672
 CONFIRM_WITHIN = 5.0  # seconds; a broker in alarm holds publishers without a word
 
 
@@ -24,6 +27,8 @@ class Publisher:
 
     def __init__(self, url: str) -> None:
         self._url = url
+        address = urlsplit(url)
+        self._server = (address.hostname or "", address.port or AMQP_PORT)
         self._connection: AbstractConnection | None = None
         self._exchange: AbstractExchange | None = None
         self._turn = asyncio.Lock()
@@ -33,6 +38,7 @@ class Publisher:
 
         No two messages with one id are ever under way together, because a return is matched by the id alone.
         """
+        telemetry.sending_to(*self._server)
         async with self._turn:
             try:
                 exchange = self._exchange or await self._open()

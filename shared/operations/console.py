@@ -26,7 +26,7 @@ from shared.transactions import transaction
 Answer = TypeVar("Answer")
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Operate one service.")
 out = Console()
-COMMANDS = ("trail", "backup", "restore", "marks")
+COMMANDS = ("trail", "trace", "backup", "restore", "marks")
 
 
 @dataclass(frozen=True)

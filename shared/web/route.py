@@ -14,6 +14,7 @@ from typing import Annotated, Any, cast
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 
+from shared import telemetry
 from shared.actor import Actor
 from shared.auth import Claims, NotLoggedIn, Verifier
 from shared.clock import Clock
@@ -64,6 +65,7 @@ class WorkRoute(APIRoute):
         async def serve(request: Request) -> Response:
             edge = cast(Edge, request.app.state.edge)
             actor = await self.actor_of(request, edge)
+            telemetry.of_tenant(actor.tenant_id)
             tried = attempt(request, actor.subject, route, await whole_body(request, edge.limits.body_seconds))
             try:
                 async with asyncio.timeout(edge.limits.answer_seconds):

@@ -20,6 +20,7 @@ from tests.api.stories import STORIES, STRANGERS, Story
 from tests.support import operations
 from tests.support.api import MERIDIAN
 from tests.support.databases import Databases
+from tests.support.traces import a_kept_trace
 
 EVERY_ROLE = tuple(Role)
 TABLES = """
@@ -75,7 +76,8 @@ async def a_scene(service: str, databases: Databases, url: str) -> AsyncIterator
     try:
         story = await STORIES[service](database)
         parked = await operations.a_parked_message(database, story.api)
-        yield Scene(database, story, {**story.named, **parked, **await _found(story, inside)}, inside)
+        found = {**parked, "trace_id": await a_kept_trace(database, MERIDIAN), **await _found(story, inside)}
+        yield Scene(database, story, {**story.named, **found}, inside)
     finally:
         await inside.close()
         await database.engine.dispose()
@@ -109,4 +111,4 @@ def _another(value: str) -> str:
         UUID(value)
     except ValueError:
         return value
-    return str(new_id())
+    return str(new_id()) if "-" in value else new_id().hex

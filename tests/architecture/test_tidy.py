@@ -26,7 +26,7 @@ BUDGETS = {
     "jobs": (450, ("jobs",)),
     "operations": (2_000, ("operations",)),
     "audit and subjects": (250, ("audit", "subjects")),
-    "telemetry": (400, ("telemetry",)),
+    "telemetry and traces": (850, ("telemetry", "traces")),
     "running": (500, ("crash_points", "migrations", "process", "service", "settings")),
 }
 

@@ -7,6 +7,7 @@ import logging
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -17,7 +18,9 @@ from opentelemetry.trace import SpanKind, StatusCode
 
 from shared import telemetry
 from shared.telemetry import LINKS_MAX, ONE_TRACE_AT_MOST, JsonLines
+from tests.shared.messaging.deliveries import an_envelope
 from tests.shared.messaging.probe import MERIDIAN, Noted
+from tests.support.collector import collecting
 
 EVENT_ID, THING, THREAD = UUID(int=7), UUID(int=8), UUID(int=9)
 NOTED = Noted(thing_id=THING, number=1)
@@ -48,22 +51,16 @@ def watched() -> Iterator[Watched]:
 
 def process(traceparent: str | None, *, age: timedelta = timedelta(0)) -> None:
     """Process a message of this trace and age."""
+    message = replace(an_envelope(NOTED), event_id=EVENT_ID, correlation_id=THREAD, traceparent=traceparent)
     with telemetry.processing(
-        queue="throughline.reader",
-        consumer="reader.write_down",
-        event_type=NOTED.type,
-        message_id=EVENT_ID,
-        correlation_id=THREAD,
-        traceparent=traceparent,
-        attempt=2,
-        age=age,
+        queue="throughline.reader", consumer="reader.write_down", envelope=message, attempt=2, age=age
     ):
         pass
 
 
 def click() -> str:
     """Announce an event inside a click; gives the traceparent that travels with it."""
-    with telemetry.span("a click"), telemetry.creating(NOTED, EVENT_ID, MERIDIAN) as traceparent:
+    with telemetry.span("a click"), telemetry.creating(NOTED, EVENT_ID, MERIDIAN, THREAD) as traceparent:
         assert traceparent is not None
         return traceparent
 
@@ -88,6 +85,7 @@ def test_an_event_is_created_under_the_click(watched: Watched) -> None:
         "messaging.operation.type": "create",
         "messaging.destination.name": "throughline.events:writer.thing.noted",
         "messaging.message.id": str(EVENT_ID),
+        "messaging.message.conversation_id": str(THREAD),
         "messaging.rabbitmq.destination.routing_key": "writer.thing.noted",
         "cloudevents.event_id": str(EVENT_ID),
         "cloudevents.event_source": "/throughline/writer",
@@ -141,8 +139,13 @@ def test_a_message_is_processed_under_its_creation_and_linked_to_it(watched: Wat
         "messaging.consumer.group.name": "reader.write_down",
         "messaging.message.id": str(EVENT_ID),
         "messaging.message.conversation_id": str(THREAD),
+        "cloudevents.event_id": str(EVENT_ID),
+        "cloudevents.event_source": "/throughline/writer",
+        "cloudevents.event_spec_version": "1.0",
         "cloudevents.event_type": "throughline.writer.thing.noted.v1",
+        "cloudevents.event_subject": f"thing/{THING}",
         "throughline.delivery.attempt": 2,
+        "throughline.tenant.id": str(MERIDIAN),
     }
 
 
@@ -164,6 +167,37 @@ def test_a_message_without_a_readable_trace_begins_its_own(watched: Watched, tra
     assert (processed.parent, list(processed.links)) == (None, [])
 
 
+def test_a_collector_is_sent_kinds_parents_links_and_attributes() -> None:
+    with collecting() as collector:
+        sending = telemetry.watch("probe", otlp_endpoint=collector.url)
+        with sending.active():
+            traceparent = click()
+            with telemetry.publishing([traceparent], lane=3):
+                telemetry.sending_to("broker.test", 5672)
+            process(traceparent)
+            process(traceparent, age=ONE_TRACE_AT_MOST * 2)
+        sending.provider.shutdown()
+        _, trace_id, created_id, _ = traceparent.split("-")
+        linked = [span for span in collector.spans if span.links == [f"{trace_id}-{created_id}"]]
+        processed, late = sorted((each for each in linked if each.kind == "CONSUMER"), key=lambda span: not span.parent)
+
+    (published,) = (each for each in linked if each.kind == "CLIENT")
+    (created,) = (each for each in collector.of_trace(trace_id) if each.kind == "PRODUCER")
+    assert (created.span.span_id.hex(), processed.parent) == (created_id, created_id)
+    assert (published.parent, late.parent) == ("", "")
+    assert len({trace_id, published.trace_id, late.trace_id}) == 3
+    assert published.attributes == {
+        "messaging.system": "rabbitmq",
+        "messaging.operation.name": "publish",
+        "messaging.operation.type": "send",
+        "messaging.batch.message_count": 1,
+        "throughline.outbox.lane": 3,
+        "server.address": "broker.test",
+        "server.port": 5672,
+    }
+    assert processed.attributes["throughline.delivery.attempt"] == 2
+
+
 def test_services_in_one_process_make_spans_of_their_own() -> None:
     crm, billing = Watched("crm"), Watched("billing")
     with crm.telemetry.active(), telemetry.span("in crm"), billing.telemetry.active(), telemetry.span("in billing"):
@@ -176,7 +210,7 @@ def test_services_in_one_process_make_spans_of_their_own() -> None:
 
 
 def test_without_a_watcher_nothing_is_traced_and_events_carry_nothing() -> None:
-    with telemetry.creating(NOTED, EVENT_ID, MERIDIAN) as traceparent:
+    with telemetry.creating(NOTED, EVENT_ID, MERIDIAN, THREAD) as traceparent:
         assert traceparent is None
     assert telemetry.current_trace_id() is None
 

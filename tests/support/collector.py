@@ -30,8 +30,23 @@ class Received:
 
     @property
     def attributes(self) -> dict[str, Any]:
-        """Its attributes that are text."""
-        return {each.key: each.value.string_value for each in self.span.attributes}
+        """Its attributes that are texts or whole numbers."""
+        return {each.key: each.value.string_value or each.value.int_value for each in self.span.attributes}
+
+    @property
+    def kind(self) -> str:
+        """What kind of span it is, as the protocol calls it."""
+        return str(Span.SpanKind.Name(self.span.kind)).removeprefix("SPAN_KIND_")
+
+    @property
+    def parent(self) -> str:
+        """The id of the span above it, 16 hex digits; empty for a root."""
+        return self.span.parent_span_id.hex()
+
+    @property
+    def links(self) -> list[str]:
+        """The spans that it is linked to, each as `<trace id>-<span id>`."""
+        return [f"{each.trace_id.hex()}-{each.span_id.hex()}" for each in self.span.links]
 
 
 @dataclass
@@ -41,6 +56,12 @@ class Collector:
     url: str
     _received: list[Received] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def spans(self) -> list[Received]:
+        """Every span."""
+        with self._lock:
+            return list(self._received)
 
     def of_trace(self, trace_id: str) -> list[Received]:
         """The spans of one trace."""

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Column, Integer, String, Uuid, func, insert, 
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from deploy.suite.databases import ServiceDatabase
-from shared import operations
+from shared import operations, traces
 from shared.actor import Actor, the_service
 from shared.clock import wall_clock
 from shared.contracts.base import REGISTRY, Event
@@ -20,6 +20,7 @@ from shared.ids import new_id
 from shared.messaging import schema as messaging_schema
 from shared.messaging.reactions import NotReady, Reactions
 from shared.migrations import secure
+from shared.operations import redaction
 from shared.work import Work, begin
 
 MERIDIAN, NORTHSTAR = UUID(int=1), UUID(int=2)
@@ -120,6 +121,8 @@ async def prepare(addresses: ServiceDatabase, app_role: str) -> None:
         "drop table if exists effects, things, alembic_version",
         *messaging_schema.CREATE,
         *operations.UP,
+        *traces.UP,
+        *redaction.UP,
     )
     engine = create_async_engine(addresses.owner_url)
     async with engine.begin() as connection:

@@ -15,6 +15,7 @@ from shared.telemetry import watch
 from shared.web.app import create_app
 from shared.web.front import Drain
 from shared.web.health import is_at, is_durable
+from shared.web.limits import MIB
 from tests.shared.web.conftest import Insider, note, path
 from tests.shared.web.probe import Probe
 from tests.support.api import Api, api, code_of, verifier
@@ -95,6 +96,33 @@ async def test_a_click_is_one_trace_that_the_caller_is_told(database: Database) 
     *statements, request = spans.get_finished_spans()
     assert request.name == "PUT /api/v1/notes/{note_id}"
     assert statements and {f"{span.context.trace_id:032x}" for span in (*statements, request)} == {trace_id}
+    telemetry.provider.shutdown()
+
+
+@pytest.mark.parametrize("ratio", [0, 1])
+async def test_every_answer_names_its_trace_refusals_and_failures_too(database: Database, ratio: float) -> None:
+    telemetry = watch("probe", ratio=ratio)
+    probe = api(Probe(), database, telemetry=telemetry)
+    person, note_path = probe.as_(PM), path(new_id())
+    answers = {
+        401: await probe.anonymous.get("/notes"),
+        403: await probe.as_(Role.CONSULTANT).put(note_path, json=note()),
+        404: await person.get("/nowhere"),
+        405: await person.delete("/notes"),
+        413: await person.put(note_path, content=b" " * (2 * MIB), headers={"content-type": "application/json"}),
+        415: await person.put(note_path, content=b"", headers={"content-encoding": "gzip"}),
+        422: await person.put(note_path, json={}),
+        500: await person.post("/notes/fault"),
+        200: await person.get("/notes"),
+    }
+
+    for status, answer in answers.items():
+        assert answer.status_code == status, answer.text
+        version, trace_id, _, flags = answer.headers["traceresponse"].split("-")
+        assert (version, int(flags, 16) & 1) == ("00", ratio), status
+        if status != 200:
+            assert answer.json()["trace_id"] == trace_id
+    assert len({answer.headers["traceresponse"] for answer in answers.values()}) == len(answers)
     telemetry.provider.shutdown()
 
 
