@@ -67,6 +67,9 @@ test-long: setup ## what takes longer
 bench: setup ## measure; results in .bench/
 	@$(SUITE) bench
 
+chaos: setup ## have things go wrong while firms are at work: make chaos SEED=1 MINUTES=1
+	@$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) --minutes $(or $(MINUTES),1)
+
 migration: setup ## write a migration: make migration service=billing text="hold unrated time"
 	@$(BIN)/python -m deploy.migration "$(service)" "$(text)"
 

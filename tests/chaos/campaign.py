@@ -1,0 +1,292 @@
+"""A campaign: firms at work while things go wrong, then rest, then judgement."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx2
+
+from deploy.checker.check import Report, check
+from deploy.checker.look import Look, looking
+from deploy.checker.quiescence import fingerprint, unfinished
+from deploy.checker.sightings import Sightings
+from deploy.suite.databases import ServiceDatabase
+from deploy.suite.members import SERVICES
+from shared.clock import wall_clock
+from shared.messaging.provisioning import provision
+from tests.chaos.adversary import Adversary, poison
+from tests.chaos.client import Answers, Client, GaveUp, long_lived_token
+from tests.chaos.firm import Calendar, Firm, live_deals
+from tests.chaos.fleet import Fleet, Realised
+from tests.chaos.notebook import Notebook
+from tests.chaos.plan import Fault, Plan, stream
+from tests.support.api import public_keys
+from tests.support.rabbitmq import Broker
+
+TENANTS = (UUID("0198c0de-0000-7000-8000-00000000c0a1"), UUID("0198c0de-0000-7000-8000-00000000c0a2"))
+CONSULTANTS = 2  # clients of each tenant who live deals side by side
+LOOK_EVERY_SECONDS = 4.0
+REST_SECONDS = 90.0  # until everything must have come to rest once nothing goes wrong any more
+STILL_SECONDS = 1.6  # three turns of a relay
+LAST_DUPLICATES_SECONDS = 2.2
+JUDGEMENT_SECONDS = 20.0  # of the minutes, what is left for coming to rest and judging
+OVERTIME_SECONDS = 240.0  # for what must come to pass on a machine that is slow
+DEALS_AT_LEAST = 6
+
+
+@dataclass
+class Ground:
+    """What a campaign is fought on: a directory, a broker, and databases with their superuser's addresses."""
+
+    directory: Path
+    broker: Broker
+    broker_url: str
+    databases: Mapping[str, ServiceDatabase]
+    superuser: Mapping[str, str]
+
+
+@dataclass
+class Outcome:
+    """Everything that is known once a campaign is over."""
+
+    plan: Plan
+    realised: Realised
+    notebook: Notebook
+    answers: Answers
+    fleet: Fleet
+    adversary: Adversary
+    looks: int = 0
+    seconds_to_rest: float = 0.0
+    restless: list[str] = field(default_factory=list)
+    broken: dict[str, list[str]] = field(default_factory=dict)
+    unclean: dict[str, int] = field(default_factory=dict)
+    """What did not end well when told to stop, with its exit status."""
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def take(self, report: Report) -> None:
+        """Add what one look has found."""
+        self.looks += 1
+        for name, found in report.broken.items():
+            self.broken.setdefault(name, found)
+
+
+class Campaign:
+    """One campaign over one ground."""
+
+    def __init__(self, ground: Ground, plan: Plan, jwks_url: str) -> None:
+        plan.keep(ground.directory / "plan.json")
+        self.ground, self.plan = ground, plan
+        self.seen = Sightings()
+        self.notebook = Notebook(ground.directory / "history.jsonl")
+        self.realised = Realised(ground.directory / "realised.jsonl")
+        self.answers = Answers()
+        routes = {service.name: frozenset(service.all_reactions.routing_keys) for service in SERVICES}
+        self.adversary = Adversary(ground.broker_url, routes, stream(plan.seed, "adversary"), self.notebook)
+        self.fleet = Fleet(
+            ground.directory,
+            ground.databases,
+            ground.broker_url,
+            jwks_url,
+            plan.arms,
+            stream(plan.seed, "restarts"),
+            self.realised,
+            on_worker=self.adversary.bound_anew.set,
+        )
+        self.outcome = Outcome(plan, self.realised, self.notebook, self.answers, self.fleet, self.adversary)
+        self.done: list[Fault] = []
+
+    async def fight(self) -> Outcome:
+        """Start everything, let the firms work while the plan comes to pass, come to rest, judge."""
+        began = time.monotonic()
+        for service in SERVICES:
+            await provision(self.ground.broker_url, service.name, (service.all_reactions,))
+        async with httpx2.AsyncClient() as http, self._beside(self.adversary.run()):
+            await self.fleet.start()
+            async with self._beside(self.fleet.watch()):
+                firms = self._firms(http)
+                self.answers.nobody_walks_away = True
+                await asyncio.gather(*(firm.found() for firm in firms))
+                self.answers.nobody_walks_away = False
+                async with self._beside(self._look_on()):
+                    await self._work(firms, until=began + 60 * self.plan.minutes - JUDGEMENT_SECONDS)
+                await self._judge(firms)
+            self.outcome.unclean = {name: status for name, status in self.fleet.stop().items() if status}
+        self.notebook.close()
+        self.realised.close()
+        return self.outcome
+
+    def _firms(self, http: httpx2.AsyncClient) -> list[Firm]:
+        calendar, chance = Calendar(wall_clock().date()), stream(self.plan.seed, "workload")
+        return [
+            Firm.of(
+                Client(
+                    http,
+                    self.fleet.addresses,
+                    self.notebook,
+                    self.answers,
+                    chance,
+                    tenant,
+                    "somebody",
+                    long_lived_token(tenant, "somebody"),
+                ),
+                calendar,
+                CONSULTANTS,
+            )
+            for tenant in TENANTS
+        ]
+
+    async def _work(self, firms: list[Firm], *, until: float) -> None:
+        """Let everybody live deals until the time is over and all that must has come to pass."""
+        hard_end = until + max(OVERTIME_SECONDS, 60 * self.plan.minutes)
+        async with self._beside(self._go_wrong()):
+            living = [asyncio.create_task(live_deals(firm, who)) for firm in firms for who in firm.consultants]
+            while (now := time.monotonic()) < hard_end and (now < until or not self._is_complete):
+                await asyncio.sleep(0.1)
+                if failed := next((task for task in living if task.done()), None):
+                    failed.result()
+            self.answers.is_over = True
+            await asyncio.gather(*living)
+        self.answers.is_over = False
+
+    @property
+    def _is_complete(self) -> bool:
+        return len(self.done) >= self.plan.must and not self.fleet.armed and self.answers.deals >= DEALS_AT_LEAST
+
+    async def _go_wrong(self) -> None:
+        """Have the faults of the plan come to pass, each when its operation is begun."""
+        for fault in self.plan.faults:
+            while self.notebook.operations < fault.at:
+                await asyncio.sleep(0.05)
+            await self._commit(fault)
+            self.done.append(fault)
+
+    async def _commit(self, fault: Fault) -> None:
+        match fault.kind:
+            case "kill":
+                self.fleet.kill(fault.target)
+            case "poison":
+                service, kind = fault.target.split()
+                event = await poison(self.ground.broker_url, service, kind, TENANTS[0], self.notebook)
+                self.realised.note(kind="poison", target=fault.target, event=event)
+
+    async def _look_on(self) -> None:
+        """Check what must be true in every moment, again and again, while things go wrong."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY_SECONDS)
+            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                async with self._looking(settled=False) as look:
+                    self.outcome.take(await check(look))
+
+    async def _judge(self, firms: list[Firm]) -> None:
+        self.adversary.mischief = False
+        self.answers.nobody_walks_away = True
+        await self._rest()
+        for firm in firms:
+            with suppress(GaveUp):
+                await firm.close_month()
+        await self._rest()
+        for firm in firms:
+            with suppress(GaveUp):
+                self.notebook.note(again="recognition", made=await firm.recognise_again())
+        await self._rest()
+        async with self._looking(settled=True) as look:
+            self.outcome.take(await check(look))
+            self.outcome.counts |= await _counted(look)
+
+    async def _rest(self) -> None:
+        """Wait until nothing waits and nothing moves; what does not come to rest in time is a fault by itself."""
+        began = time.monotonic()
+        waiting = ["nothing was looked at yet"]
+        await asyncio.sleep(LAST_DUPLICATES_SECONDS)
+        while waiting and time.monotonic() - began < REST_SECONDS:
+            waiting = await self._what_moves()
+        self.outcome.seconds_to_rest = max(self.outcome.seconds_to_rest, round(time.monotonic() - began, 2))
+        self.outcome.restless += waiting
+
+    async def _what_moves(self) -> list[str]:
+        try:
+            async with self._looking(settled=False) as look:
+                waiting = await unfinished(look)
+                if self.adversary.held or not self.fleet.is_whole:
+                    waiting.append("the adversary holds something, or a process is not back yet")
+                if waiting:
+                    await asyncio.sleep(0.3)
+                    return waiting
+                before = await fingerprint(look)
+                await asyncio.sleep(STILL_SECONDS)
+                if before != await fingerprint(look):
+                    return ["something moves"]
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            await asyncio.sleep(0.3)
+            return [f"the databases are away: {error!r}"]
+        return await asyncio.to_thread(self._queued)
+
+    def _queued(self) -> list[str]:
+        host = self.ground.broker_url.rpartition("/")[2] or "/"
+        said = self.ground.broker.rabbitmqctl("list_queues", "-p", host, "name", "messages", "--no-table-headers")
+        return [line for line in said.splitlines() if not line.endswith("\t0") and "unrouted" not in line]
+
+    @asynccontextmanager
+    async def _looking(self, *, settled: bool) -> AsyncIterator[Look]:
+        async with looking(self.ground.superuser, self.seen, self.notebook.history, settled=settled) as look:
+            yield look
+
+    @asynccontextmanager
+    async def _beside(self, work: Any) -> AsyncIterator[None]:
+        """Have `work` go on beside the block; when it fails, so does the block at its end."""
+        task = asyncio.create_task(work)
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+async def _counted(look: Look) -> dict[str, int]:
+    """How many events there are, and how many effects of them."""
+    counts: Counter[str] = Counter()
+    for service in look.services:
+        counts["events"] += (await look.rows(service, "select count(*) as n from msg.event_log"))[0]["n"]
+        counts["effects"] += (await look.rows(service, "select count(*) as n from msg.inbox where status = 'done'"))[0][
+            "n"
+        ]
+    return dict(counts)
+
+
+@contextmanager
+def keys_served() -> Iterator[str]:
+    """Serve the public keys of the tests' issuer inside the block; gives their address."""
+    keys = json.dumps(asyncio.run(public_keys())).encode()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("content-type", "application/json")
+            self.end_headers()
+            self.wfile.write(keys)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/keys"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
