@@ -28,7 +28,8 @@ from shared.clock import wall_clock
 from shared.messaging.provisioning import provision
 from tests.chaos.adversary import Adversary, poison
 from tests.chaos.client import Answers, Client, GaveUp, long_lived_token
-from tests.chaos.firm import Calendar, Firm, live_deals
+from tests.chaos.deal import live_deals
+from tests.chaos.firm import Calendar, Firm
 from tests.chaos.fleet import Fleet, Realised
 from tests.chaos.notebook import Notebook
 from tests.chaos.plan import Fault, Plan, stream
