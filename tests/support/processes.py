@@ -50,9 +50,9 @@ class Program:
         """Whether it has not ended."""
         return self.process.poll() is None
 
-    def finish(self) -> None:
-        """Wait until it has done its work; fails the test when it did not go well."""
-        assert self.process.wait(START_SECONDS) == 0, f"{self.name} failed:\n{self.printed}"
+    def finish(self, within: float = START_SECONDS) -> None:
+        """Wait until it has done its work; fails the test when it did not go well, or takes longer than `within` s."""
+        assert self.process.wait(within) == 0, f"{self.name} failed:\n{self.printed}"
 
     def stop(self) -> int:
         """Tell it to stop (SIGTERM) and give its exit status; below zero is the signal it died of."""

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 import aio_pika
@@ -16,6 +17,7 @@ import httpx2
 import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from deploy.suite.databases import ServiceDatabase
 from deploy.suite.issuer.app import create_issuer_app
@@ -26,11 +28,25 @@ from shared.messaging.provisioning import queue_of
 from shared.messaging.rights import definitions
 from tests.support.databases import Databases
 from tests.support.evidence import Evidence
-from tests.support.processes import LOOK_AGAIN_SECONDS, Program, end_remains, free_ports
+from tests.support.processes import LOOK_AGAIN_SECONDS, ROOT, START_SECONDS, Program, end_remains, free_ports
 from tests.support.rabbitmq import Broker
 from tests.support.slots import slot
 
 NAMES = tuple(service.name for service in SERVICES)
+
+
+class Patient(httpx2.AsyncHTTPTransport):
+    """Asks again for half a minute while nobody answers, as a client does whose server is being restarted."""
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send the request until it is answered."""
+        attempts = AsyncRetrying(
+            retry=retry_if_exception_type(httpx2.TransportError),
+            stop=stop_after_delay(START_SECONDS),
+            wait=wait_fixed(LOOK_AGAIN_SECONDS),
+            reraise=True,
+        )
+        return await attempts(super().handle_async_request, request)
 
 
 class Edge(httpx2.AsyncBaseTransport):
@@ -39,7 +55,7 @@ class Edge(httpx2.AsyncBaseTransport):
     def __init__(self, ports: Mapping[str, int], issuer_port: int) -> None:
         self._ports = ports
         self._issuer_port = issuer_port
-        self._inner = httpx2.AsyncHTTPTransport()
+        self._inner = Patient()
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Have the right process answer."""
@@ -56,7 +72,7 @@ class Edge(httpx2.AsyncBaseTransport):
 
 @dataclass
 class SeparateServices:
-    """The services as processes over one broker and one server of databases."""
+    """The services as processes over one broker and one server of databases; `trees` says which run from elsewhere."""
 
     directory: Path
     databases: Mapping[str, ServiceDatabase]
@@ -64,6 +80,7 @@ class SeparateServices:
     broker_url: str
     issuer_url: str
     collector_url: str
+    trees: Mapping[str, Path] = field(default_factory=dict)
     ports: Mapping[str, int] = field(default_factory=lambda: dict(zip(NAMES, free_ports(len(NAMES)), strict=True)))
     running: list[Program] = field(default_factory=list)
 
@@ -77,9 +94,8 @@ class SeparateServices:
         apis = {service: self.run(service, "api") for service in NAMES}
         for service in NAMES:
             self.run(service, "worker")
-        for service, api in apis.items():
-            address = f"http://127.0.0.1:{self.ports[service]}/health/live"
-            api.until(lambda address=address: answers(address), what="to answer")  # type: ignore[misc]
+        for api in apis.values():
+            self._until_it_answers(api)
 
     def run(self, service: str, command: str) -> Program:
         """Start `api` or `worker` of `service`."""
@@ -95,6 +111,19 @@ class SeparateServices:
         """Tell one process to stop and give its exit status."""
         self.running.remove(program)
         return program.stop()
+
+    def restart(self, program: Program) -> Program:
+        """Stop one process, which must end well, and start its like in its place."""
+        assert self.stop(program) == 0, program.printed
+        service, _, command = program.name.partition("-")
+        started = self.run(service, command)
+        if command == "api":
+            self._until_it_answers(started)
+        return started
+
+    def _until_it_answers(self, api: Program) -> None:
+        address = f"http://127.0.0.1:{self.ports[api.name.removesuffix('-api')]}/health/live"
+        api.until(lambda: answers(address), what="to answer")
 
     def stop_all(self) -> dict[str, int]:
         """Tell every process to stop at the same moment and give the exit statuses."""
@@ -133,7 +162,8 @@ class SeparateServices:
     def _program(self, service: str, command: str) -> Program:
         settings = {
             "DATABASE_URL": self.databases[service].app_url,
-            "BROKER_URL": self.own_broker_url(service),
+            "PYTHONPATH": str(self.trees.get(service, ROOT)),
+            "BROKER_URL": self.broker_url if service in self.trees else self.own_broker_url(service),
             "BROKER_ADMIN_URL": self.broker_url,
             "ISSUER_URL": self.issuer_url,
             "PUBLIC_URL": f"http://127.0.0.1:{httpx2.URL(self.issuer_url).port}",
@@ -152,7 +182,7 @@ class SeparateServices:
 
 @contextmanager
 def separate_services(
-    databases: Databases, broker: Broker, collector_url: str
+    databases: Databases, broker: Broker, collector_url: str, trees: Mapping[str, Path] = MappingProxyType({})
 ) -> Iterator[tuple[SeparateServices, Evidence]]:
     """Run the services over databases of their own inside the block; each process must end well afterwards."""
     made = {service: databases.unmigrated(service) for service in NAMES}
@@ -162,7 +192,9 @@ def separate_services(
         end_remains(directory)
         directory.mkdir()
         with issuer_at_work(directory / "issuer") as issuer_url:
-            services = SeparateServices(directory, addresses, broker, broker.fresh_url(), issuer_url, collector_url)
+            services = SeparateServices(
+                directory, addresses, broker, broker.fresh_url(), issuer_url, collector_url, trees
+            )
             try:
                 services.start()
                 yield services, evidence
