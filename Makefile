@@ -82,6 +82,9 @@ released: setup ## note what contracts went out with a tag: make released versio
 navigation: setup ## write down the pages of all services, for the side of every page
 	@$(BIN)/python -m deploy.navigation
 
+words: setup ## gather the texts of pages for translation, into the catalogues locale/*.po
+	@$(BIN)/python -m deploy.words
+
 lock: setup ## make the locks again from pyproject.toml
 	$(LOCK) pyproject.toml -o requirements.lock
 	$(LOCK) --group dev --constraint requirements.lock -o requirements-dev.lock

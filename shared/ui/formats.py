@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from zlib import crc32
 
-from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
 
 from shared.money import Money
@@ -79,8 +79,10 @@ def month(value: date | None) -> str:
 
 def moment(value: datetime | None) -> str:
     """`28 Nov 2026, 14:05` on the reader's clock."""
+    if value is None:
+        return MISSING
     reader = current_reader()
-    return MISSING if value is None else format_datetime(value, "medium", tzinfo=reader.zone, locale=reader.locale)
+    return f"{day(value.astimezone(reader.zone))}, {format_time(value, 'short', tzinfo=reader.zone, locale=reader.locale)}"
 
 
 def ago(value: timedelta) -> str:
@@ -95,8 +97,8 @@ def initials(name: str) -> str:
 
 
 def hue(name: str) -> int:
-    """Which of the six colours of people `name` has, always the same one."""
-    return crc32(name.encode()) % 6
+    """Which of the five colours of people `name` has, always the same one."""
+    return crc32(name.encode()) % 5
 
 
 def trend_points(values: Sequence[Decimal | float]) -> str:

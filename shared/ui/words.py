@@ -1,4 +1,4 @@
-"""The texts of pages in the reader's language: English as written, other languages from the catalogues in `locale/`."""
+"""The texts of pages in the reader's language: English as written, other languages from the catalogues `locale/*.po`."""
 
 from __future__ import annotations
 
@@ -6,13 +6,26 @@ from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
+from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from shared.ui.reader import current_reader
 
-CATALOGUES = Path(__file__).parent / "locale"
+ROOT = Path(__file__).parents[2]
+
+
+class Later:
+    """A text that is put into the reader's language when it is shown: for labels that a page makes before."""
+
+    def __init__(self, text: str, **values: Any) -> None:
+        self._text = text
+        self._values = values
+
+    def __str__(self) -> str:
+        said = gettext(self._text)
+        return said % self._values if self._values else said
 
 
 def gettext(text: str) -> str:
@@ -25,12 +38,25 @@ def ngettext(one: str, many: str, number: int) -> str:
     return _translations(current_reader().language).ngettext(one, many, number)
 
 
+def homes() -> list[Path]:
+    """Where texts are written: the design system, and each service; each has its own catalogues, in `locale/`."""
+    return [ROOT / "shared" / "ui", *sorted(path.parent for path in (ROOT / "services").glob("*/service.py"))]
+
+
 @cache
 def _translations(language: str) -> NullTranslations:
-    """The catalogue of `language`, read from its text: no compiled file can be out of date."""
-    path = CATALOGUES / language / "LC_MESSAGES" / "messages.po"
-    if not path.exists():
-        return NullTranslations()
+    """The catalogues of `language`, read from their texts: no compiled file can be out of date."""
+    found: NullTranslations = NullTranslations()
+    for home in homes():
+        path = home / "locale" / f"{language}.po"
+        if path.exists():
+            translations = _compiled(path, language)
+            translations.add_fallback(found)
+            found = translations
+    return found
+
+
+def _compiled(path: Path, language: str) -> GNUTranslations:
     with path.open("rb") as written, SpooledTemporaryFile() as compiled:
         write_mo(compiled, read_po(written, locale=language))
         compiled.seek(0)

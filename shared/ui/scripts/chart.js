@@ -51,7 +51,7 @@ function option({ label, categories, series, kind, unit }) {
     aria: { enabled: true, label: { description: label } },
     color: [1, 2, 3, 4, 5, 6].map((n) => token(`--series-${n}`)),
     textStyle: { fontFamily: 'Inter Variable, sans-serif', color: token('--muted'), fontSize: 12 },
-    grid: { left: 8, right: 16, top: series.length > 1 ? 40 : 16, bottom: 4, containLabel: true },
+    grid: { left: 8, right: 16, top: series.length > 1 ? 40 : 16, bottom: 10, containLabel: true },
     legend: { show: series.length > 1, top: 0, left: 0, icon: 'roundRect', itemWidth: 12, itemHeight: 8, itemGap: 18, textStyle: { color: token('--muted') } },
     tooltip: {
       trigger: 'axis',

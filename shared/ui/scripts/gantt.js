@@ -21,11 +21,7 @@ class Plan extends HTMLElement {
       fit_tasks: true,
       open_tree_initially: true,
       scales: [{ unit: 'month', step: 1, format: '%F %Y' }, { unit: 'week', step: 1, format: '%j' }],
-      columns: [
-        { name: 'text', label: words.text, tree: true, width: 220 },
-        { name: 'start_date', label: words.start_date, align: 'left', width: 84, template: ({ start_date }) => new Intl.DateTimeFormat(this.dataset.language, { day: 'numeric', month: 'short' }).format(start_date) },
-        { name: 'duration', label: words.duration, align: 'right', width: 56 },
-      ],
+      columns: this.columns(words),
     })
     this.marked = gantt.attachEvent('onAfterTaskDrag', (id) => this.moved(gantt.getTask(id)))
     gantt.init(this.place)
@@ -36,6 +32,19 @@ class Plan extends HTMLElement {
     gantt.detachEvent(this.marked)
     gantt.clearAll()
     this.place.remove()
+  }
+
+  // A narrow screen shows the names alone.
+  columns(words) {
+    const day = new Intl.DateTimeFormat(this.dataset.language, { day: 'numeric', month: 'short' })
+    const narrow = this.clientWidth < 640
+    return [
+      { name: 'text', label: words.text, tree: true, width: narrow ? 140 : 220 },
+      ...(narrow ? [] : [
+        { name: 'start_date', label: words.start_date, align: 'left', width: 84, template: ({ start_date }) => day.format(start_date) },
+        { name: 'duration', label: words.duration, align: 'right', width: 56 },
+      ]),
+    ]
   }
 
   async moved(task) {

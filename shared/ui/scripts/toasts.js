@@ -2,6 +2,7 @@
 import { send } from './send.js'
 
 const KEPT = 'toasts'
+const MOST = 4
 const SECONDS = { good: 6, info: 6, warn: 10, bad: 15 }
 
 class Toasts extends HTMLElement {
@@ -31,6 +32,7 @@ class Toasts extends HTMLElement {
     close.ariaLabel = this.dataset.close
     box.append(close)
     this.append(box)
+    while (this.children.length > MOST) this.firstElementChild.remove()
     this.leave(box, SECONDS[tone] * 1000)
   }
 

@@ -28,7 +28,7 @@ def test_figures_are_written_as_the_reader_writes_them() -> None:
 
     with reading(SWISS):
         assert formats.money(money("1250.50 CHF")) == "CHF\N{NO-BREAK SPACE}1’250.50"  # noqa: RUF001
-        assert formats.moment(noon) == "28.11.2026, 13:00:00"
+        assert formats.moment(noon) == "28.11.2026, 13:00"
         assert formats.hours(450) == "7.5\N{NO-BREAK SPACE}h"
     assert formats.money_round(money("1250.50 EUR")) == "€1,250"
     assert formats.percent(0.415) == "41.5%"

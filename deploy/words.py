@@ -1,0 +1,74 @@
+"""`make words`: gathers the texts of pages into the catalogues, where translators fill in what is new."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from shared.ui.reader import LANGUAGES
+from shared.ui.words import homes
+
+SOURCE = LANGUAGES[0]
+METHODS = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
+OPTIONS = {"**/templates/**.html": {"extensions": "jinja2.ext.do", "silent": "false", "trimmed": "true"}}
+KEYWORDS = {**DEFAULT_KEYWORDS, "Later": None}
+HEADER = "# The texts of pages in {language}. `make words` adds what is new and forgets what is gone."
+IGNORED = ("node_modules", "dist", "showcase")
+
+
+def main() -> None:
+    """Write every catalogue anew and say what waits for a translation."""
+    for home in homes():
+        found = extracted(home)
+        for language in LANGUAGES[1:]:
+            path = catalogue_of(home, language)
+            catalogue = updated(path, language, found)
+            waiting = sum(1 for message in catalogue if message.id and not message.string)
+            if len(catalogue):
+                path.parent.mkdir(exist_ok=True)
+                path.write_bytes(_written(catalogue))
+                print(f"{home.name}: {len(catalogue)} texts, {waiting} wait for a translation into {language}")
+
+
+def extracted(home: Path) -> Catalog:
+    """Every text that the templates and pages of `home` show."""
+    found = Catalog()
+    texts = extract_from_dir(
+        home, METHODS, OPTIONS, keywords=KEYWORDS, directory_filter=lambda path: Path(path).name not in IGNORED
+    )
+    for _, _, text, _, _ in texts:
+        found.add(text)
+    return found
+
+
+def catalogue_of(home: Path, language: str) -> Path:
+    """Where the texts of `home` in `language` lie."""
+    return home / "locale" / f"{language}.po"
+
+
+def updated(path: Path, language: str, found: Catalog) -> Catalog:
+    """The catalogue at `path` with exactly the texts `found`; what was translated stays translated."""
+    kept = read_po(BytesIO(path.read_bytes() if path.exists() else b""), locale=language)
+    catalogue = Catalog(locale=language, header_comment=HEADER.format(language=language), fuzzy=False)
+    for message in found:
+        if message.id:
+            before = kept.get(message.id)
+            catalogue.add(message.id, before.string if before else "")
+    return catalogue
+
+
+def _written(catalogue: Catalog) -> bytes:
+    """The text of `catalogue`, sorted and without dates and places, so that two people's additions meet rarely."""
+    written = BytesIO()
+    write_po(written, catalogue, no_location=True, omit_header=False, sort_output=True, width=120)
+    lines = written.getvalue().decode().splitlines(keepends=True)
+    dated = ("POT-Creation-Date", "PO-Revision-Date", "Last-Translator", "Language-Team", "Generated-By", "Project-Id", "Report-Msgid")
+    return "".join(line for line in lines if not line.startswith(tuple(f'"{each}' for each in dated))).encode()
+
+
+if __name__ == "__main__":
+    main()
