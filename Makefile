@@ -93,4 +93,4 @@ lock: setup ## make the locks again from pyproject.toml
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-.PHONY: help setup sample demo demo-reset tour import check format test test-long bench chaos migration events released navigation lock
+.PHONY: help setup sample demo demo-reset tour import check format test test-long bench chaos migration events released navigation words lock

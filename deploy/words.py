@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from deploy.suite.members import SERVICES
 from shared.ui.reader import LANGUAGES
 from shared.ui.words import homes
 
 SOURCE = LANGUAGES[0]
 METHODS = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
 OPTIONS = {"**/templates/**.html": {"extensions": "jinja2.ext.do", "silent": "false", "trimmed": "true"}}
-KEYWORDS = {**DEFAULT_KEYWORDS, "Later": None}
 HEADER = "# The texts of pages in {language}. `make words` adds what is new and forgets what is gone."
+COMMON = homes()[0]
 IGNORED = ("node_modules", "dist", "showcase")
 
 
@@ -27,7 +30,7 @@ def main() -> None:
         for language in LANGUAGES[1:]:
             path = catalogue_of(home, language)
             catalogue = updated(path, language, found)
-            waiting = sum(1 for message in catalogue if message.id and not message.string)
+            waiting = sum(1 for message in catalogue if message.id and not any(message.string or ()))
             if len(catalogue):
                 path.parent.mkdir(exist_ok=True)
                 path.write_bytes(_written(catalogue))
@@ -35,14 +38,31 @@ def main() -> None:
 
 
 def extracted(home: Path) -> Catalog:
-    """Every text that the templates and pages of `home` show."""
+    """Every text that the templates and pages of `home` show; a service leaves out what the design system has."""
     found = Catalog()
-    texts = extract_from_dir(
-        home, METHODS, OPTIONS, keywords=KEYWORDS, directory_filter=lambda path: Path(path).name not in IGNORED
-    )
-    for _, _, text, _, _ in texts:
+    for text in _written_in(home):
         found.add(text)
+    for text in _declared(home.name):
+        found.add(text)
+    if home != COMMON:
+        for text in _written_in(COMMON):
+            found.delete(text)
     return found
+
+
+@cache
+def _written_in(home: Path) -> tuple[str | tuple[str, ...], ...]:
+    """What stands in the files of `home`; a text with a plural as both of its forms."""
+    texts = extract_from_dir(home, METHODS, OPTIONS, directory_filter=lambda path: Path(path).name not in IGNORED)
+    return tuple(text for _, _, text, _, _ in texts)
+
+
+def _declared(service: str) -> Iterator[str]:
+    """What a service declares of itself that the frame round its pages shows."""
+    for each in SERVICES:
+        if each.name == service:
+            yield from (text for entry in each.navigation for text in (entry.label, entry.group))
+            yield from (finder.label for finder in each.finders)
 
 
 def catalogue_of(home: Path, language: str) -> Path:
@@ -66,7 +86,15 @@ def _written(catalogue: Catalog) -> bytes:
     written = BytesIO()
     write_po(written, catalogue, no_location=True, omit_header=False, sort_output=True, width=120)
     lines = written.getvalue().decode().splitlines(keepends=True)
-    dated = ("POT-Creation-Date", "PO-Revision-Date", "Last-Translator", "Language-Team", "Generated-By", "Project-Id", "Report-Msgid")
+    dated = (
+        "POT-Creation-Date",
+        "PO-Revision-Date",
+        "Last-Translator",
+        "Language-Team",
+        "Generated-By",
+        "Project-Id",
+        "Report-Msgid",
+    )
     return "".join(line for line in lines if not line.startswith(tuple(f'"{each}' for each in dated))).encode()
 
 

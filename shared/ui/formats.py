@@ -82,7 +82,9 @@ def moment(value: datetime | None) -> str:
     if value is None:
         return MISSING
     reader = current_reader()
-    return f"{day(value.astimezone(reader.zone))}, {format_time(value, 'short', tzinfo=reader.zone, locale=reader.locale)}"
+    return (
+        f"{day(value.astimezone(reader.zone))}, {format_time(value, 'short', tzinfo=reader.zone, locale=reader.locale)}"
+    )
 
 
 def ago(value: timedelta) -> str:

@@ -1,4 +1,4 @@
-"""The texts of pages in the reader's language: English as written, other languages from the catalogues `locale/*.po`."""
+"""The texts of pages in the reader's language: English as written, others from the catalogues `locale/*.po`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -14,18 +13,6 @@ from babel.messages.pofile import read_po
 from shared.ui.reader import current_reader
 
 ROOT = Path(__file__).parents[2]
-
-
-class Later:
-    """A text that is put into the reader's language when it is shown: for labels that a page makes before."""
-
-    def __init__(self, text: str, **values: Any) -> None:
-        self._text = text
-        self._values = values
-
-    def __str__(self) -> str:
-        said = gettext(self._text)
-        return said % self._values if self._values else said
 
 
 def gettext(text: str) -> str:
