@@ -20,6 +20,11 @@ BATCH = 100
 LOOK_AHEAD = 500  # rows; how far to look past what other workers have in hand
 CRASHES_MAX = 5
 
+# What an operator has paused, for one tenant or for all, stays where it is.
+RUNNING = """
+not exists (select from msg.paused_consumer as held where held.consumer = inbox.consumer
+            and (held.tenant_id is null or held.tenant_id = inbox.tenant_id))
+"""
 # What a message is about is locked, for one consumer, until the transaction ends: two workers never run messages about
 # one thing at once, and a worker that dies lets go. So rows need no locks of their own.
 TAKE = text(
@@ -27,13 +32,13 @@ TAKE = text(
     with ahead as materialized (
         select consumer, subject from msg.inbox
         where {DUE} and next_at <= msg.clock() and consumer = any(cast(:consumers as text[]))
-          and (cast(:only as uuid) is null or event_id = cast(:only as uuid))
+          and (cast(:only as uuid) is null or event_id = cast(:only as uuid)) and {RUNNING}
         order by next_at limit :look_ahead
     )
     select consumer, subject from ahead
     where pg_try_advisory_xact_lock(hashtextextended(consumer || ' ' || subject, 0))
     limit :batch
-    """  # noqa: S608 - DUE is a constant
+    """  # noqa: S608 - constants
 )
 # A statement of its own, so that it sees what the last holder of a lock has committed.
 CLAIM = text(
@@ -55,9 +60,9 @@ CLAIM = text(
     join msg.inbox as inbox using (consumer, subject)
     left join left_behind on left_behind.consumer = inbox.consumer and left_behind.event_id = inbox.event_id
     where inbox.{DUE} and inbox.next_at <= msg.clock()
-      and (cast(:only as uuid) is null or inbox.event_id = cast(:only as uuid))
+      and (cast(:only as uuid) is null or inbox.event_id = cast(:only as uuid)) and {RUNNING}
     order by taken.place, inbox.sequence limit :batch
-    """  # noqa: S608 - DUE is a constant
+    """  # noqa: S608 - constants
 )
 # The mark need outlive a process only, not the server, so nobody waits for the disk.
 STARTED = text(
@@ -102,6 +107,14 @@ class Claimed:
     received_at: datetime
     at: datetime
     dead: UUID | None
+
+    @property
+    def announced_at(self) -> datetime:
+        """When its event was announced, by the sender's clock; when it arrived, where its envelope cannot be read."""
+        try:
+            return datetime.fromisoformat(self.attributes["recordedtime"])
+        except (KeyError, TypeError, ValueError):
+            return self.received_at
 
 
 async def claim(

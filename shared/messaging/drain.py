@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import time
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -63,6 +64,7 @@ class Batch:
     verdicts: list[Verdict] = field(default_factory=list)
     done_about: set[str] = field(default_factory=set)
     announced: bool = False
+    began: float = field(default_factory=time.perf_counter)
 
 
 @dataclass(frozen=True)
@@ -193,12 +195,16 @@ class Drain:
         """Wake the relay and count, now that everything is committed."""
         if batch.announced:
             self.inbox.database.announced.set()
-        service = self.inbox.service
+        service, running = self.inbox.service, time.perf_counter() - batch.began
         for verdict, message in zip(batch.verdicts, batch.messages, strict=False):
             metrics.HANDLED.labels(service, verdict.consumer, verdict.status).inc()
-            if verdict.status is Status.DONE:
+            if verdict.status is Status.PARKED:
+                metrics.PARKED.labels(service, verdict.error_type).inc()
+            elif verdict.status is Status.DONE:
                 took = (message.at - message.received_at).total_seconds()
                 metrics.WAITED.labels(service, verdict.consumer).observe(took)
+                whole = (message.at - message.announced_at).total_seconds() + running
+                metrics.END_TO_END.labels(service, verdict.consumer).observe(max(whole, 0.0))
 
 
 async def _handle(work: Work, driver: Any, reaction: Reaction, event: Event, found: Envelope) -> None:

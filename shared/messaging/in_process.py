@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from shared.messaging.envelope import BODY_MAX, Envelope
 from shared.messaging.inbox import Delivery, Inbox
-from shared.messaging.transport import Failure, Fault, Outcome
+from shared.messaging.transport import Failure, Fault, LinkState, Outcome
 
 log = logging.getLogger(__name__)
 BACKLOG_MAX = 10_000  # pending messages of one consumer
@@ -81,6 +81,10 @@ class InProcess:
     async def receive_dead(self, inbox: Inbox) -> None:
         """Wait for ever: what the inbox does not take stays in the sender's outbox, so there are no dead letters."""
         await asyncio.Event().wait()
+
+    async def state(self, service: str) -> LinkState:
+        """There is no other side: what was announced waits with its sender."""
+        return LinkState("in process")
 
     async def close(self) -> None:
         """There is nothing to close."""

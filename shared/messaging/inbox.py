@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from shared.database import Database
-from shared.messaging import envelope
+from shared.messaging import envelope, metrics
 from shared.messaging.autocommit import autocommitting
 from shared.messaging.envelope import Envelope, Poison
 from shared.messaging.reactions import Reaction, Reactions
@@ -133,7 +133,11 @@ class Inbox:
         if not rows:
             return
         async with autocommitting(self.database) as connection:
-            await connection.execute(ACCEPT, _columns(rows))
+            kept = (await connection.execute(ACCEPT, _columns(rows))).rowcount
+        metrics.DUPLICATES.labels(self.service).inc(len(rows) - kept)
+        for row in rows if kept == len(rows) else ():
+            if row.poison:
+                metrics.PARKED.labels(self.service, row.poison.reason).inc()
         self.arrived.set()
 
 

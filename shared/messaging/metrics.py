@@ -1,18 +1,50 @@
-"""What messaging tells Prometheus: how much waits, for how long, what was parked, how long an effect took."""
+"""What messaging tells Prometheus: the gauges of `shared.messaging.gauges`, and what relays and drains count.
+
+Every worker of a service shows the same gauges, because they come from its database: take the maximum over workers.
+"""
 
 from __future__ import annotations
 
 from prometheus_client import Counter, Gauge, Histogram
-from sqlalchemy import text
 
-from shared.database import Database
+QUICK = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+PATIENT = (*QUICK, 60, 600, 3600)
+BATCHES = (1, 3, 10, 30, 100, 300)
 
-OUTBOX_PENDING = Gauge("throughline_outbox_pending", "Events announced and not yet sent.", ["service"])
-OUTBOX_OLDEST = Gauge("throughline_outbox_oldest_age_seconds", "Age of the oldest event not yet sent.", ["service"])
+# What is announced and sent.
+OUTBOX_PENDING = Gauge("throughline_outbox_pending", "Events announced and not yet sent.", ["service", "lane"])
+OUTBOX_OLDEST = Gauge(
+    "throughline_outbox_oldest_age_seconds", "Age of the oldest event not yet sent.", ["service", "lane"]
+)
 OUTBOX_PARKED = Gauge("throughline_outbox_parked", "Events that cannot be sent.", ["service"])
+LANE_PAUSED = Gauge("throughline_relay_lane_paused", "Whether an operator holds a lane back.", ["service", "lane"])
+LANE_HELD = Gauge("throughline_relay_lane_held", "Whether a relay has a lane right now.", ["service", "lane"])
 PUBLISHED = Counter("throughline_outbox_published", "Events sent.", ["service"])
+BATCH_SIZE = Histogram("throughline_outbox_batch_size", "Events offered at once.", ["service"], buckets=BATCHES)
+CONFIRMED = Histogram(
+    "throughline_outbox_confirm_seconds", "Until the other side has a batch safely.", ["service"], buckets=QUICK
+)
+
+# The other side.
+BROKER_REACHABLE = Gauge("throughline_broker_reachable", "Whether the broker answers.", ["service"])
+BROKER_BLOCKED = Gauge(
+    "throughline_broker_blocked_seconds", "How long the broker has kept a sender waiting.", ["service"]
+)
+QUEUE = Gauge("throughline_broker_queue_messages", "Messages on the broker.", ["service", "queue"])
+
+# What arrives and is acted on.
 INBOX = Gauge("throughline_inbox_messages", "Messages not yet acted on.", ["service", "consumer", "status"])
-INBOX_OLDEST = Gauge("throughline_inbox_oldest_age_seconds", "Age of the oldest message not yet acted on.", ["service"])
+INBOX_OLDEST = Gauge(
+    "throughline_inbox_oldest_age_seconds", "Age of the oldest message not yet acted on.", ["service", "consumer"]
+)
+GAP = Gauge(
+    "throughline_inbox_sequence_gap_age_seconds",
+    "How long a message has waited for one that must come first.",
+    ["service", "consumer"],
+)
+PAUSED = Gauge("throughline_inbox_paused", "Tenants for whom a consumer is held back.", ["service", "consumer"])
+DUPLICATES = Counter("throughline_inbox_duplicates", "Messages that had arrived before.", ["service"])
+PARKED = Counter("throughline_inbox_dead_letters", "Messages parked, by what was wrong.", ["service", "reason"])
 HANDLED = Counter(
     "throughline_inbox_handled", "Messages tried, by what came of it.", ["service", "consumer", "outcome"]
 )
@@ -20,43 +52,31 @@ WAITED = Histogram(
     "throughline_inbox_waited_seconds",
     "From a message's arrival to the reaction that acts on it.",
     ["service", "consumer"],
-    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600),
+    buckets=PATIENT,
+)
+END_TO_END = Histogram(
+    "throughline_event_end_to_end_seconds",
+    "From the announcing of an event to the commit of what came of it.",
+    ["service", "consumer"],
+    buckets=PATIENT,
 )
 
-OUTBOX_NOW = text(
-    """
-    select (select count(*) from msg.outbox) as pending,
-           (select count(*) from msg.outbox_parked) as parked,
-           (select coalesce(extract(epoch from clock_timestamp() - min(recorded_at)), 0) from msg.outbox) as oldest
-    """
+# The tables underneath.
+DEAD_ROWS = Gauge("throughline_table_dead_rows", "Dead rows of a table of messages.", ["service", "table"])
+VACUUMED = Gauge(
+    "throughline_table_vacuum_age_seconds", "Time since a table of messages was last swept.", ["service", "table"]
 )
-INBOX_NOW = text(
-    """
-    select consumer, status, count(*) as messages,
-           extract(epoch from clock_timestamp() - min(received_at)) as oldest
-    from msg.inbox where status in ('pending', 'retry', 'waiting') or status = 'parked'
-    group by consumer, status
-    """
+OLDEST_TRANSACTION = Gauge(
+    "throughline_oldest_transaction_age_seconds", "Age of the oldest open transaction of the service.", ["service"]
 )
 
 
-async def measure(database: Database) -> None:
-    """Set the gauges of one service from its tables."""
-    async with database.engine.connect() as connection:
-        outbox = (await connection.execute(OUTBOX_NOW)).one()
-        inbox = (await connection.execute(INBOX_NOW)).all()
-    service = database.service
-    OUTBOX_PENDING.labels(service).set(outbox.pending)
-    OUTBOX_PARKED.labels(service).set(outbox.parked)
-    OUTBOX_OLDEST.labels(service).set(outbox.oldest)
-    waiting = [row for row in inbox if row.status != "parked"]
-    INBOX_OLDEST.labels(service).set(max((row.oldest for row in waiting), default=0))
-    counts = {(row.consumer, row.status): row.messages for row in inbox}
-    for consumer, status in counts.keys() | _shown(service):
-        INBOX.labels(service, consumer, status).set(counts.get((consumer, status), 0))
-
-
-def _shown(service: str) -> set[tuple[str, str]]:
-    """What is on show already, and falls to nought when no such message is left."""
-    samples = next(iter(INBOX.collect())).samples
-    return {(one.labels["consumer"], one.labels["status"]) for one in samples if one.labels["service"] == service}
+def counted(service: str) -> dict[str, float]:
+    """What this process has counted for `service` since it started: events sent, messages by what came of them."""
+    found = {"sent": 0.0}
+    for name, counter in (("sent", PUBLISHED), ("", HANDLED)):
+        for sample in next(iter(counter.collect())).samples:
+            if sample.labels["service"] == service and sample.name.endswith("_total"):
+                kind = name or sample.labels["outcome"]
+                found[kind] = found.get(kind, 0.0) + sample.value
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -32,6 +33,12 @@ class Publisher:
         self._connection: AbstractConnection | None = None
         self._exchange: AbstractExchange | None = None
         self._turn = asyncio.Lock()
+        self._waiting_since: float | None = None
+
+    @property
+    def blocked_seconds(self) -> float:
+        """How long it has waited for the broker to confirm anything at all."""
+        return time.monotonic() - self._waiting_since if self._waiting_since is not None else 0.0
 
     async def publish(self, batch: Sequence[Envelope]) -> Outcome:
         """Publish `batch` with all its confirmations under way at once; one batch at a time has the channel.
@@ -40,6 +47,7 @@ class Publisher:
         """
         telemetry.sending_to(*self._server)
         async with self._turn:
+            self._waiting_since = self._waiting_since or time.monotonic()
             try:
                 exchange = self._exchange or await self._open()
             except (*LINK_ERRORS, asyncio.CancelledError) as error:
@@ -51,6 +59,8 @@ class Publisher:
             answers = await asyncio.gather(*(_publish(exchange, envelope) for envelope in batch))
             if any(answer is not None and answer.fault is Fault.LINK for answer in answers):
                 await self.close()
+            if any(answer is None or answer.fault is not Fault.LINK for answer in answers):
+                self._waiting_since = None
         return {envelope.event_id: answer for envelope, answer in zip(batch, answers, strict=True)}
 
     async def _open(self) -> AbstractExchange:

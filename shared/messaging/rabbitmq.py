@@ -6,16 +6,17 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
-from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
+from aio_pika.exceptions import ChannelClosed
 
 from shared.crash_points import crash_point
 from shared.messaging.amqp import LINK_ERRORS, connected, delivery_of, is_wanted
 from shared.messaging.backoff import growing
 from shared.messaging.envelope import Envelope
 from shared.messaging.inbox import Delivery, Inbox
-from shared.messaging.provisioning import dead_queue_of, have_topology, queue_of
+from shared.messaging.provisioning import UNROUTED, dead_queue_of, have_topology, queue_of
 from shared.messaging.publisher import Publisher
-from shared.messaging.transport import LinkDown, Outcome
+from shared.messaging.transport import LinkDown, LinkState, Outcome
 
 log = logging.getLogger(__name__)
 BATCH = 100
@@ -23,6 +24,7 @@ GATHER_FOR = 0.005  # seconds; only when more than one message is there, so that
 PREFETCH = 2 * BATCH
 HOLD_FOR = 20 * 60.0  # seconds that deliveries are held while the database is away; the broker's patience is 30 min
 LONGEST_PAUSE = 10.0
+ASK_WITHIN = 5.0
 
 Take = Callable[[Sequence[Delivery]], Awaitable[None]]
 Arrived = asyncio.Queue[AbstractIncomingMessage | None]
@@ -51,6 +53,20 @@ class RabbitMQ:
 
         await self._consume(inbox, dead_queue_of(inbox.service), park)
 
+    async def state(self, service: str) -> LinkState:
+        """What the broker says of the queues of `service`, asked on a connection of its own."""
+        blocked, depths = self._publisher.blocked_seconds, {}
+        try:
+            async with asyncio.timeout(ASK_WITHIN), connected(self._url) as connection:
+                for name in (queue_of(service), dead_queue_of(service), UNROUTED):
+                    depths[name] = await _depth(connection, name)
+        except (*LINK_ERRORS, asyncio.CancelledError) as error:
+            if isinstance(error, asyncio.CancelledError) and is_wanted(error):
+                raise
+            return LinkState("rabbitmq", reachable=False, blocked_seconds=blocked, fault=f"{error!r:.200}")
+        known = {name: depth for name, depth in depths.items() if depth is not None}
+        return LinkState("rabbitmq", blocked_seconds=blocked, queues=known)
+
     async def close(self) -> None:
         """Close the sending connection; receiving ones end with `receive`."""
         await self._publisher.close()
@@ -71,6 +87,16 @@ class RabbitMQ:
             if isinstance(error, asyncio.CancelledError) and is_wanted(error):
                 raise
             raise LinkDown(f"receiving ended: {error!r}") from error
+
+
+async def _depth(connection: AbstractConnection, name: str) -> int | None:
+    """How many messages the queue `name` holds; nothing where it is missing or not for us to see."""
+    channel = await connection.channel()  # the broker closes it when it refuses
+    try:
+        queue = await channel.declare_queue(name, passive=True)
+    except ChannelClosed:
+        return None
+    return queue.declaration_result.message_count
 
 
 async def _tell_when_over(channel: AbstractChannel, arrived: Arrived) -> None:

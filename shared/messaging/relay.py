@@ -21,7 +21,7 @@ from shared.database import Database
 from shared.messaging import metrics
 from shared.messaging.backoff import growing
 from shared.messaging.envelope import BODY_MAX, Envelope
-from shared.messaging.transport import Failure, Fault, LinkDown, Transport
+from shared.messaging.transport import Failure, Fault, LinkDown, Outcome, Transport
 
 FETCH, WINDOW = 300, 100
 ATTEMPTS_MAX = 20
@@ -147,7 +147,11 @@ class Relay:
         return result
 
     async def _send(self, window: Sequence[Row[Any]], result: Pass) -> None:
-        outcome = await self._transport.publish([envelope_of(row) for row in window]) if window else {}
+        outcome: Outcome = {}
+        if window:
+            metrics.BATCH_SIZE.labels(self._database.service).observe(len(window))
+            with metrics.CONFIRMED.labels(self._database.service).time():
+                outcome = await self._transport.publish([envelope_of(row) for row in window])
         for row in window:
             failure = outcome[row.event_id]
             if failure is None:

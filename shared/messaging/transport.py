@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
@@ -32,6 +32,17 @@ class Failure:
 Outcome = dict[UUID, Failure | None]  # by event id; None: safely with the transport, to be forgotten by the sender
 
 
+@dataclass(frozen=True)
+class LinkState:
+    """How a transport finds the other side: messages in each queue, and how long a sender has been kept waiting."""
+
+    transport: str
+    reachable: bool = True
+    blocked_seconds: float = 0.0
+    queues: dict[str, int] = field(default_factory=dict)
+    fault: str | None = None
+
+
 class Transport(Protocol):
     """Carries events: at least once, each to every service that reacts to it."""
 
@@ -43,6 +54,9 @@ class Transport(Protocol):
 
     async def receive_dead(self, inbox: Inbox) -> None:
         """Park in `inbox` what could not even be received, until cancelled or the link breaks."""
+
+    async def state(self, service: str) -> LinkState:
+        """How the other side is found right now, with the queues of `service`; a few seconds at most, never raises."""
 
     async def close(self) -> None:
         """Let go of every connection."""

@@ -12,7 +12,8 @@ from sqlalchemy import text
 
 from shared.clock import Clock, wall_clock
 from shared.database import Database
-from shared.messaging import metrics, wake
+from shared.ids import new_id
+from shared.messaging import gauges, wake
 from shared.messaging.backoff import growing
 from shared.messaging.drain import Drain
 from shared.messaging.inbox import Inbox
@@ -45,6 +46,7 @@ class Worker:
         self._transport = transport
         self._inbox = Inbox(service, Reactions.together(reactions), database)
         self._clock = clock
+        self._id = new_id()
         self._stopping = asyncio.Event()
         self._stopped = asyncio.Event()
 
@@ -122,7 +124,8 @@ class Worker:
 
     async def _measure(self) -> None:
         while True:
-            await metrics.measure(self._database)
+            await gauges.measure(self._database)
+            await gauges.report(self._database, self._id, await self._transport.state(self._database.service))
             await asyncio.sleep(MEASURE_EVERY)
 
     async def _maintain(self) -> None:

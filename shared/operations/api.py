@@ -6,17 +6,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Request
 
 from shared.actor import NotPermitted
-from shared.operations import copies_api, parked_api
+from shared.messaging.reactions import Reactions
+from shared.operations import copies_api, live_api, parked_api
 from shared.operations.desk import desk_for
 from shared.operations.permissions import Permission
 from shared.operations.trail import trail
 from shared.web import Cursor, InWork, Limit, PageOf, View, WorkRoute, refusals
 
 router = APIRouter(prefix="/operations", tags=["operations"], route_class=WorkRoute)
-for part in (parked_api.router, copies_api.router):
+for part in (parked_api.router, copies_api.router, live_api.router):
     router.include_router(part)
 
 
@@ -38,3 +39,14 @@ async def deeds(work: InWork, cursor: Cursor = None, limit: Limit = 50) -> PageO
     """What operators did with this tenant's messages, latest first; for administrators and auditors."""
     desk = desk_for(work, Permission.SEE_OPERATIONS)
     return PageOf.of(await trail(desk, cursor=cursor, limit=limit), Deed)
+
+
+def router_knowing(reactions: Reactions) -> APIRouter:
+    """The routes of operations, for a service with these reactions."""
+
+    async def know(request: Request) -> None:
+        request.state.reactions = reactions
+
+    knowing = APIRouter(dependencies=[Depends(know)])
+    knowing.include_router(router)
+    return knowing

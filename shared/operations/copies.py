@@ -15,7 +15,6 @@ from uuid import UUID
 from sqlalchemy import DateTime, LargeBinary, Row, String, Uuid, column, select, table, text
 
 from shared.actor import NotPermitted
-from shared.contracts.base import REGISTRY
 from shared.database import Page, page
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.ids import new_id
@@ -23,7 +22,7 @@ from shared.operations import deeds
 from shared.operations.confidential import is_confidential
 from shared.operations.deeds import Named, NotParked
 from shared.operations.desk import IN_SIGHT, Desk
-from shared.operations.message import Message, message, schema_errors
+from shared.operations.message import Message, contract_of, major_of, message, minor_of, schema_errors
 
 COPY_OF = "throughline-copy-of"  # the attribute in which a copy names its original
 
@@ -123,12 +122,13 @@ async def propose(desk: Desk, named: Named, payload: Mapping[str, Any], reason: 
     Raises NoSuchMessage, NotParked, NotPermitted, WrongPayload.
     """
     row = await _must_see(desk, named)
-    if row.status != "parked" or "." not in row.consumer or row.type not in REGISTRY:
+    kind = contract_of(row.type)
+    if row.status != "parked" or "." not in row.consumer or kind is None:
         raise NotParked()
     body = json.dumps(payload, ensure_ascii=False).encode()
-    if errors := schema_errors(row.type, body):
+    if errors := schema_errors(row.type, minor_of(row), body):
         raise WrongPayload(errors[0].what, field=f"/payload{errors[0].where}")
-    subject = REGISTRY[row.type].model_validate_json(body).subject
+    subject = kind.read(major_of(row.type), minor_of(row), body).subject
     if subject != row.subject:
         raise WrongPayload(f"It is about {subject}, the message is about {row.subject}.", field="/payload")
     copy_id = new_id()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,12 +13,15 @@ from uuid import UUID
 from pydantic import ValidationError
 from sqlalchemy import Row, text
 
-from shared.contracts.base import REGISTRY
+from shared.contracts.base import REGISTRY, Event
+from shared.contracts.upcasting import NotUpcast
 from shared.errors import NotFound
 from shared.operations.confidential import is_confidential
 from shared.operations.desk import IN_SIGHT, Desk
 from shared.operations.parked import OUTBOX, WITHHELD, error_text_for
+from shared.telemetry import routing_key
 
+VERSION = re.compile(r"\.v[0-9]+$")
 SHOWN = 20  # messages that wait behind, besides their number
 INBOX_MESSAGE = text(
     f"""
@@ -126,7 +130,7 @@ async def message(desk: Desk, consumer: str, event_id: UUID) -> Message:
         attributes=row.attributes or {},
         payload=payload,
         text=plain,
-        schema_errors=schema_errors(row.type, row.body) if shown else [],
+        schema_errors=schema_errors(row.type, minor_of(row), row.body) if shown else [],
         error_text=error_text_for(desk, row),
         behind=behind,
         behind_count=behind[0].all_of_them if behind else 0,
@@ -134,16 +138,39 @@ async def message(desk: Desk, consumer: str, event_id: UUID) -> Message:
     )
 
 
-def schema_errors(event_type: str | None, body: bytes | None) -> list[SchemaError]:
+def minor_of(row: Row[Any]) -> int:
+    """The minor version that the envelope of a message names."""
+    said = str((row.attributes or {}).get("schemaminor", ""))
+    return int(said) if said.isdecimal() else 0
+
+
+def contract_of(event_type: str | None) -> type[Event] | None:
+    """The contract by which an event is read here, also that of a later version than its own."""
+    if event_type is None or not VERSION.search(event_type):
+        return None
+    for kind in REGISTRY.values():
+        if routing_key(kind.type) == routing_key(event_type) and kind.upcasters.reach(major_of(event_type)):
+            return kind
+    return None
+
+
+def major_of(event_type: str) -> int:
+    """The major version in the name of an event."""
+    return int(event_type.rpartition(".v")[2])
+
+
+def schema_errors(event_type: str | None, minor: int, body: bytes | None) -> list[SchemaError]:
     """What does not fit the contract of `event_type`; nothing where the contract is not known here."""
-    kind = REGISTRY.get(event_type or "")
-    if kind is None or body is None:
+    kind = contract_of(event_type)
+    if kind is None or event_type is None or body is None:
         return []
     try:
-        kind.model_validate_json(body)
+        kind.read(major_of(event_type), minor, body)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
         return [SchemaError("".join(f"/{part}" for part in fault["loc"]), fault["msg"]) for fault in faults]
+    except NotUpcast as error:
+        return [SchemaError("", str(error))]
     return []
 
 

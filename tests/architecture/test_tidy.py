@@ -18,7 +18,7 @@ BUDGETS = {
         ("actor", "announcements", "clock", "database", "errors", "ids", "money", "period", "transactions", "work"),
     ),
     "contracts": (1_000, ("contracts",)),
-    "messaging": (2_600, ("messaging",)),
+    "messaging": (2_900, ("messaging",)),
     "web": (1_500, ("web",)),
     "ui": (1_200, ("ui",)),
     "pages": (1_000, ("pages",)),

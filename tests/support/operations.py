@@ -67,7 +67,7 @@ async def a_parked_message(database: Database, api: Api) -> Mapping[str, str]:
     edited = {"payload": as_payload(a_person()), "reason": "the name was missing"}
     answer = await olga.post("/operations/parked/{consumer}/{event_id}/copies".format(**named), json=edited)
     assert answer.status_code == 201, answer.text
-    return {**named, "edited_copy_id": answer.json()["id"]}
+    return {**named, "edited_copy_id": answer.json()["id"], "lane": "3"}
 
 
 GROUP = {"consumer": "{consumer}", "type": PersonChanged.type, "fingerprint": "none", "reason": "x"}

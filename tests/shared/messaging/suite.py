@@ -16,7 +16,7 @@ from shared.database import Database
 from shared.messaging.drain import Drain
 from shared.messaging.envelope import Envelope
 from shared.messaging.inbox import Delivery, Inbox
-from shared.messaging.transport import Outcome, Transport
+from shared.messaging.transport import LinkState, Outcome, Transport
 from shared.messaging.worker import Worker
 from tests.shared.messaging.probe import Reader
 
@@ -112,6 +112,10 @@ class Adversary:
         """As `inner` does."""
         await self._inner.receive_dead(inbox)
 
+    async def state(self, service: str) -> LinkState:
+        """As `inner` does."""
+        return await self._inner.state(service)
+
     async def close(self) -> None:
         """As `inner` does."""
         await self._inner.close()
@@ -153,6 +157,10 @@ class DiesAfterPublishing:
     async def receive_dead(self, inbox: Inbox) -> None:
         """As `inner` does."""
         await self._inner.receive_dead(inbox)
+
+    async def state(self, service: str) -> LinkState:
+        """As `inner` does."""
+        return await self._inner.state(service)
 
     async def close(self) -> None:
         """As `inner` does."""

@@ -53,6 +53,21 @@ async def test_messages_about_one_thing_run_in_the_order_of_their_announcing(
     assert reader.order == {thing: [0, 1, 2, 3]}
 
 
+async def test_a_paused_consumer_runs_nothing_and_afterwards_everything_in_its_order(
+    inbox: Inbox, drain: Drain, reader: Reader
+) -> None:
+    thing, other = new_id(), new_id()
+    held = [a_delivery(Noted(thing_id=thing, number=number), sequence=number) for number in (3, 1, 2, 0)]
+    await change(inbox.database, "insert into msg.paused_consumer (consumer) values ('reader.write_down')")
+    await inbox.accept([*held, a_delivery(Made(thing_id=other))])
+
+    assert await drained(drain) == 1
+    await change(inbox.database, "delete from msg.paused_consumer")
+    assert await drained(drain) == 4
+
+    assert reader.order == {thing: [0, 1, 2, 3]}
+
+
 async def test_a_backlog_that_came_in_backwards_is_worked_off(inbox: Inbox, drain: Drain) -> None:
     thing = new_id()
     for number in reversed(range(250)):

@@ -247,3 +247,13 @@ async def test_a_reader_killed_again_and_again_has_each_effect_once(
 
 async def _has_done(database: Database, effects: int) -> bool:
     return len(await effects_of(database)) >= effects
+
+
+async def test_a_broker_that_is_away_is_told_of(broker_url: str) -> None:
+    there = await RabbitMQ(broker_url).state("reader")
+    away = await RabbitMQ("amqp://guest:guest@127.0.0.1:1/").state("reader")
+
+    assert there.reachable
+    assert set(there.queues) == {"throughline.reader", "throughline.dead.reader", "throughline.unrouted"}
+    assert (away.reachable, away.queues) == (False, {})
+    assert away.fault

@@ -11,7 +11,7 @@ from shared.ids import new_id
 from shared.messaging.envelope import Envelope
 from shared.messaging.inbox import Inbox
 from shared.messaging.relay import ATTEMPTS_MAX, Relay
-from shared.messaging.transport import Failure, Fault, LinkDown, Outcome
+from shared.messaging.transport import Failure, Fault, LinkDown, LinkState, Outcome
 from tests.shared.messaging.probe import MERIDIAN, Noted, announce
 from tests.shared.messaging.suite import change, rows, value
 
@@ -34,6 +34,10 @@ class Told:
 
     async def receive_dead(self, inbox: Inbox) -> None:
         """Nothing arrives."""
+
+    async def state(self, service: str) -> LinkState:
+        """All is well."""
+        return LinkState("told")
 
     async def close(self) -> None:
         """Nothing to close."""

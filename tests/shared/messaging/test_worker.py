@@ -6,14 +6,14 @@ import pytest
 
 from shared.database import Database, connect
 from shared.ids import new_id
-from shared.messaging import metrics, wake
+from shared.messaging import gauges, metrics, wake
 from shared.messaging.in_process import BACKLOG_MAX, InProcess
 from shared.messaging.inbox import Inbox
 from shared.messaging.transport import Fault, Transport
 from shared.messaging.worker import Worker
 from tests.shared.messaging.deliveries import a_delivery, an_envelope
 from tests.shared.messaging.probe import Attached, Noted, announce, effects_of
-from tests.shared.messaging.suite import Suite, change, eventually
+from tests.shared.messaging.suite import Suite, change, eventually, rows, value
 
 
 @pytest.fixture
@@ -105,11 +105,11 @@ async def test_the_gauges_show_what_waits_and_fall_to_nought(suite: Suite, inbox
         return float(metrics.INBOX.labels("reader", consumer, status)._value.get())
 
     await inbox.accept([a_delivery(Attached(part_id=new_id(), thing_id=new_id()))])
-    await metrics.measure(inbox.database)
+    await gauges.measure(inbox.database)
     assert shown("reader.attach", "pending") == 1
 
     await change(inbox.database, "update msg.inbox set status = 'discarded'")
-    await metrics.measure(inbox.database)
+    await gauges.measure(inbox.database)
     assert shown("reader.attach", "pending") == 0
 
 
@@ -120,3 +120,16 @@ async def test_events_announced_before_any_worker_runs_are_sent_when_one_does(su
         await suite.until_all_is_done(1)
 
     assert await effects_of(suite.reader_database) == [(thing, 1)]
+
+
+async def test_a_worker_reports_what_it_has_counted_and_how_it_finds_the_broker(suite: Suite) -> None:
+    async with suite.at_work():
+        await eventually(lambda: _reported(suite))
+
+    (report,) = await rows(suite.writer, "select distinct on (worker) counts, broker from msg.worker_report")
+    assert report.broker["reachable"]
+    assert report.counts["sent"] >= 0
+
+
+async def _reported(suite: Suite) -> bool:
+    return bool(await value(suite.writer, "select count(*) from msg.worker_report"))

@@ -12,14 +12,15 @@ import pytest
 from sqlalchemy import text
 
 from services.crm.service import service
-from shared.actor import Role
+from shared.actor import Actor, Role
 from shared.clock import wall_clock
 from shared.database import Database, connect
 from shared.jobs import Runner
 from shared.messaging.inbox import Delivery
+from shared.work import begin
 from tests.conftest import DatabaseFactory
 from tests.support.api import MERIDIAN, Api, api
-from tests.support.operations import drained, inbox_of
+from tests.support.operations import a_person, drained, inbox_of
 
 CONSUMER = "crm.remember_person"
 
@@ -66,6 +67,11 @@ class Crm:
     async def names(self) -> list[str]:
         """The people that the crm has heard of."""
         return [row.name for row in await self.as_tenant("select name from subjects order by name")]
+
+    async def announce_something(self) -> None:
+        """Have an event wait to be sent."""
+        async with begin(self.database, Actor("olga", MERIDIAN), wall_clock()) as work:
+            work.publish(a_person())
 
     async def status_of(self, event_id: UUID) -> str:
         """Where a message stands."""
