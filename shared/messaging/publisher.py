@@ -36,9 +36,9 @@ class Publisher:
         self._waiting_since: float | None = None
 
     @property
-    def blocked_seconds(self) -> float:
-        """How long it has waited for the broker to confirm anything at all."""
-        return time.monotonic() - self._waiting_since if self._waiting_since is not None else 0.0
+    def blocked_seconds(self) -> int:
+        """For how many seconds it has waited for the broker to confirm anything at all."""
+        return int(time.monotonic() - self._waiting_since) if self._waiting_since is not None else 0
 
     async def publish(self, batch: Sequence[Envelope]) -> Outcome:
         """Publish `batch` with all its confirmations under way at once; one batch at a time has the channel.

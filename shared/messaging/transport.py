@@ -34,11 +34,11 @@ Outcome = dict[UUID, Failure | None]  # by event id; None: safely with the trans
 
 @dataclass(frozen=True)
 class LinkState:
-    """How a transport finds the other side: messages in each queue, and how long a sender has been kept waiting."""
+    """How a transport finds the other side: messages in each queue, and how long a sender has waited."""
 
     transport: str
     reachable: bool = True
-    blocked_seconds: float = 0.0
+    blocked_seconds: int = 0
     queues: dict[str, int] = field(default_factory=dict)
     fault: str | None = None
 

@@ -17,8 +17,6 @@ from shared.operations.trail import trail
 from shared.web import Cursor, InWork, Limit, PageOf, View, WorkRoute, refusals
 
 router = APIRouter(prefix="/operations", tags=["operations"], route_class=WorkRoute)
-for part in (parked_api.router, copies_api.router, live_api.router):
-    router.include_router(part)
 
 
 class Deed(View):
@@ -39,6 +37,10 @@ async def deeds(work: InWork, cursor: Cursor = None, limit: Limit = 50) -> PageO
     """What operators did with this tenant's messages, latest first; for administrators and auditors."""
     desk = desk_for(work, Permission.SEE_OPERATIONS)
     return PageOf.of(await trail(desk, cursor=cursor, limit=limit), Deed)
+
+
+for part in (parked_api.router, copies_api.router, live_api.router):
+    router.include_router(part)
 
 
 def router_knowing(reactions: Reactions) -> APIRouter:

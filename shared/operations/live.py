@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, text
@@ -19,7 +18,8 @@ from shared.operations.desk import IN_SIGHT, Desk
 OUTBOX = text(
     f"""
     select (select count(*) from msg.outbox where {IN_SIGHT}) as pending,
-           (select extract(epoch from msg.clock() - min(recorded_at)) from msg.outbox where {IN_SIGHT}) as oldest_age,
+           (select cast(extract(epoch from msg.clock() - min(recorded_at)) as bigint)
+            from msg.outbox where {IN_SIGHT}) as oldest_age,
            (select count(*) from msg.outbox_parked where discarded_at is null and {IN_SIGHT}) as parked
     """  # noqa: S608 - constants
 )
@@ -30,8 +30,8 @@ CONSUMERS = text(
                count(*) filter (where status = 'retry') as retry,
                count(*) filter (where status = 'waiting') as waiting,
                count(*) filter (where status = 'parked') as parked,
-               extract(epoch from msg.clock() - min(received_at) filter (where {DUE})) as oldest_age,
-               extract(epoch from msg.clock() - min(waiting_since) filter (where {DUE})) as longest_gap
+               cast(extract(epoch from msg.clock() - min(received_at) filter (where {DUE})) as bigint) as oldest_age,
+               cast(extract(epoch from msg.clock() - min(waiting_since) filter (where {DUE})) as bigint) as longest_gap
         from msg.inbox where ({DUE} or status = 'parked') and {IN_SIGHT} group by consumer
     ), held as (
         select consumer, min(paused_at) as paused_since, bool_or(tenant_id is null) as paused_for_all
@@ -51,7 +51,8 @@ LANES = text(
            coalesce(kept.pending, 0) as pending, kept.oldest_age,
            relay.pid as holder, relay.application_name as held_by, relay.xact_start as held_since
     from msg.outbox_lane as lane
-    left join (select lane, count(*) as pending, extract(epoch from msg.clock() - min(recorded_at)) as oldest_age
+    left join (select lane, count(*) as pending,
+                      cast(extract(epoch from msg.clock() - min(recorded_at)) as bigint) as oldest_age
                from msg.outbox where {IN_SIGHT} group by lane) as kept using (lane)
     left join pg_locks as held on held.locktype = 'transactionid' and held.granted and held.mode = 'ExclusiveLock'
                               and held.transactionid = lane.xmax
@@ -74,21 +75,21 @@ THROUGHPUT = text(
         from msg.worker_report, jsonb_each_text(counts) as one (kind, value)
         where at > clock_timestamp() - interval '5 minutes' group by worker, kind
     )
-    select kind, sum(60 * happened / nullif(seconds, 0)) as per_minute from counted group by kind
+    select kind, cast(coalesce(sum(60 * happened / nullif(seconds, 0)), 0) as bigint) as per_minute
+    from counted group by kind
     """
 )
 
 
 @dataclass(frozen=True)
 class Live:
-    """A service at one instant; ages in seconds, `throughput` a minute by kind over the last five minutes."""
+    """A service at one instant; ages in whole seconds, `throughput` a minute by kind over the last five minutes."""
 
-    at: datetime
     outbox: Row[Any]
     consumers: Sequence[Row[Any]]
     lanes: Sequence[Row[Any]]
     workers: Sequence[Row[Any]]
-    throughput: dict[str, float]
+    throughput: dict[str, int]
 
 
 async def look(desk: Desk, known: Reactions) -> Live:
@@ -96,10 +97,9 @@ async def look(desk: Desk, known: Reactions) -> Live:
     session = desk.session
     throughput = (await session.execute(THROUGHPUT)).all()
     return Live(
-        at=(await session.execute(text("select msg.clock()"))).scalar_one(),
         outbox=(await session.execute(OUTBOX, desk.sight)).one(),
         consumers=(await session.execute(CONSUMERS, {**desk.sight, "consumers": known.consumers})).all(),
         lanes=(await session.execute(LANES, desk.sight)).all(),
         workers=(await session.execute(WORKERS)).all(),
-        throughput={row.kind: float(row.per_minute or 0) for row in throughput},
+        throughput={row.kind: row.per_minute for row in throughput},
     )

@@ -33,7 +33,7 @@ Known = Annotated[Reactions, Depends(known_reactions)]
 NOTHING = status.HTTP_204_NO_CONTENT
 ConsumerName = Annotated[str, Path(pattern=CONSUMER, max_length=100, description="name of a consumer")]
 Lane = Annotated[int, Path(ge=0, lt=LANES)]
-Seconds = Annotated[float | None, Field(description="seconds; null when nothing waits")]
+Seconds = Annotated[int | None, Field(description="whole seconds; null when nothing waits")]
 
 
 class OutboxView(View):
@@ -76,7 +76,7 @@ class BrokerView(View):
 
     transport: str
     reachable: bool
-    blocked_seconds: float
+    blocked_seconds: int
     queues: Mapping[str, int]
     fault: str | None
 
@@ -92,12 +92,11 @@ class WorkerView(View):
 class LiveView(View):
     """How a service stands now; ages in seconds, `throughput` in events or messages a minute by what came of them."""
 
-    at: datetime
     outbox: OutboxView
     consumers: list[ConsumerView]
     lanes: list[LaneView]
     workers: list[WorkerView]
-    throughput: dict[str, float]
+    throughput: dict[str, int]
 
 
 class Why(Body):
