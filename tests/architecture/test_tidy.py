@@ -24,7 +24,7 @@ BUDGETS = {
     "pages": (1_000, ("pages",)),
     "auth": (350, ("auth",)),
     "jobs": (450, ("jobs",)),
-    "operations": (2_000, ("operations",)),
+    "operations": (3_500, ("operations",)),
     "audit and subjects": (250, ("audit", "subjects")),
     "telemetry and traces": (850, ("telemetry", "traces")),
     "running": (500, ("crash_points", "migrations", "process", "service", "settings")),
