@@ -22,9 +22,9 @@ from deploy.bench import run as measuring
 from deploy.suite import tour
 from deploy.suite.calendar import Dates
 from deploy.suite.demo import clock_for, is_whole, seed, show_log_ins
-from deploy.suite.desk import Desk, Desks
-from deploy.suite.issuer.client import client_credentials, log_in
-from deploy.suite.people import COLLEAGUES, ERP_CLIENT, ERP_SECRET, PASSWORD
+from deploy.suite.desk import Desk, Desks, at_their_desks
+from deploy.suite.issuer.client import log_in
+from deploy.suite.people import PASSWORD
 from deploy.suite.postgres_home import PostgresHome
 from deploy.suite.sample_export import write_sample_export
 from deploy.suite.selling import import_export
@@ -98,12 +98,9 @@ def make_sample() -> None:
 
 @asynccontextmanager
 async def desks(url: str) -> AsyncIterator[tuple[Desks, Desk]]:
-    """Everybody of the firm logged in, and the ERP with its own credentials."""
+    """Everybody who acts in the story logged in, and the ERP with its own credentials."""
     async with httpx2.AsyncClient(base_url=url, timeout=60) as http:
-        tokens = [await log_in(http, each.login, PASSWORD) for each in COLLEAGUES]
-        people = {each.login: Desk(http, token.access_token) for each, token in zip(COLLEAGUES, tokens, strict=True)}
-        erp = await client_credentials(http, ERP_CLIENT, ERP_SECRET)
-        yield people, Desk(http, erp.access_token)
+        yield await at_their_desks(http)
 
 
 async def _tour() -> None:

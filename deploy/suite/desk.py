@@ -11,6 +11,8 @@ from uuid import UUID, uuid5
 
 import httpx2
 
+from deploy.suite.issuer.client import client_credentials, log_in
+from deploy.suite.people import ERP_CLIENT, ERP_SECRET, IN_THE_STORY, PASSWORD
 from shared.ids import new_id
 from shared.telemetry import current_traceparent
 
@@ -80,6 +82,13 @@ class Desk:
         if answer.is_error:
             raise WentWrong(f"{method} {path}", answer)
         return answer
+
+
+async def at_their_desks(http: httpx2.AsyncClient) -> tuple[Mapping[str, Desk], Desk]:
+    """Everybody who acts in the story, logged in over `http`, by log-in; and the ERP with its own credentials."""
+    people = {login: Desk(http, (await log_in(http, login, PASSWORD)).access_token) for login in IN_THE_STORY}
+    erp = await client_credentials(http, ERP_CLIENT, ERP_SECRET)
+    return people, Desk(http, erp.access_token)
 
 
 async def eventually(look: Callable[[], Awaitable[Answer | None]], *, what: str) -> Answer:

@@ -116,3 +116,5 @@ COLLEAGUES: tuple[Colleague, ...] = (
     _consultant("noah", "Noah Fischer", "architect", "84.00", ("integration", 3), ("cloud", 3), practice="Cloud"),
 )
 BY_LOGIN = {colleague.login: colleague for colleague in COLLEAGUES}
+IN_THE_STORY = ("ines", "helen", "priya", "marta", "anna", "elif", "owen", "fatima", "viktor", "sam")
+"""Who acts in the thread that the tour plays, and in what is founded before it."""

@@ -9,12 +9,10 @@ from decimal import Decimal
 
 import httpx2
 
-from deploy.suite import tour
+from deploy.suite import desk, tour
 from deploy.suite.calendar import Dates
 from deploy.suite.desk import Desk, Desks
 from deploy.suite.founding import found
-from deploy.suite.issuer.client import client_credentials, log_in
-from deploy.suite.people import COLLEAGUES, ERP_CLIENT, ERP_SECRET, PASSWORD
 from shared.clock import wall_clock
 from shared.telemetry import Telemetry
 from tests.support.evidence import Evidence
@@ -84,13 +82,9 @@ async def outcome(evidence: Evidence) -> Outcome:
 async def at_their_desks(
     transport: httpx2.AsyncBaseTransport, url: str = "http://suite.test"
 ) -> AsyncIterator[tuple[Desks, Desk]]:
-    """Everybody of the firm logged in by way of `transport`, and the ERP with its own credentials."""
+    """Everybody who acts in the story logged in by way of `transport`, and the ERP with its own credentials."""
     async with httpx2.AsyncClient(base_url=url, transport=transport, timeout=60) as http:
-        people = {
-            each.login: Desk(http, (await log_in(http, each.login, PASSWORD)).access_token) for each in COLLEAGUES
-        }
-        erp = await client_credentials(http, ERP_CLIENT, ERP_SECRET)
-        yield people, Desk(http, erp.access_token)
+        yield await desk.at_their_desks(http)
 
 
 async def founded(desks: Desks) -> Dates:
