@@ -123,6 +123,7 @@ async def running(
         if working:
             going.set()
         gc.freeze()  # what the services are made of stays for good: the collector need not look at it again
+        gc.enable()
         async with _serving(suite, listening):
             yield suite
         for database in databases.values():

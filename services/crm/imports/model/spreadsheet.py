@@ -10,9 +10,6 @@ from datetime import date, datetime
 from typing import Any
 from zipfile import BadZipFile
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 from shared.errors import Invalid
 
 SIGNATURE = b"PK\x03\x04"
@@ -47,6 +44,10 @@ def sheets_as_csv(content: bytes, date_format: str) -> dict[str, bytes]:
     Raises NoWorkbook, WorkbookTooLarge. Formulas stay formulas, so that the rules for cells can refuse them.
     """
     _check_size(content)
+    # Here, because few imports are workbooks and every start would wait for it.
+    import openpyxl  # noqa: PLC0415
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
     except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError) as error:
