@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from services.billing.account_mappings import api as account_mappings_api
 from services.billing.batches import api as batches_api
+from services.billing.batches import pages as batches_pages
 from services.billing.closing import api as closing_api
 from services.billing.contracts import api as contracts_api
+from services.billing.contracts import pages as contracts_pages
 from services.billing.contracts import reactions as contracts_reactions
 from services.billing.customers import api as customers_api
 from services.billing.customers import reactions as customers_reactions
 from services.billing.invoices import api as invoices_api
+from services.billing.invoices import pages as invoices_pages
 from services.billing.ledger import api as ledger_api
+from services.billing.ledger import pages as ledger_pages
 from services.billing.legal_entities import api as legal_entities_api
+from services.billing.navigation import NAVIGATION
 from services.billing.periods import api as periods_api
 from services.billing.permissions import ROLES
 from services.billing.rates import api as rates_api
 from services.billing.recognition import api as recognition_api
 from services.billing.tables import schema
 from services.billing.work_in_progress import api as work_in_progress_api
+from services.billing.work_in_progress import pages as work_in_progress_pages
 from services.billing.work_in_progress import reactions as work_in_progress_reactions
 from shared.service import Service
 
@@ -39,6 +45,16 @@ service = Service(
         batches_api.router,
         account_mappings_api.router,
     ),
+    pages=(
+        work_in_progress_pages.router,
+        invoices_pages.router,
+        contracts_pages.router,
+        ledger_pages.router,
+        batches_pages.router,
+    ),
+    navigation=NAVIGATION,
+    finders=(invoices_pages.finder, contracts_pages.finder),
+    needs=(invoices_pages.needs,),
     reactions=(
         customers_reactions.reactions,
         contracts_reactions.reactions,

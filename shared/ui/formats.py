@@ -24,6 +24,11 @@ def money(value: Money | None) -> str:
     return format_currency(value.amount, value.currency, locale=current_reader().locale)
 
 
+def in_currency(amount: Decimal | None, currency: str) -> str:
+    """`€1,250.50` of an amount and its currency, as records keep them."""
+    return MISSING if amount is None else money(Money(amount, currency))
+
+
 def money_round(value: Money | None) -> str:
     """`€1,250`: whole units, where a screen compares magnitudes."""
     if value is None:
@@ -60,6 +65,11 @@ def percent(value: Decimal | float | None) -> str:
 def day(value: date | None) -> str:
     """`28 Nov 2026`."""
     return MISSING if value is None else format_date(value, "medium", locale=current_reader().locale)
+
+
+def day_before(value: date | None) -> date | None:
+    """The last day of what ends before `value`: periods are kept half-open, people name both ends."""
+    return None if value is None else value - timedelta(days=1)
 
 
 def day_short(value: date | None) -> str:
@@ -115,12 +125,14 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     each.__name__: each
     for each in (
         money,
+        in_currency,
         money_round,
         money_short,
         hours,
         number,
         percent,
         day,
+        day_before,
         day_short,
         weekday,
         month,

@@ -25,7 +25,6 @@ from tests.support.processes import Program, free_ports
 
 LOOK_AGAIN_SECONDS = 0.05
 READY_SECONDS = 90.0
-SESSION_KEY = "c4a05" * 12 + "c4a0"
 
 
 class Realised:
@@ -83,12 +82,6 @@ class Fleet:
         for name in (*APIS, *WORKERS):
             self._run(name)
         await asyncio.gather(*(self._until_ready(name) for name in self.running))
-        for name, program in self.running.items():
-            assert program.is_running or self._armed[name], f"{name} did not start:\n{program.printed}"
-
-    async def until_all_ready(self) -> None:
-        """Wait until every process that runs is ready; one that is being brought back is somebody else's care."""
-        await asyncio.gather(*(self._until_ready(name) for name in self.running if name not in self._returning))
 
     async def watch(self) -> None:
         """Start again whatever dies, until cancelled."""
@@ -136,7 +129,6 @@ class Fleet:
             "JWKS_URL": self.jwks_url,
             "PORT": str(self.ports.get(name, 0)),
             "POOL_SIZE": "8",
-            "SESSION_KEY": SESSION_KEY,
             "LOG_LEVEL": "WARNING",
             "CRASH_POINTS": self._armed[name],
             **self.settings.get(name, {}),

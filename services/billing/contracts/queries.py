@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, or_, select
 
 from services.billing.contracts.model import Contract, ContractStatus, NoSuchContract
 from services.billing.contracts.store import contracts
+from services.billing.customers.store import customers
 from services.billing.permissions import Permission
 from shared.database import Page, page
 from shared.work import Work
@@ -23,22 +24,33 @@ async def contract(work: Work, contract_id: UUID) -> Contract:
     return found
 
 
+async def customer_name(work: Work, customer_id: UUID) -> str:
+    """The name of a contract's customer."""
+    work.actor.must(Permission.SEE_CONTRACTS)
+    return str(await work.session.scalar(select(customers.c.name).where(customers.c.id == customer_id)))
+
+
 async def listed(
     work: Work,
     *,
-    status: ContractStatus | None,
-    customer_id: UUID | None,
-    opportunity_id: UUID | None,
+    status: ContractStatus | None = None,
+    customer_id: UUID | None = None,
+    opportunity_id: UUID | None = None,
+    words: str = "",
     cursor: str | None,
     limit: int,
 ) -> Page[Row[Any]]:
-    """Contracts by number, narrowed by what is given."""
+    """Contracts by number, narrowed by what is given; `words` are of the number or of either name."""
     work.actor.must(Permission.SEE_CONTRACTS)
-    wanted = select(contracts)
+    named = customers.c.name
+    wanted = select(contracts, named.label("customer_name")).join(customers, customers.c.id == contracts.c.customer_id)
     if status is not None:
         wanted = wanted.where(contracts.c.status == status)
     if customer_id is not None:
         wanted = wanted.where(contracts.c.customer_id == customer_id)
     if opportunity_id is not None:
         wanted = wanted.where(contracts.c.opportunity_id == opportunity_id)
+    if words:
+        fields = (contracts.c.number, contracts.c.name, named)
+        wanted = wanted.where(or_(*(one.icontains(words, autoescape=True) for one in fields)))
     return await page(work.session, wanted, keys=(contracts.c.number,), cursor=cursor, limit=limit)

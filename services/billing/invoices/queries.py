@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, String, Uuid, column, func, select, table
+from sqlalchemy import Row, Select, String, Uuid, column, func, or_, select, table
 
+from services.billing.contracts.store import contracts
+from services.billing.customers.store import customers
 from services.billing.invoices.model import InvoiceStatus, Line, NoSuchInvoice, NoSuchLine, NotIssuedYet, Tax
 from services.billing.invoices.store import (
     invoice_documents,
@@ -57,13 +59,14 @@ async def invoice(work: Work, invoice_id: UUID) -> InvoiceFound:
 async def listed(
     work: Work,
     *,
-    contract_id: UUID | None,
-    customer_id: UUID | None,
-    status: InvoiceStatus | None,
+    contract_id: UUID | None = None,
+    customer_id: UUID | None = None,
+    status: InvoiceStatus | None = None,
+    words: str = "",
     cursor: str | None,
     limit: int,
 ) -> Page[Row[Any]]:
-    """Invoices, the newest first, narrowed by what is given."""
+    """Invoices, the newest first, narrowed by what is given; `words` are of the number or the customer's name."""
     work.actor.must(Permission.SEE_INVOICES)
     wanted = _headers()
     for column_, value in ((invoices.c.contract_id, contract_id), (invoices.c.customer_id, customer_id)):
@@ -71,6 +74,9 @@ async def listed(
             wanted = wanted.where(column_ == value)
     if status is not None:
         wanted = wanted.where(invoices.c.status == status)
+    if words:
+        named = [one.icontains(words, autoescape=True) for one in (customers.c.name, issued_invoices.c.number)]
+        wanted = wanted.where(or_(*named))
     return await page(work.session, wanted, keys=(invoices.c.id,), cursor=cursor, limit=limit, descending=True)
 
 
@@ -112,7 +118,14 @@ def _headers() -> Select[Any]:
         tax.label("tax"),
         (net + tax).label("gross"),
         *(issued[name] for name in ("number", "issued_on", "due_on", "issued_by", "issued_at", "sha256")),
-    ).select_from(invoices.outerjoin(issued_invoices, issued.id == invoices.c.id))
+        customers.c.name.label("customer_name"),
+        contracts.c.number.label("contract_number"),
+        contracts.c.name.label("contract_name"),
+    ).select_from(
+        invoices.outerjoin(issued_invoices, issued.id == invoices.c.id)
+        .join(customers, customers.c.id == invoices.c.customer_id)
+        .join(contracts, contracts.c.id == invoices.c.contract_id)
+    )
 
 
 def _behind(line_id: UUID) -> Select[Any]:

@@ -157,3 +157,10 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         )
         conditions.append(exists(select(1).where(on_account).correlate(journal_entries)))
     return conditions
+
+
+async def legal_entities_with_books(work: Work) -> list[str]:
+    """The codes of the legal entities that have a chart, sorted."""
+    work.actor.must(Permission.SEE_LEDGER)
+    codes = select(ledger_accounts.c.legal_entity).distinct().order_by(ledger_accounts.c.legal_entity)
+    return list(await work.session.scalars(codes))

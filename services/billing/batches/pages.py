@@ -1,0 +1,80 @@
+"""Batches for the ERP as people see them: sealed, linked, answered, and proved again on request."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.billing.batches import actions, queries
+from services.billing.batches.api import SealBody
+from services.billing.batches.model.batch import Scope
+from services.billing.batches.model.renderings import Renderer
+from services.billing.periods.model import month
+from services.billing.permissions import Permission
+from shared.database import LIMIT_DEFAULT
+from shared.ids import new_id
+from shared.pages import InWork, PageRoute, form_of, page
+from shared.ui.listing import Column, Listing
+from shared.ui.words import gettext as _
+from shared.web import Cursor, key_required
+
+router = APIRouter(prefix="/batches", route_class=PageRoute)
+AS_TEXT = {"content-security-policy": "default-src 'none'; frame-ancestors 'none'"}
+
+
+@router.get("")
+async def batches(request: Request, work: InWork, cursor: Cursor = None) -> Response:
+    """The batches, the newest first."""
+    found = await queries.batches(work, legal_entity=None, cursor=cursor, limit=LIMIT_DEFAULT)
+    columns = (
+        Column("number", _("Batch")),
+        Column("period", _("Period")),
+        Column("legal_entity", _("Legal entity")),
+        Column("status", _("Status")),
+        Column("entry_count", _("Entries"), number=True),
+        Column("debit_total", _("Debit"), number=True),
+        Column("credit_total", _("Credit"), number=True),
+        Column("sealed_at", _("Sealed")),
+    )
+    listing = Listing.of(request, "batches", columns, found.items, next=found.next)
+    may_seal = work.actor.may(Permission.SEAL_BATCHES)
+    return page(request, "billing/batches/batches.html", listing=listing, may_seal=may_seal, today=work.now.date())
+
+
+@router.post("", dependencies=[Depends(key_required)])
+async def seal(request: Request, work: InWork) -> Response:
+    """Seal what waits in a month and currency, and show the batch."""
+    form = await form_of(request, SealBody)
+    scope = Scope(form.legal_entity, month(form.period).starts_on, form.currency, form.target)
+    batch = await actions.seal_batch(work, new_id(), scope)
+    return RedirectResponse(f"/billing/batches/{batch.id}", 303)
+
+
+@router.get("/{batch_id}")
+async def batch(request: Request, batch_id: UUID, work: InWork) -> Response:
+    """One batch: its totals, its place in the chain, what the ERP answered."""
+    found = await queries.batch(work, batch_id)
+    return page(
+        request,
+        "billing/batches/batch.html",
+        batch=found.batch,
+        stands=found.status,
+        answers=found.answers,
+        renderers=list(Renderer),
+    )
+
+
+@router.get("/{batch_id}/verification")
+async def verification(request: Request, batch_id: UUID, work: InWork) -> Response:
+    """The batch proved again from its bytes, the batch before and the journal; a part of the page."""
+    checks = await queries.verification(work, batch_id)
+    return page(request, "billing/batches/verification.html", checks=checks)
+
+
+@router.get("/{batch_id}/{renderer}.txt")
+async def rendering(batch_id: UUID, renderer: Renderer, work: InWork) -> Response:
+    """The batch as plain-text books."""
+    text = await queries.rendering(work, batch_id, renderer)
+    return Response(text, media_type="text/plain; charset=utf-8", headers=AS_TEXT)

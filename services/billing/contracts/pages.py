@@ -1,0 +1,67 @@
+"""Contracts as people see them: what was sold, and how far it is billed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from services.billing.contracts import queries
+from services.billing.contracts.model import ContractStatus
+from services.billing.permissions import Permission
+from shared.database import LIMIT_DEFAULT
+from shared.pages import InWork, PageRoute, page
+from shared.pages.waiting import Finder, Hit
+from shared.ui.listing import Column, Listing
+from shared.ui.words import gettext as _
+from shared.web import Cursor
+from shared.work import Work
+
+router = APIRouter(prefix="/contracts", route_class=PageRoute)
+
+
+@router.get("")
+async def contracts(
+    request: Request,
+    work: InWork,
+    q: Annotated[str, Query(max_length=200)] = "",
+    status: ContractStatus | None = None,
+    cursor: Cursor = None,
+) -> Response:
+    """Contracts by number."""
+    found = await queries.listed(work, status=status, words=q, cursor=cursor, limit=LIMIT_DEFAULT)
+    columns = (
+        Column("number", _("Number")),
+        Column("name", _("Contract")),
+        Column("customer", _("Customer")),
+        Column("status", _("Status")),
+        Column("amount", _("Sold for"), number=True),
+        Column("starts_on", _("Starts")),
+        Column("ends_before", _("Ends")),
+    )
+    listing = Listing.of(request, "contracts", columns, found.items, next=found.next)
+    return page(request, "billing/contracts/contracts.html", listing=listing, chosen=status)
+
+
+@router.get("/{contract_id}")
+async def contract(request: Request, contract_id: UUID, work: InWork) -> Response:
+    """One contract with its lines, and the ways to its work and its invoices."""
+    found = await queries.contract(work, contract_id)
+    return page(
+        request,
+        "billing/contracts/contract.html",
+        contract=found,
+        customer=await queries.customer_name(work, found.customer_id),
+        sees_work=work.actor.may(Permission.SEE_WORK_IN_PROGRESS),
+    )
+
+
+async def find(work: Work, words: str, limit: int) -> Sequence[Hit]:
+    """Contracts by number, name or customer."""
+    found = await queries.listed(work, words=words, cursor=None, limit=limit)
+    return [Hit(f"{one.number} {one.name}", f"/billing/contracts/{one.id}", one.customer_name) for one in found.items]
+
+
+finder = Finder("Contracts", "file-certificate", Permission.SEE_CONTRACTS, find)

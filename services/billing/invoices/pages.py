@@ -1,0 +1,161 @@
+"""Invoices as people see them: the list, one invoice with what is behind each line, approving and issuing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.billing.invoices import actions, queries
+from services.billing.invoices.api import DraftBody, IssueBody, ReasonBody
+from services.billing.invoices.model import InvoiceStatus
+from services.billing.permissions import Permission
+from services.billing.work_in_progress.model import why
+from shared import subjects
+from shared.database import LIMIT_DEFAULT
+from shared.pages import InWork, PageRoute, form_of, page
+from shared.pages.waiting import WAITING_AT_MOST, Finder, Hit, Need, Verb
+from shared.ui.formats import in_currency
+from shared.ui.listing import Column, Listing
+from shared.ui.words import gettext as _
+from shared.web import Cursor, key_required
+from shared.work import Work
+
+router = APIRouter(prefix="/invoices", route_class=PageRoute)
+SHOWN_IN_FRAME = "frame-ancestors 'self'"
+
+
+@router.get("")
+async def invoices(
+    request: Request,
+    work: InWork,
+    q: Annotated[str, Query(max_length=200)] = "",
+    status: InvoiceStatus | None = None,
+    cursor: Cursor = None,
+) -> Response:
+    """Invoices, the newest first."""
+    found = await queries.listed(work, status=status, words=q, cursor=cursor, limit=LIMIT_DEFAULT)
+    columns = (
+        Column("number", _("Number")),
+        Column("customer", _("Customer")),
+        Column("contract", _("Contract")),
+        Column("status", _("Status")),
+        Column("net", _("Net"), number=True),
+        Column("gross", _("Gross"), number=True),
+        Column("issued_on", _("Issued")),
+        Column("due_on", _("Due")),
+    )
+    listing = Listing.of(request, "invoices", columns, found.items, next=found.next)
+    return page(request, "billing/invoices/invoices.html", listing=listing, chosen=status)
+
+
+@router.post("")
+async def draft(request: Request, work: InWork) -> Response:
+    """Put the open work of a contract on a draft, and show it."""
+    form = await form_of(request, DraftBody)
+    invoice = await actions.draft_invoice(work, contract_id=form.contract_id, up_to=form.up_to)
+    return RedirectResponse(f"/billing/invoices/{invoice.id}", 303)
+
+
+@router.get("/{invoice_id}")
+async def invoice(request: Request, invoice_id: UUID, work: InWork) -> Response:
+    """One invoice: lines, taxes, its document, and what may be done with it."""
+    found = await queries.invoice(work, invoice_id)
+    header = found.header
+    is_preparer = await subjects.is_same_person(work, header.prepared_by)
+    return page(
+        request,
+        "billing/invoices/invoice.html",
+        invoice=header,
+        lines=found.lines,
+        taxes=found.taxes,
+        is_preparer=is_preparer,
+        may_approve=work.actor.may(Permission.APPROVE_INVOICES),
+        may_issue=work.actor.may(Permission.ISSUE_INVOICES),
+        may_discard=work.actor.may(Permission.PREPARE_INVOICES),
+    )
+
+
+@router.get("/{invoice_id}/lines/{position}/origin")
+async def origin(request: Request, invoice_id: UUID, position: int, work: InWork, cursor: Cursor = None) -> Response:
+    """The time entries, or the milestone, behind one line, each with why it has its rate; a part of the page."""
+    found = await queries.origin(work, invoice_id, position, cursor=cursor, limit=LIMIT_DEFAULT)
+    header = (await queries.invoice(work, invoice_id)).header
+    rows = [(row, why(row.rule, is_correction=row.corrects_entry_id is not None)) for row in found.items]
+    here = request.url.path
+    return page(
+        request,
+        "billing/invoices/origin.html",
+        rows=rows,
+        currency=header.currency,
+        more=f"{here}?cursor={found.next}" if found.next else None,
+    )
+
+
+@router.get("/{invoice_id}/document.pdf")
+async def document(invoice_id: UUID, work: InWork) -> Response:
+    """The PDF as it went out, to be shown beside the invoice."""
+    found = await queries.document(work, invoice_id)
+    headers = {
+        "content-disposition": f'inline; filename="{found.number}.pdf"',
+        "content-security-policy": SHOWN_IN_FRAME,
+    }
+    return Response(found.pdf, media_type="application/pdf", headers=headers)
+
+
+@router.post("/{invoice_id}/approval")
+async def approve(invoice_id: UUID, work: InWork) -> Response:
+    """Agree to a draft that somebody else prepared."""
+    await actions.approve_invoice(work, invoice_id)
+    return RedirectResponse(f"/billing/invoices/{invoice_id}", 303)
+
+
+@router.post("/{invoice_id}/issue", dependencies=[Depends(key_required)])
+async def issue(request: Request, invoice_id: UUID, work: InWork) -> Response:
+    """Send an approved invoice out, for good."""
+    form = await form_of(request, IssueBody)
+    await actions.issue_invoice(work, invoice_id, issued_on=form.issued_on)
+    return RedirectResponse(f"/billing/invoices/{invoice_id}", 303)
+
+
+@router.post("/{invoice_id}/discard")
+async def discard(request: Request, invoice_id: UUID, work: InWork) -> Response:
+    """Give up a draft; the work on it is open again."""
+    form = await form_of(request, ReasonBody)
+    await actions.discard_invoice(work, invoice_id, reason=form.reason)
+    return RedirectResponse(f"/billing/invoices/{invoice_id}", 303)
+
+
+async def find(work: Work, words: str, limit: int) -> Sequence[Hit]:
+    """Invoices by number or customer."""
+    found = await queries.listed(work, words=words, cursor=None, limit=limit)
+    return [
+        Hit(one.number or _("Draft"), f"/billing/invoices/{one.id}", f"{one.customer_name} · {_amount(one)}")
+        for one in found.items
+    ]
+
+
+async def needs(work: Work) -> Sequence[Need]:
+    """Drafts that somebody else prepared and approved invoices, for whoever may approve or issue them."""
+    wanted = []
+    if work.actor.may(Permission.APPROVE_INVOICES):
+        wanted.append((InvoiceStatus.DRAFT, Verb.APPROVE, _("Approve an invoice")))
+    if work.actor.may(Permission.ISSUE_INVOICES):
+        wanted.append((InvoiceStatus.APPROVED, Verb.BILL, _("Issue an invoice")))
+    found: list[Need] = []
+    for status, verb, title in wanted:
+        for one in (await queries.listed(work, status=status, cursor=None, limit=WAITING_AT_MOST)).items:
+            if one.prepared_by != work.actor.subject:
+                path, what = f"/billing/invoices/{one.id}", f"{one.customer_name} · {_amount(one)}"
+                found.append(Need(verb, title, path, what, one.prepared_at.date()))
+    return found
+
+
+finder = Finder("Invoices", "receipt", Permission.SEE_INVOICES, find)
+
+
+def _amount(one: Any) -> str:
+    return in_currency(one.gross, one.currency)

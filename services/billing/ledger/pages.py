@@ -1,0 +1,88 @@
+"""The books as people see them: the journal and the trial balance of a legal entity."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from services.billing.ledger import queries
+from services.billing.ledger.model.accounts import NoBooks
+from services.billing.ledger.model.entries import SourceKind
+from shared.database import LIMIT_DEFAULT
+from shared.pages import InWork, PageRoute, page
+from shared.ui.listing import Column, Listing
+from shared.ui.words import gettext as _
+from shared.web import Cursor
+
+router = APIRouter(prefix="/journal", route_class=PageRoute)
+LegalEntity = Annotated[str | None, Query(alias="legal_entity", max_length=50)]
+
+
+@router.get("")
+async def journal(
+    request: Request,
+    work: InWork,
+    *,
+    wanted: LegalEntity = None,
+    account: Annotated[str | None, Query(max_length=20)] = None,
+    cursor: Cursor = None,
+) -> Response:
+    """Every entry of a legal entity with its lines, in the order of its days."""
+    codes = await queries.legal_entities_with_books(work)
+    code = wanted or next(iter(codes), None)
+    asked = queries.Wanted(code or "", account=account or None)
+    found = await queries.entries(work, asked, cursor=cursor, limit=LIMIT_DEFAULT)
+    columns = (
+        Column("posted_on", _("Day")),
+        Column("text", _("Entry")),
+        Column("account", _("Account")),
+        Column("debit", _("Debit"), number=True),
+        Column("credit", _("Credit"), number=True),
+    )
+    listing = Listing.of(request, "journal", columns, found.items, next=found.next)
+    names = (await queries.chart(work, code)).accounts if code else {}
+    return page(
+        request,
+        "billing/ledger/journal.html",
+        listing=listing,
+        codes=codes,
+        legal_entity=code,
+        account=account,
+        names=names,
+    )
+
+
+@router.get("/trial-balance")
+async def trial_balance(request: Request, work: InWork, wanted: LegalEntity = None) -> Response:
+    """The balance of every account used, today."""
+    codes = await queries.legal_entities_with_books(work)
+    code = wanted or next(iter(codes), None)
+    if code is not None and code not in codes:
+        raise NoBooks(field="/legal_entity")
+    balances = await queries.trial_balance(work, code, up_to=None) if code else []
+    by_currency: dict[str, list[queries.Balance]] = {}
+    for balance in balances:
+        by_currency.setdefault(balance.currency, []).append(balance)
+    return page(request, "billing/ledger/trial_balance.html", codes=codes, legal_entity=code, by_currency=by_currency)
+
+
+@router.get("/entries/{entry_id}")
+async def entry(request: Request, entry_id: UUID, work: InWork) -> Response:
+    """One entry, and what it was posted for."""
+    found = await queries.entry(work, entry_id)
+    source = found.entry.source
+    cause = {
+        SourceKind.INVOICE: (_("Invoice"), f"/billing/invoices/{source.id}"),
+        SourceKind.REVERSAL: (_("The entry it takes back"), f"/billing/journal/entries/{found.entry.reverses_id}"),
+    }.get(source.kind)
+    chart = await queries.chart(work, found.entry.legal_entity)
+    return page(
+        request,
+        "billing/ledger/entry.html",
+        entry=found.entry,
+        reversed_by=found.reversed_by_id,
+        cause=cause,
+        names=chart.accounts,
+    )

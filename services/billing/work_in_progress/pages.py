@@ -1,0 +1,102 @@
+"""Work in progress as people see it: what waits on which contract, how old it is, and the items themselves."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.billing.permissions import Permission
+from services.billing.work_in_progress import queries
+from services.billing.work_in_progress.actions import hold_item, release_item
+from services.billing.work_in_progress.api import ReasonBody
+from services.billing.work_in_progress.model import State, why
+from shared.database import LIMIT_DEFAULT
+from shared.pages import InWork, PageRoute, form_of, page
+from shared.ui.listing import Column, Listing
+from shared.ui.words import gettext as _
+from shared.web import Cursor
+
+router = APIRouter(prefix="/work-in-progress", route_class=PageRoute)
+
+
+@router.get("")
+async def work_in_progress(request: Request, work: InWork, cursor: Cursor = None) -> Response:
+    """What waits on each contract, unrated first, then the oldest."""
+    found = await queries.by_contract(work, cursor=cursor, limit=LIMIT_DEFAULT)
+    columns = (
+        Column("contract", _("Contract")),
+        Column("customer", _("Customer")),
+        Column("unrated", _("Without a rate"), number=True),
+        Column("oldest_on", _("Oldest")),
+        Column("open_minutes", _("Open hours"), number=True),
+        Column("open_value", _("Open"), number=True),
+        Column("held_value", _("Held"), number=True),
+        Column("drafted_value", _("On drafts"), number=True),
+        Column("act", ""),
+    )
+    return page(
+        request,
+        "billing/work_in_progress/by_contract.html",
+        listing=Listing.of(request, "work", columns, found.items, next=found.next),
+        ageing=await queries.ageing(work, work.now.date()),
+        today=work.now.date(),
+        may_draft=work.actor.may(Permission.PREPARE_INVOICES),
+    )
+
+
+@router.get("/items")
+async def items(
+    request: Request,
+    work: InWork,
+    *,
+    contract_id: UUID | None = None,
+    state: Annotated[list[State] | None, Query()] = None,
+    cursor: Cursor = None,
+) -> Response:
+    """The items one by one, each with why it has its value."""
+    states = frozenset(state or ())
+    found = await queries.listed(work, contract_id=contract_id, states=states, cursor=cursor, limit=LIMIT_DEFAULT)
+    columns = (
+        Column("day", _("Day")),
+        Column("what", _("What")),
+        Column("state", _("State")),
+        Column("minutes", _("Hours"), number=True),
+        Column("rate", _("Rate"), number=True),
+        Column("why", _("Why this rate")),
+        Column("value", _("Value"), number=True),
+        Column("act", ""),
+    )
+    reasons = {row.id: why(row.rule, is_correction=row.corrects_entry_id is not None) for row in found.items}
+    return page(
+        request,
+        "billing/work_in_progress/items.html",
+        listing=Listing.of(request, "items", columns, found.items, next=found.next),
+        reasons=reasons,
+        contract_id=contract_id,
+        state=next(iter(states)) if len(states) == 1 else None,
+        may_hold=work.actor.may(Permission.HOLD_WORK),
+    )
+
+
+@router.post("/items/{item_id}/hold")
+async def hold(request: Request, item_id: UUID, work: InWork) -> Response:
+    """Keep an item off invoices."""
+    form = await form_of(request, ReasonBody)
+    await hold_item(work, item_id, reason=form.reason)
+    return await _back_to_contract(work, item_id)
+
+
+@router.post("/items/{item_id}/release")
+async def release(request: Request, item_id: UUID, work: InWork) -> Response:
+    """Let a held item go on an invoice again."""
+    form = await form_of(request, ReasonBody)
+    await release_item(work, item_id, reason=form.reason)
+    return await _back_to_contract(work, item_id)
+
+
+async def _back_to_contract(work: InWork, item_id: UUID) -> Response:
+    item = await queries.one(work, item_id)
+    return RedirectResponse(f"/billing/work-in-progress/items?contract_id={item.contract_id}", 303)
