@@ -76,6 +76,9 @@ migration: setup ## write a migration: make migration service=billing text="hold
 events: setup ## write docs/events.md, schemas and AsyncAPI documents from the contracts
 	@$(BIN)/python -m deploy.events
 
+dashboards: setup ## write the Grafana dashboards
+	@$(BIN)/python -m deploy.dashboards
+
 released: setup ## note what contracts went out with a tag: make released version=1.2.3
 	@$(BIN)/python -m deploy.events released "$(version)"
 
@@ -93,4 +96,4 @@ lock: setup ## make the locks again from pyproject.toml
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-.PHONY: help setup sample demo demo-reset tour import check format test test-long bench chaos migration events released navigation words lock
+.PHONY: help setup sample demo demo-reset tour import check format test test-long bench chaos migration events dashboards released navigation words lock

@@ -21,7 +21,7 @@ from shared.messaging.provisioning import provision
 from shared.messaging.rabbitmq import RabbitMQ
 from shared.messaging.rights import definitions, grant
 from shared.messaging.worker import Worker
-from shared.operations import console
+from shared.operations import console, live_console, parked_console
 from shared.pages.app import add_pages
 from shared.pages.provider import Provider
 from shared.pages.sealing import Seal
@@ -35,6 +35,9 @@ from shared.web.limits import Limits
 from shared.web.server import GentleServer
 
 log = logging.getLogger(__name__)
+console.app.add_typer(parked_console.app, name="parked")
+console.app.add_typer(live_console.pausing, name="pause")
+console.app.add_typer(live_console.resuming, name="resume")
 USAGE = "usage: python -m services.<name> " + " | ".join(("api", "worker", "migrate", "provision", *console.COMMANDS))
 
 

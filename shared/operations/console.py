@@ -26,7 +26,7 @@ from shared.transactions import transaction
 Answer = TypeVar("Answer")
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Operate one service.")
 out = Console()
-COMMANDS = ("trail", "trace", "backup", "restore", "marks")
+COMMANDS = ("parked", "live", "pause", "resume", "trail", "trace", "backup", "restore", "marks")
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,14 @@ async def open_desk(surroundings: Surroundings) -> AsyncIterator[Desk]:
 def at_desk(context: typer.Context, act: Callable[[Desk], Awaitable[Answer]]) -> Answer:
     """What `act` gives, done at a desk of its own; a refusal is printed and ends the command with status 1."""
 
-    async def sit_down() -> Answer:
-        async with open_desk(context.obj) as desk:
-            return await act(desk)
-
     with told():
-        return asyncio.run(sit_down())
+        return asyncio.run(seated(context.obj, act))
+
+
+async def seated(around: Surroundings, act: Callable[[Desk], Awaitable[Answer]]) -> Answer:
+    """What `act` gives, committed."""
+    async with open_desk(around) as desk:
+        return await act(desk)
 
 
 @contextmanager
