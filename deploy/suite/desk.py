@@ -86,9 +86,14 @@ class Desk:
 
 async def at_their_desks(http: httpx2.AsyncClient) -> tuple[Mapping[str, Desk], Desk]:
     """Everybody who acts in the story, logged in over `http`, by log-in; and the ERP with its own credentials."""
-    people = {login: Desk(http, (await log_in(http, login, PASSWORD)).access_token) for login in IN_THE_STORY}
-    erp = await client_credentials(http, ERP_CLIENT, ERP_SECRET)
-    return people, Desk(http, erp.access_token)
+    desks = {login: Desk(http, token) for login, token in (await tokens_of_the_story(http)).items()}
+    return desks, desks[ERP_CLIENT]
+
+
+async def tokens_of_the_story(http: httpx2.AsyncClient) -> dict[str, str]:
+    """Log in everybody who acts in the story, and the ERP; gives their tokens by log-in."""
+    people = {login: (await log_in(http, login, PASSWORD)).access_token for login in IN_THE_STORY}
+    return {**people, ERP_CLIENT: (await client_credentials(http, ERP_CLIENT, ERP_SECRET)).access_token}
 
 
 async def eventually(look: Callable[[], Awaitable[Answer | None]], *, what: str) -> Answer:

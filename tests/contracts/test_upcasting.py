@@ -7,7 +7,9 @@ from typing import ClassVar
 import pytest
 from pydantic import ValidationError
 
+from shared.contracts.base import REGISTRY
 from shared.contracts.upcasting import NotUpcast, Told
+from shared.operations.message import schema_errors
 from tests.contracts.planted import Thing, planted
 
 ID = "0192c0de-0000-7000-8000-000000000001"
@@ -77,3 +79,13 @@ def test_what_is_no_fact_at_all_is_told_by_the_event(body: bytes) -> None:
 def test_there_is_one_step_per_version_and_none_beyond_the_present(version: dict[str, int]) -> None:
     with pytest.raises(TypeError, match="no further step"):
         Paid.upcasters.step(**version)(lambda told: told)
+
+
+@pytest.mark.parametrize(("minor", "missing"), [(0, []), (1, ["/payer"])])
+def test_an_operator_is_told_what_is_wrong_by_the_version_a_message_is_of(
+    minor: int, missing: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(REGISTRY, Paid.type, Paid)
+    body = json.dumps({"thing_id": ID, "amount": "1", "currency": "EUR"}).encode()
+
+    assert [error.where for error in schema_errors(Paid.type, minor, body)] == missing

@@ -14,6 +14,7 @@ import httpx2
 import pytest
 
 from deploy.events.releases import releases
+from deploy.suite.desk import tokens_of_the_story
 from tests.support.collector import collecting
 from tests.support.databases import Databases
 from tests.support.evidence import REACTING, Evidence
@@ -53,7 +54,9 @@ async def test_old_and_new_services_do_everything_once_together(
         collecting() as collector,
         separate_services(databases, broker, collector.url, trees) as (services, evidence),
     ):
-        reacted = await asyncio.to_thread(tell, last_release, services, evidence)
+        async with httpx2.AsyncClient(base_url="http://suite.test", transport=services.edge()) as http:
+            tokens = await tokens_of_the_story(http)
+        reacted = await asyncio.to_thread(tell, last_release, tokens, services, evidence)
 
         older = {(consumer, key) for service in behind for consumer, key in reacted[service]}
         newer = {each for each in REACTING if each[0].partition(".")[0] not in behind}
@@ -61,12 +64,15 @@ async def test_old_and_new_services_do_everything_once_together(
         await evidence.every_event_had_each_effect_once(older | newer)
 
 
-def tell(tree: Path, services: SeparateServices, evidence: Evidence) -> dict[str, list[tuple[str, str]]]:
+def tell(
+    tree: Path, tokens: dict[str, str], services: SeparateServices, evidence: Evidence
+) -> dict[str, list[tuple[str, str]]]:
     """Have the story of `tree` told to `services`; gives who reacted to which routing key in the release it is of."""
     settings = {
         "PYTHONPATH": str(tree),
+        "TOKENS": json.dumps(tokens),
         "PORTS": json.dumps(services.ports),
-        "ISSUER_PORT": str(httpx2.URL(services.issuer_url).port),
+        "ISSUER_PORT": json.dumps(httpx2.URL(services.issuer_url).port),
         "DATABASES": json.dumps(evidence.addresses),
     }
     teller = Program.start("teller", "tests.support.teller", directory=services.directory, settings=settings)

@@ -10,19 +10,25 @@ import json
 import os
 import sys
 
+import httpx2
+
+from deploy.suite.desk import Desk
 from deploy.suite.members import SERVICES
+from deploy.suite.people import ERP_CLIENT
 from shared import telemetry
 from tests.support.evidence import Evidence
 from tests.support.separate_services import Edge
-from tests.support.story import OUTCOME, at_their_desks, outcome, told
+from tests.support.story import OUTCOME, outcome, told
 
 
 async def main() -> None:
-    """Tell it by way of PORTS and ISSUER_PORT, look into DATABASES, and fail unless it ends as it should."""
-    evidence = Evidence(json.loads(os.environ["DATABASES"]))
-    edge = Edge(json.loads(os.environ["PORTS"]), int(os.environ["ISSUER_PORT"]))
-    async with at_their_desks(edge) as (desks, erp):
-        await told(desks, erp, telemetry.watch("teller"))
+    """Tell it with TOKENS by way of PORTS and ISSUER_PORT; fail unless DATABASES hold what must come of it."""
+    given = {name: json.loads(os.environ[name]) for name in ("TOKENS", "PORTS", "ISSUER_PORT", "DATABASES")}
+    edge = Edge(given["PORTS"], given["ISSUER_PORT"])
+    async with httpx2.AsyncClient(base_url="http://suite.test", transport=edge, timeout=60) as http:
+        desks = {login: Desk(http, token) for login, token in given["TOKENS"].items()}
+        await told(desks, desks[ERP_CLIENT], telemetry.watch("teller"))
+    evidence = Evidence(given["DATABASES"])
     await evidence.settled()
     found = await outcome(evidence)
     assert found == OUTCOME, found
