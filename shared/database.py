@@ -44,6 +44,7 @@ from sqlalchemy.ext.asyncio import (
 from sqlalchemy.orm import RelationshipProperty, foreign, registry, relationship, remote
 
 from shared import telemetry
+from shared.changes import Changes
 from shared.errors import Invalid
 
 TENANT = text("nullif(current_setting('app.tenant', true), '')::uuid")
@@ -164,7 +165,8 @@ def rule(name: str, condition: str) -> CheckConstraint:
 class Database:
     """One service's database as its app role sees it.
 
-    `announced` is set when an event waits to be sent; `tenants` are those that this process knows to be listed.
+    `announced` is set when an event waits to be sent; `tenants` are those that this process knows to be listed;
+    `changes` are what it has committed and browsers have not been told of.
     """
 
     service: str
@@ -174,6 +176,7 @@ class Database:
     sessions: async_sessionmaker[AsyncSession]
     announced: asyncio.Event = field(default_factory=asyncio.Event)
     tenants: set[UUID] = field(default_factory=set)
+    changes: Changes = field(default_factory=Changes)
 
 
 def connect(service: str, url: str, *, pool_size: int = 20) -> Database:

@@ -22,6 +22,7 @@ from shared.messaging.rabbitmq import RabbitMQ
 from shared.messaging.rights import definitions, grant
 from shared.messaging.worker import Worker
 from shared.operations import console, live_console, parked_console
+from shared.pages import live
 from shared.pages.app import add_pages
 from shared.pages.provider import Provider
 from shared.pages.sealing import Seal
@@ -92,7 +93,7 @@ async def serve(service: Service, settings: Settings, limits: Limits | None = No
         root_path=f"/{service.name}",
         timeout_graceful_shutdown=10,
     )
-    calling = asyncio.create_task(wake.call(database))
+    calling = asyncio.gather(wake.call(database), live.tell(database))
     try:
         async with traces.kept(database, watched.shelf):
             await server.serve()
@@ -115,8 +116,10 @@ async def work(service: Service, settings: Settings) -> None:
             async with traces.kept(database, watched.shelf), asyncio.TaskGroup() as tasks:
                 tasks.create_task(worker.run())
                 tasks.create_task(runner.run(stopping))
+                telling = tasks.create_task(live.tell(database))
                 await stopping.wait()
                 await worker.stop()
+                telling.cancel()
     finally:
         await database.engine.dispose()
 

@@ -21,10 +21,12 @@ from shared.messaging.in_process import InProcess
 from shared.messaging.inbox import Inbox
 from shared.messaging.relay import Relay
 from shared.messaging.worker import Worker
+from shared.pages import live
 from shared.pages.app import add_pages
 from shared.pages.session import Sessions
 from shared.service import Service
 from shared.web.app import create_app
+from shared.web.front import Drain as Leaving
 
 SERVICES: tuple[Service, ...] = (crm, delivery, resourcing, billing)
 UNFINISHED = text(
@@ -57,6 +59,7 @@ class Member:
     runner: jobs.Runner
     relay: Relay
     drain: Drain
+    leaving: Leaving
     telemetry: telemetry.Telemetry
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -65,6 +68,10 @@ class Member:
             async with traces.kept(self.database, self.telemetry.shelf), asyncio.TaskGroup() as tasks:
                 tasks.create_task(self.worker.run())
                 tasks.create_task(self.runner.run(stopping))
+                telling = tasks.create_task(live.tell(self.database))
+                await stopping.wait()
+                self.leaving.begin()
+                telling.cancel()
 
     async def catch_up(self) -> int:
         """Send what was announced and react to what arrived since it was asked last; tell how much that was."""
@@ -116,7 +123,8 @@ def assemble(
         watched = telemetry.watch(service.name, exporter=exporter, shelf=None if exporter else telemetry.Shelf())
         database.announced.set()  # the run before may have left something
         inboxes[service.name].arrived.set()
-        app = create_app(service, database, sessions.verifier, now, telemetry=watched)
+        leaving = Leaving()
+        app = create_app(service, database, sessions.verifier, now, telemetry=watched, drain=leaving)
         add_pages(app, service, sessions)
         members[service.name] = Member(
             service,
@@ -126,6 +134,7 @@ def assemble(
             jobs.Runner(database, service.jobs, now),
             Relay(database, transport),
             Drain(inboxes[service.name], now),
+            leaving,
             watched,
         )
     return members

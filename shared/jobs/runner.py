@@ -161,6 +161,7 @@ class Runner:
             kept = await work.session.execute(ADVANCE, {**_held(row), **values})
             if kept.one_or_none() is None:
                 raise LeaseLost
+        self.database.changes.note(row.tenant_id, self.kinds[row.kind].step)
 
     async def _settle(self, statement: Any, row: Row[Any], **values: Any) -> None:
         """Write what has become of a step that failed, unless the job is in other hands by now."""

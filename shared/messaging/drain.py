@@ -201,6 +201,8 @@ class Drain:
             if verdict.status is Status.PARKED:
                 metrics.PARKED.labels(service, verdict.error_type).inc()
             elif verdict.status is Status.DONE:
+                handler = self.inbox.reactions.named(verdict.consumer).handler
+                self.inbox.database.changes.note(message.tenant_id, handler)
                 took = (message.at - message.received_at).total_seconds()
                 metrics.WAITED.labels(service, verdict.consumer).observe(took)
                 whole = (message.at - message.announced_at).total_seconds() + running

@@ -7,6 +7,7 @@ from typing import Protocol
 from fastapi import APIRouter, FastAPI
 
 from shared.pages.frame import Answering, frame
+from shared.pages.live import Streams, live
 from shared.pages.log_in import LogIn
 from shared.pages.session import Sessions
 from shared.web.limits import BODY_BYTES
@@ -24,6 +25,7 @@ def add_pages(app: FastAPI, service: WithPages, sessions: Sessions) -> None:
     """Serve the pages of `service` with the log-ins of `sessions`."""
     app.state.service_name = service.name
     app.state.sessions = sessions
+    app.include_router(live(Streams(app.state.edge.database), app.state.drain, sessions))
     app.include_router(LogIn(sessions, service.name).router())
     pages = APIRouter(max_body_size=BODY_BYTES)
     for router in (frame(service), *service.pages):

@@ -16,10 +16,12 @@ from shared.ui.reader import reader_of, reading
 from shared.ui.render import page
 from shared.web.problems import MEDIA_TYPE, Problem
 
+EVENTS = "text/event-stream"
+
 
 def is_fragment(request: Request) -> bool:
-    """Whether a script of ours asked, for a part of a page."""
-    return "hx-request" in request.headers
+    """Whether a script of ours asked, for a part of a page or for a stream."""
+    return "hx-request" in request.headers or request.headers.get("accept") == EVENTS
 
 
 def here(request: Request) -> str:

@@ -63,7 +63,7 @@ class Sessions:
         self.public_url = public_url.rstrip("/")
         self.is_secure = urlsplit(public_url).scheme == "https"
         self.cookie = "__Host-throughline" if self.is_secure else "throughline"
-        self._clock = clock
+        self.clock = clock
         self._renewals: dict[bytes, asyncio.Task[Session]] = {}
 
     def read(self, request: Request) -> Session | None:
@@ -79,7 +79,7 @@ class Sessions:
         session = self.read(request)
         if session is None:
             raise NotLoggedIn()
-        if session.expires_at - self._clock().timestamp() < RENEWED_BEFORE.total_seconds():
+        if session.expires_at - self.clock().timestamp() < RENEWED_BEFORE.total_seconds():
             session = await self._renewed(session)
             request.state.renewed_session = session
         return session, await self.verifier.verify(session.access_token)
@@ -128,7 +128,7 @@ class Sessions:
             return await asyncio.shield(renewal)
         except ProviderAway:
             self._renewals.pop(key, None)
-            if session.expires_at > self._clock().timestamp():
+            if session.expires_at > self.clock().timestamp():
                 return session
             raise
         except ProviderRefused as refusal:
@@ -142,7 +142,7 @@ class Sessions:
         return self._session(tokens, session.form_token, session.refresh_token)
 
     def _session(self, tokens: Tokens, form_token: str, refresh_token: str | None) -> Session:
-        expires_at = (self._clock() + tokens.lasts).timestamp()
+        expires_at = (self.clock() + tokens.lasts).timestamp()
         return Session(tokens.access_token, tokens.refresh_token or refresh_token, expires_at, form_token)
 
 

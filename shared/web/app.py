@@ -104,6 +104,7 @@ def create_app(
         lifespan=_draining(drain),
     )
     app.state.edge = Edge(database, verifier, cache(service.permissions_of), clock, limits, Rate(limits))
+    app.state.drain = drain
     app.add_middleware(Front, drain=drain, telemetry=telemetry)
     app.router.routes += _interface(service)
     app.include_router(health(database, drain, checks))

@@ -20,7 +20,7 @@ from shared.auth import Claims, NotLoggedIn, Verifier
 from shared.clock import Clock
 from shared.crash_points import crash_point
 from shared.database import Database
-from shared.web.idempotency import Attempt, attempt
+from shared.web.idempotency import SAFE, Attempt, attempt
 from shared.web.limits import BodyTimedOut, Limits, Rate, TookTooLong
 from shared.web.problems import Unavailable
 from shared.work import Work, begin, enter
@@ -69,9 +69,12 @@ class WorkRoute(APIRoute):
             tried = attempt(request, actor.subject, route, await whole_body(request, edge.limits.body_seconds))
             try:
                 async with asyncio.timeout(edge.limits.answer_seconds):
-                    return await _in_work(edge, actor, tried, request, handle)
+                    answer = await _in_work(edge, actor, tried, request, handle)
             except TimeoutError as error:
                 raise TookTooLong() from error
+            if request.method not in SAFE:
+                edge.database.changes.note(actor.tenant_id, self.endpoint)
+            return answer
 
         return serve
 

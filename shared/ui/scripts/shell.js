@@ -1,4 +1,5 @@
 // The frame: what every request of ours carries, the side on small screens, the language, and what waits.
+import './live.js'
 import './palette.js'
 
 const UNSAFE = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])

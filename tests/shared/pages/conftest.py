@@ -68,8 +68,9 @@ class Suite:
         """Let the access token that `browser` holds come to its end."""
         said = self.sessions.seal.open("session", browser.cookies[self.sessions.cookie]) or {}
         aged = self.sessions.seal.close("session", {**said, "expires_at": 0.0})
-        browser.cookies.clear()
-        browser.cookies.set(self.sessions.cookie, aged, domain="suite.test", path="/")
+        for kept in browser.cookies.jar:
+            if kept.name == self.sessions.cookie:
+                kept.value = aged
 
 
 @pytest.fixture

@@ -187,7 +187,8 @@ async def test_a_session_that_has_ended_is_told_beside_the_form_which_goes_on_af
 
     again = await browser.get("/crm/session/log-in?return_to=/crm/session/back")
     assert "You are logged in again" in again.text
-    assert (await browser.post(ACCOUNT, data=an_account(), headers=asked)).status_code == 200
+    saved = await browser.post(ACCOUNT, data=an_account(), headers=asked)
+    assert (saved.status_code, saved.headers["hx-redirect"]) == (204, ACCOUNT)
 
 
 async def test_somebody_else_does_not_go_on_with_the_form_that_was_open(browser: httpx2.AsyncClient) -> None:

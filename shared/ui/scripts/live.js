@@ -1,0 +1,28 @@
+// What changes elsewhere is heard here: for each service one tab of the browser holds the stream and tells the others,
+// because a browser opens only a few connections to one address. A fragment asks again by
+// hx-trigger="changed-crm from:body" or, for one feature, hx-trigger="changed-crm-accounts from:body".
+const TRY_AGAIN = 15_000
+const frame = document.getElementById('frame')
+const channel = new BroadcastChannel('live')
+
+channel.onmessage = ({ data }) => tell(data)
+
+function tell({ service, feature }) {
+  for (const name of [`changed-${service}`, `changed-${service}-${feature}`]) {
+    document.body.dispatchEvent(new CustomEvent(name))
+  }
+}
+
+function listen(service) {
+  const source = new EventSource(`/${service}/live`)
+  source.addEventListener('changed', ({ data: feature }) => {
+    tell({ service, feature })
+    channel.postMessage({ service, feature })
+  })
+  source.addEventListener('error', () => source.readyState === EventSource.CLOSED && setTimeout(() => listen(service), TRY_AGAIN))
+}
+
+for (const service of frame?.dataset.services.split(' ') ?? []) {
+  if (navigator.locks) navigator.locks.request(`live ${service}`, () => (listen(service), new Promise(() => {})))
+  else if (service === frame.dataset.service) listen(service)
+}
