@@ -33,7 +33,7 @@ BUDGETS = {
     "messaging": (2_900, ("messaging",)),
     "web": (1_500, ("web",)),
     "ui": (1_200, ("ui",)),
-    "pages": (1_000, ("pages",)),
+    "pages": (1_200, ("pages",)),
     "auth": (350, ("auth",)),
     "jobs": (450, ("jobs",)),
     "operations": (3_500, ("operations",)),
