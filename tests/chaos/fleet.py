@@ -82,6 +82,8 @@ class Fleet:
         for name in (*APIS, *WORKERS):
             self._run(name)
         await asyncio.gather(*(self._until_ready(name) for name in self.running))
+        for name, program in self.running.items():
+            assert program.is_running or self._armed[name], f"{name} did not start:\n{program.printed}"
 
     async def watch(self) -> None:
         """Start again whatever dies, until cancelled."""
@@ -129,6 +131,8 @@ class Fleet:
             "JWKS_URL": self.jwks_url,
             "PORT": str(self.ports.get(name, 0)),
             "POOL_SIZE": "8",
+            "PUBLIC_URL": f"http://127.0.0.1:{self.ports.get(name, 0)}",
+            "SESSION_KEY": "0f" * 32,
             "LOG_LEVEL": "WARNING",
             "CRASH_POINTS": self._armed[name],
             **self.settings.get(name, {}),
