@@ -83,6 +83,7 @@ OF_A_SERVICE = (
         "max by (consumer) (throughline_inbox_sequence_gap_age_seconds{SERVICE})",
         "{{consumer}}",
     ),
+    Panel("Parked within ten minutes", "short", "max(throughline_inbox_parked_recently{SERVICE})", "messages"),
     Panel("Cannot be sent", "short", "max(throughline_outbox_parked{SERVICE})", "events"),
     Panel(
         "Messages on the broker", "short", "max by (queue) (throughline_broker_queue_messages{SERVICE})", "{{queue}}"

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.database import Database
+from shared.messaging import metrics
 from shared.messaging.autocommit import autocommitting
 from shared.messaging.schema import DUE
 from shared.messaging.verdict import Tried
@@ -90,6 +91,7 @@ CRASHED = text(
         error_fingerprint = 'crash_loop'
     from named
     where inbox.consumer = named.consumer and inbox.event_id = named.event_id and {DUE}
+    returning inbox.status
     """  # noqa: S608 - constants
 )
 
@@ -171,5 +173,7 @@ async def count_crashes(session: AsyncSession, claimed: Sequence[Claimed]) -> bo
     """Count a crash against each message that a dead process was running (five park it); tells if there were any."""
     dead = {message.dead for message in claimed if message.dead}
     if dead:
-        await session.execute(CRASHED, {"dead": list(dead)})
+        after = (await session.execute(CRASHED, {"dead": list(dead)})).scalars().all()
+        service = claimed[0].tried.consumer.partition(".")[0]
+        metrics.PARKED.labels(service, "crash_loop").inc(after.count("parked"))
     return bool(dead)

@@ -35,6 +35,9 @@ INBOX_NOW = text(
     from msg.inbox where {DUE} or status = 'parked' group by consumer, status
     """  # noqa: S608 - DUE is a constant
 )
+PARKED_RECENTLY = text(
+    "select count(*) from msg.inbox where status = 'parked' and finished_at > msg.clock() - interval '10 minutes'"
+)
 PAUSED_NOW = text("select consumer, count(*) as tenants from msg.paused_consumer group by consumer")
 TABLES_NOW = text(
     """
@@ -93,6 +96,7 @@ async def _inbox(connection: AsyncConnection, service: str) -> None:
     _show(metrics.INBOX, service, {(row.consumer, row.status): row.messages for row in rows})
     _show(metrics.INBOX_OLDEST, service, _longest(waiting, "oldest"))
     _show(metrics.GAP, service, _longest(waiting, "gap"))
+    metrics.PARKED_RECENTLY.labels(service).set((await connection.execute(PARKED_RECENTLY)).scalar_one())
     paused = (await connection.execute(PAUSED_NOW)).all()
     _show(metrics.PAUSED, service, {(row.consumer,): row.tenants for row in paused})
 

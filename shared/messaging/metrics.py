@@ -43,6 +43,9 @@ GAP = Gauge(
     ["service", "consumer"],
 )
 PAUSED = Gauge("throughline_inbox_paused", "Tenants for whom a consumer is held back.", ["service", "consumer"])
+PARKED_RECENTLY = Gauge(
+    "throughline_inbox_parked_recently", "Messages parked within the last ten minutes and not dealt with.", ["service"]
+)
 DUPLICATES = Counter("throughline_inbox_duplicates", "Messages that had arrived before.", ["service"])
 PARKED = Counter("throughline_inbox_dead_letters", "Messages parked, by what was wrong.", ["service", "reason"])
 HANDLED = Counter(

@@ -24,7 +24,10 @@ from shared.settings import Settings, needed
 from shared.transactions import transaction
 
 Answer = TypeVar("Answer")
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Operate one service.")
+# Plain tracebacks: pretty ones print the settings, passwords and all.
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Operate one service."
+)
 out = Console()
 COMMANDS = ("parked", "live", "pause", "resume", "trail", "trace", "backup", "restore", "marks")
 
@@ -65,11 +68,14 @@ async def seated(around: Surroundings, act: Callable[[Desk], Awaitable[Answer]])
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Print a refusal and end the command with status 1."""
+    """Print a refusal, or that the database is away, and end the command with status 1."""
     try:
         yield
     except Refused as refusal:
         out.print(f"[red]{refusal.detail}[/] {refusal.mend or ''}")
+        raise typer.Exit(1) from None
+    except OSError as error:
+        out.print(f"[red]The database does not answer:[/] {error}")
         raise typer.Exit(1) from None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -12,7 +13,7 @@ from rich.table import Table
 
 from shared.announcements import LANES
 from shared.operations import pauses
-from shared.operations.console import Surroundings, app, at_desk, open_desk, out
+from shared.operations.console import Surroundings, app, at_desk, out, seated, told
 from shared.operations.live import Live, look
 
 Reason = Annotated[str, typer.Option(help="why; it is kept", prompt=True)]
@@ -28,10 +29,8 @@ def show_live(
     every: Annotated[float, typer.Option(min=0.5, help="seconds between two looks")] = 2.0,
 ) -> None:
     """What waits and for how long, who holds the lanes, how the broker is; until Ctrl-C."""
-    try:
+    with told(), suppress(KeyboardInterrupt):
         asyncio.run(_show(context.obj, once, every))
-    except KeyboardInterrupt:
-        raise typer.Exit() from None
 
 
 @pausing.command("consumer")
@@ -70,8 +69,7 @@ async def _show(around: Surroundings, once: bool, every: float) -> None:
 
 
 async def _look(around: Surroundings) -> Live:
-    async with open_desk(around) as desk:
-        return await look(desk, around.reactions)
+    return await seated(around, lambda desk: look(desk, around.reactions))
 
 
 def drawn(live: Live) -> Group:

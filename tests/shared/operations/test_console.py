@@ -113,3 +113,12 @@ def test_a_lane_is_paused_only_once(shell: Shell) -> None:
 
 async def _statuses(database: Database) -> dict[str, str]:
     return {str(row.event_id): row.status for row in await rows(database, "select event_id, status from msg.inbox")}
+
+
+def test_a_database_that_is_away_is_told_of_in_one_line() -> None:
+    nowhere = Shell("postgresql+asyncpg://crm:secret@127.0.0.1:1/crm")
+
+    said = nowhere.run("live", "--once", status=1)
+
+    assert "does not answer" in said
+    assert "secret" not in said
