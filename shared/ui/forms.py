@@ -6,13 +6,35 @@ the same shape as the body of the API, and whatever refuses that body points at 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
-from pydantic import ValidationError
+from babel.numbers import NumberFormatError, parse_decimal
 
-from shared.errors import Refused
+from shared.errors import Invalid
+from shared.ui.reader import current_reader
+
+CLOCK = re.compile(r"(\d{1,3}):([0-5]\d)")
+HOURS = re.compile(r"\d{1,3}([.,]\d{1,2})?")
+GROUPED = re.compile(r"-?\d[\d.,'’ ]*")  # noqa: RUF001  # as the Swiss group
+PLAIN = re.compile(r"-?\d+([.,]\d{1,2})?")
+
+
+class NotANumber(Invalid):
+    """This is not a number.
+
+    Write it with digits, such as 1250.50.
+    """
+
+
+class NotHours(Invalid):
+    """These are not hours.
+
+    Write them as 7:30 or 7.5.
+    """
 
 
 @dataclass(frozen=True)
@@ -26,20 +48,6 @@ class Faults:
     def of(self, name: str) -> Sequence[str]:
         """What is wrong with the field `name`."""
         return self.by_field.get(name, ())
-
-    @classmethod
-    def of_refusal(cls, refusal: Refused) -> Faults:
-        """The faults that `refusal` names."""
-        named = {refusal.field.lstrip("/"): (refusal.detail,)} if refusal.field else {}
-        return cls(refusal.detail, refusal.mend or "", named)
-
-    @classmethod
-    def of_validation(cls, error: ValidationError, summary: str = "") -> Faults:
-        """The faults that pydantic found."""
-        by_field: dict[str, list[str]] = {}
-        for each in error.errors():
-            by_field.setdefault("/".join(str(step) for step in each["loc"]), []).append(each["msg"])
-        return cls(summary, "", by_field)
 
 
 def nested(values: Iterable[tuple[str, Any]]) -> dict[str, Any]:
@@ -57,6 +65,29 @@ def nested(values: Iterable[tuple[str, Any]]) -> dict[str, Any]:
             branch = branch.setdefault(step, {})
         branch[last] = value
     return {name: _with_lists(value) for name, value in tree.items()}
+
+
+def typed_amount(text: str, field: str) -> Decimal:
+    """The number that the reader typed, `1250.50` or as their language groups it; raises NotANumber at `/field`."""
+    written = text.strip().replace("\N{NO-BREAK SPACE}", "")
+    if PLAIN.fullmatch(written):
+        return Decimal(written.replace(",", "."))
+    if not GROUPED.fullmatch(written):
+        raise NotANumber(field=f"/{field}")
+    try:
+        return parse_decimal(written, locale=current_reader().locale, strict=True)
+    except NumberFormatError:
+        raise NotANumber(field=f"/{field}") from None
+
+
+def typed_minutes(text: str, field: str) -> int:
+    """The minutes of hours typed as `7:30`, `7.5` or `7,5`; to the nearest; raises NotHours at `/field`."""
+    if clock := CLOCK.fullmatch(text.strip()):
+        return int(clock[1]) * 60 + int(clock[2])
+    if not HOURS.fullmatch(text.strip()):
+        raise NotHours(field=f"/{field}")
+    minutes = Decimal(text.strip().replace(",", ".")) * 60
+    return int(minutes.quantize(Decimal(1)))
 
 
 def _with_lists(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """`make setup` names exactly what a machine lacks, and the locks name no registry."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -42,6 +43,15 @@ def test_a_machine_with_an_old_python_is_told_so(machine: Path) -> None:
 def test_a_machine_without_the_venv_module_is_told_so(machine: Path) -> None:
     _program(machine / "bin/python3", PYTHON_WITHOUT_VENV)
     assert "apt install python3-venv" in _refusal(machine)
+
+
+def test_the_lock_of_the_browsers_libraries_names_hashes_and_no_registry() -> None:
+    lock = json.loads((ROOT / "shared" / "ui" / "package-lock.json").read_text())
+    packages = {name: package for name, package in lock["packages"].items() if name}
+
+    assert len(packages) > 10
+    assert all(package["integrity"].startswith("sha512-") for package in packages.values())
+    assert not [name for name, package in packages.items() if "resolved" in package]
 
 
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])

@@ -1,6 +1,7 @@
 """A page says what it was given in the reader's language, escapes it, and fails on what is misspelt."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -77,3 +78,29 @@ def test_the_links_of_a_list_keep_its_filter_and_forget_its_place() -> None:
 def test_a_form_reads_into_the_shape_of_the_body_it_stands_for() -> None:
     typed = [("name", "x"), ("lines/0/minutes", "90"), ("lines/1/minutes", "30"), ("lines/1/note", ""), ("of/a", "1")]
     assert forms.nested(typed) == {"name": "x", "lines": [{"minutes": "90"}, {"minutes": "30"}], "of": {"a": "1"}}
+
+
+@pytest.mark.parametrize(
+    ("typed", "amount"), [("1250.50", "1250.50"), ("1250,5", "1250.5"), ("1.250,50", "1250.50"), ("-3", "-3")]
+)
+def test_an_amount_is_read_as_its_reader_writes_it(typed: str, amount: str) -> None:
+    with reading(Reader(Locale("de", "DE"), ZoneInfo("UTC"))):
+        assert forms.typed_amount(typed, "amount") == Decimal(amount)
+
+
+@pytest.mark.parametrize("typed", ["", "ten", "1,2,3", "NaN", "1e5"])
+def test_what_is_no_number_is_refused_at_its_field(typed: str) -> None:
+    with pytest.raises(forms.NotANumber) as refused:
+        forms.typed_amount(typed, "lines/0/amount")
+    assert refused.value.field == "/lines/0/amount"
+
+
+@pytest.mark.parametrize(("typed", "minutes"), [("7:30", 450), ("7.5", 450), ("7,5", 450), ("0:05", 5), ("7.33", 440)])
+def test_hours_are_read_in_every_common_spelling(typed: str, minutes: int) -> None:
+    assert forms.typed_minutes(typed, "hours") == minutes
+
+
+@pytest.mark.parametrize("typed", ["", "7:60", "-1", "1.234", "7h"])
+def test_what_are_no_hours_is_refused(typed: str) -> None:
+    with pytest.raises(forms.NotHours):
+        forms.typed_minutes(typed, "hours")
