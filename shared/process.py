@@ -21,7 +21,7 @@ from shared.messaging.provisioning import provision
 from shared.messaging.rabbitmq import RabbitMQ
 from shared.messaging.rights import definitions, grant
 from shared.messaging.worker import Worker
-from shared.operations import console, live_console, parked_console
+from shared.operations import console, history_console, live_console, parked_console, replays
 from shared.pages import live
 from shared.pages.app import add_pages
 from shared.pages.provider import Provider
@@ -39,7 +39,8 @@ log = logging.getLogger(__name__)
 console.app.add_typer(parked_console.app, name="parked")
 console.app.add_typer(live_console.pausing, name="pause")
 console.app.add_typer(live_console.resuming, name="resume")
-USAGE = "usage: python -m services.<name> " + " | ".join(("api", "worker", "migrate", "provision", *console.COMMANDS))
+OPERATING = (*console.COMMANDS, *history_console.COMMANDS)
+USAGE = "usage: python -m services.<name> " + " | ".join(("api", "worker", "migrate", "provision", *OPERATING))
 
 
 def main(service: Service) -> None:
@@ -50,7 +51,7 @@ def main(service: Service) -> None:
         "migrate": migrate,
         "provision": declare_topology,
     }
-    if len(sys.argv) > 1 and sys.argv[1] in console.COMMANDS:
+    if len(sys.argv) > 1 and sys.argv[1] in OPERATING:
         console.run(
             console.Surroundings(service.name, service.schema, service.all_reactions, from_environment()), sys.argv[1:]
         )
@@ -108,7 +109,7 @@ async def work(service: Service, settings: Settings) -> None:
     database = connect(service.name, settings.database_url, pool_size=settings.pool_size)
     transport = RabbitMQ(needed(settings.broker_url, "BROKER_URL"))
     worker = Worker(service.name, (service.all_reactions,), database, transport)
-    runner = jobs.Runner(database, service.all_jobs, wall_clock)
+    runner = jobs.Runner(database, (*service.all_jobs, replays.kind(transport)), wall_clock)
     stopping = _told_to_stop()
     try:
         watched = _watch(service, settings)

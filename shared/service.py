@@ -15,7 +15,6 @@ from shared.messaging import asyncapi
 from shared.messaging.reactions import Reactions
 from shared.operations.api import router_knowing
 from shared.operations.group import DEAL_WITH_GROUP
-from shared.operations.traces import router as traces_router
 from shared.web import idempotency
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ class Service:
     @property
     def all_routers(self) -> tuple[APIRouter, ...]:
         """The routes of every feature, and those that every service has."""
-        return (*self.routers, audit.router, jobs.router, router_knowing(self.all_reactions), traces_router)
+        return (*self.routers, audit.router, jobs.router, router_knowing(self.all_reactions))
 
     def permissions_of(self, roles: frozenset[str]) -> frozenset[str]:
         """Everything that somebody with `roles` may do here."""

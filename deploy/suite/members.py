@@ -21,6 +21,8 @@ from shared.messaging.in_process import InProcess
 from shared.messaging.inbox import Inbox
 from shared.messaging.relay import Relay
 from shared.messaging.worker import Worker
+from shared.operations import replays
+from shared.operations.group import DEAL_WITH_GROUP
 from shared.pages import live
 from shared.pages.app import add_pages
 from shared.pages.session import Sessions
@@ -131,7 +133,7 @@ def assemble(
             database,
             app,
             Worker(service.name, (service.all_reactions,), database, transport, now),
-            jobs.Runner(database, service.jobs, now),
+            jobs.Runner(database, (*service.jobs, DEAL_WITH_GROUP, replays.kind(transport)), now),
             Relay(database, transport),
             Drain(inboxes[service.name], now),
             leaving,

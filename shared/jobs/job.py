@@ -77,10 +77,16 @@ Step = Callable[[Work, Job], Awaitable[Progress]]
 
 
 @dataclass(frozen=True)
-class JobKind:
-    """A kind of job by its stable name, and its step, which takes seconds: one of a minute is cut off as failed."""
+class JobName:
+    """A kind of job by its stable name, for whoever starts one and leaves it to others to do it."""
 
     name: str
+
+
+@dataclass(frozen=True)
+class JobKind(JobName):
+    """A kind of job and its step, which takes seconds: one of a minute is cut off as failed."""
+
     step: Step
 
 
@@ -103,7 +109,7 @@ class CalendarJob(JobKind):
         return uuid5(NAMESPACE_URL, f"throughline:calendar:{self.name}:{due.isoformat()}")
 
 
-async def start(work: Work, kind: JobKind, *, id: UUID, payload: Mapping[str, Any], total: int = 0) -> None:
+async def start(work: Work, kind: JobName, *, id: UUID, payload: Mapping[str, Any], total: int = 0) -> None:
     """Queue a job of `kind` with the caller's `id`, new in its tenant; it runs after this work commits."""
     await work.session.execute(
         START,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from typing import Any
 
 import aio_pika
 from aio_pika import DeliveryMode, Message
@@ -51,12 +50,11 @@ def is_wanted(cancelled: asyncio.CancelledError) -> bool:
     return task is not None and task.cancelling() > 0
 
 
-def message_of(envelope: Envelope) -> Message:
-    """The persistent AMQP message that carries `envelope`."""
-    headers: dict[str, Any] = dict(envelope.headers())
+def message_of(envelope: Envelope, headers: Mapping[str, str]) -> Message:
+    """The persistent AMQP message that carries `envelope`, with these headers."""
     return Message(
         envelope.body,
-        headers=headers,
+        headers=dict(headers),
         content_type="application/json",
         delivery_mode=DeliveryMode.PERSISTENT,
         message_id=str(envelope.event_id),

@@ -17,6 +17,7 @@ from uuid import UUID
 from shared.telemetry import routing_key
 
 PREFIX = "cloudEvents_"
+REPLAY_TO, REPLAY_ID = "throughline_replay_to", "throughline_replay_id"
 BODY_MAX = 1024 * 1024  # bytes; anything larger belongs behind a reference
 SEQUENCE_DIGITS = 20  # as many as the largest bigint, so that sequences sort as text
 SEQUENCE_MAX = 2**63 - 1
@@ -84,6 +85,10 @@ class Envelope:
             "schemaminor": str(self.schema_minor),
             **{name: str(value) for name, value in optional.items() if value is not None},
         }
+
+    def replayed(self, to: str, replay_id: UUID) -> dict[str, str]:
+        """The message's headers when it is sent again, to the consumer `to` alone."""
+        return self.headers() | {REPLAY_TO: to, REPLAY_ID: str(replay_id)}
 
     def headers(self) -> dict[str, str]:
         """The message's headers."""

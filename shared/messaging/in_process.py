@@ -11,9 +11,11 @@ import logging
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from shared.messaging.envelope import BODY_MAX, Envelope
 from shared.messaging.inbox import Delivery, Inbox
+from shared.messaging.reactions import replay_key
 from shared.messaging.transport import Failure, Fault, LinkState, Outcome
 
 log = logging.getLogger(__name__)
@@ -51,19 +53,36 @@ class InProcess:
         await asyncio.gather(*(self._deliver(target, fitting, outcome) for target in self._targets.values()))
         return outcome
 
+    async def replay(self, batch: Sequence[Envelope], to: str, replay_id: UUID) -> Outcome:
+        """Commit `batch` in the inbox of the consumer `to`; what it does not take fails for good."""
+        target = self._targets.get(to.partition(".")[0])
+        taken = target.inbox.reactions.replay_keys if target else []
+        nobody = Failure(f"nobody takes this as {to}", Fault.PERMANENT)
+        outcome: Outcome = dict.fromkeys((each.event_id for each in batch), nobody)
+        meant = [each for each in batch if replay_key(each.routing_key, to) in taken]
+        outcome.update(dict.fromkeys((each.event_id for each in meant), None))
+        if target and meant:
+            deliveries = [
+                Delivery(each.replayed(to, replay_id), bytes(each.body), str(each.event_id)) for each in meant
+            ]
+            if failure := await self._hand_over(target, deliveries):
+                outcome.update(dict.fromkeys((each.event_id for each in meant), failure))
+        return outcome
+
     async def _deliver(self, target: Target, batch: Sequence[Envelope], outcome: Outcome) -> None:
         meant = [each for each in batch if each.routing_key in target.keys]
-        if not meant:
-            return
+        if meant and (failure := await self._hand_over(target, [_delivery(each) for each in meant])):
+            outcome.update(dict.fromkeys((each.event_id for each in meant), failure))
+
+    async def _hand_over(self, target: Target, deliveries: Sequence[Delivery]) -> Failure | None:
         try:
             failure = await self._overload(target)
             if failure is None:
-                await target.inbox.accept([_delivery(each) for each in meant])
+                await target.inbox.accept(deliveries)
         except Exception as error:  # whatever it is, the events stay with the sender
             log.warning("%s cannot be delivered to: %s", target.inbox.service, error)
             failure = Failure(f"{target.inbox.service}: {type(error).__name__}", Fault.LINK)
-        if failure is not None:
-            outcome.update({each.event_id: failure for each in meant})
+        return failure
 
     async def _overload(self, target: Target) -> Failure | None:
         if time.monotonic() - target.looked_at > LOOK_EVERY:

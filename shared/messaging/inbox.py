@@ -16,7 +16,7 @@ from sqlalchemy import text
 from shared.database import Database
 from shared.messaging import envelope, metrics
 from shared.messaging.autocommit import autocommitting
-from shared.messaging.envelope import Envelope, Poison
+from shared.messaging.envelope import REPLAY_TO, Envelope, Poison
 from shared.messaging.reactions import Reaction, Reactions
 
 ACCEPT = text(
@@ -99,9 +99,10 @@ class Inbox:
     def _rows(self, delivery: Delivery) -> Iterator[Row]:
         try:
             found = envelope.read(delivery.headers, delivery.body)
-            routed = self.reactions.routed(found.routing_key)
+            routed = self._meant(delivery, found)
             if not routed:
-                raise Poison("unknown_type", f"{self.service} does not react to {found.type}.")
+                to = delivery.headers.get(REPLAY_TO)
+                raise Poison("unknown_type", f"{to or self.service} does not react to {found.type}.")
         except Poison as poison:
             yield from self._parked(delivery, poison)
             return
@@ -116,6 +117,11 @@ class Inbox:
                 _unknown_major(reaction, found),
             )
 
+    def _meant(self, delivery: Delivery, found: Envelope) -> list[Reaction]:
+        """Who acts on it: everybody who reacts to its kind, or the one consumer that a replay names."""
+        only = delivery.headers.get(REPLAY_TO)
+        return [each for each in self.reactions.routed(found.routing_key) if only in (None, each.consumer)]
+
     def _parked(self, delivery: Delivery, poison: Poison) -> Iterator[Row]:
         """Park for the consumers it was meant for, where that can be told, else for the service as a whole."""
         found: Envelope | None = None
@@ -123,7 +129,7 @@ class Inbox:
             found = envelope.read(delivery.headers, delivery.body)
         except Poison:
             pass
-        consumers = [reaction.consumer for reaction in self.reactions.routed(found.routing_key)] if found else []
+        consumers = [reaction.consumer for reaction in self._meant(delivery, found)] if found else []
         event_id = found.event_id if found else _id_of(delivery)
         attributes = json.dumps(found.attributes() if found else _legible(delivery.headers))
         for consumer in consumers or [self.service]:

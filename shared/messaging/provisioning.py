@@ -1,4 +1,4 @@
-"""What the broker has to have: one exchange for all events, a queue per service, and a place for what goes wrong.
+"""What the broker has to have: an exchange for events and one for replays, a queue per service, a place for what fails.
 
 Everything is said by queue arguments, so that a user without rights to the management interface can declare it.
 Declaring again changes nothing.
@@ -17,6 +17,7 @@ from shared.messaging.reactions import Reactions
 
 EVENTS = "throughline.events"
 UNROUTED = "throughline.unrouted"
+REPLAYS = "throughline.replays"
 DEAD_LETTERS = "throughline.dlx"
 DELIVERIES_MAX = 20  # a message that kills its receiver so often is put aside; nothing else counts deliveries
 UNROUTED_MAX = 100_000  # messages; the senders' event logs have them all
@@ -39,33 +40,32 @@ async def provision(url: str, service: str, reactions: Iterable[Reactions]) -> N
     All services are provisioned before the first one sends: an event goes to the queues that exist by then.
     """
     async with connected(url) as connection:
-        await declare(await connection.channel(), service, Reactions.together(reactions).routing_keys)
+        await declare(await connection.channel(), service, Reactions.together(reactions))
 
 
-async def have_topology(connection: AbstractConnection, service: str, keys: Iterable[str]) -> None:
-    """Bind the queue of `service` to `keys`, and declare everything where its queues are missing.
+async def have_topology(connection: AbstractConnection, service: str, reactions: Reactions) -> None:
+    """Bind the queue of `service` to what it reacts to, and declare everything where something is missing.
 
     A service's own user may bind and no more, so that is all it does as long as somebody has provisioned.
     """
     channel = await connection.channel()
     try:
+        await channel.get_exchange(REPLAYS)
         await channel.get_queue(dead_queue_of(service))
         queue = await channel.get_queue(queue_of(service))
     except ChannelNotFoundEntity:
         channel = await connection.channel()
-        await declare(channel, service, keys)
+        await declare(channel, service, reactions)
     else:
-        for key in keys:
-            await queue.bind(EVENTS, key)
+        await _bind(queue, reactions)
     await channel.close()
 
 
-async def declare(channel: AbstractChannel, service: str, keys: Iterable[str]) -> AbstractQueue:
+async def declare(channel: AbstractChannel, service: str, reactions: Reactions) -> AbstractQueue:
     """Declare exchanges, queues and bindings on `channel` and give the service's queue."""
     await _declare_unrouted(channel)
-    events = await channel.declare_exchange(
-        EVENTS, ExchangeType.TOPIC, durable=True, arguments={"alternate-exchange": UNROUTED}
-    )
+    await channel.declare_exchange(REPLAYS, ExchangeType.TOPIC, durable=True)
+    await channel.declare_exchange(EVENTS, ExchangeType.TOPIC, durable=True, arguments={"alternate-exchange": UNROUTED})
     dead_letters = await channel.declare_exchange(DEAD_LETTERS, ExchangeType.DIRECT, durable=True)
     dead = await channel.declare_queue(
         dead_queue_of(service),
@@ -85,9 +85,15 @@ async def declare(channel: AbstractChannel, service: str, keys: Iterable[str]) -
             "x-overflow": "reject-publish",
         },
     )
-    for key in keys:
-        await queue.bind(events, key)
+    await _bind(queue, reactions)
     return queue
+
+
+async def _bind(queue: AbstractQueue, reactions: Reactions) -> None:
+    for key in reactions.routing_keys:
+        await queue.bind(EVENTS, key)
+    for key in reactions.replay_keys:
+        await queue.bind(REPLAYS, key)
 
 
 async def _declare_unrouted(channel: AbstractChannel) -> None:

@@ -6,21 +6,33 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from urllib.parse import urlsplit
+from uuid import UUID
 
-from aio_pika.abc import AbstractConnection, AbstractExchange
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
 from aio_pika.exceptions import DeliveryError, PublishError
 from pamqp.commands import Basic
 
 from shared import telemetry
 from shared.messaging.amqp import LINK_ERRORS, connect, disconnect, is_wanted, message_of
 from shared.messaging.envelope import Envelope
-from shared.messaging.provisioning import EVENTS
+from shared.messaging.provisioning import EVENTS, REPLAYS
+from shared.messaging.reactions import replay_key
 from shared.messaging.transport import Failure, Fault, Outcome
 
 log = logging.getLogger(__name__)
 AMQP_PORT = 5672
 CONFIRM_WITHIN = 5.0  # seconds; a broker in alarm holds publishers without a word
+
+
+@dataclass(frozen=True)
+class Letter:
+    """An event, the key it is routed by and its headers."""
+
+    envelope: Envelope
+    routing_key: str
+    headers: dict[str, str]
 
 
 class Publisher:
@@ -31,7 +43,8 @@ class Publisher:
         address = urlsplit(url)
         self._server = (address.hostname or "", address.port or AMQP_PORT)
         self._connection: AbstractConnection | None = None
-        self._exchange: AbstractExchange | None = None
+        self._channel: AbstractChannel | None = None
+        self._exchanges: dict[str, AbstractExchange] = {}
         self._turn = asyncio.Lock()
         self._waiting_since: float | None = None
 
@@ -41,7 +54,16 @@ class Publisher:
         return int(time.monotonic() - self._waiting_since) if self._waiting_since is not None else 0
 
     async def publish(self, batch: Sequence[Envelope]) -> Outcome:
-        """Publish `batch` with all its confirmations under way at once; one batch at a time has the channel.
+        """Publish `batch` to everybody who reacts to it."""
+        return await self._send(EVENTS, [Letter(each, each.routing_key, each.headers()) for each in batch])
+
+    async def replay(self, batch: Sequence[Envelope], to: str, replay_id: UUID) -> Outcome:
+        """Publish `batch` for the consumer `to` alone; what it does not take is returned, and fails for good."""
+        letters = [Letter(each, replay_key(each.routing_key, to), each.replayed(to, replay_id)) for each in batch]
+        return await self._send(REPLAYS, letters)
+
+    async def _send(self, to: str, letters: Sequence[Letter]) -> Outcome:
+        """Send `letters` with all their confirmations under way at once; one batch at a time has the channel.
 
         No two messages with one id are ever under way together, because a return is matched by the id alone.
         """
@@ -49,40 +71,44 @@ class Publisher:
         async with self._turn:
             self._waiting_since = self._waiting_since or time.monotonic()
             try:
-                exchange = self._exchange or await self._open()
+                exchange = self._exchanges.get(to) or await self._open(to)
             except (*LINK_ERRORS, asyncio.CancelledError) as error:
                 await self.close()
                 if isinstance(error, asyncio.CancelledError) and is_wanted(error):
                     raise
                 down = Failure(f"no connection to the broker: {error!r}", Fault.LINK)
-                return dict.fromkeys((envelope.event_id for envelope in batch), down)
-            answers = await asyncio.gather(*(_publish(exchange, envelope) for envelope in batch))
+                return dict.fromkeys((letter.envelope.event_id for letter in letters), down)
+            answers = await asyncio.gather(*(_publish(exchange, letter) for letter in letters))
             if any(answer is not None and answer.fault is Fault.LINK for answer in answers):
                 await self.close()
             if any(answer is None or answer.fault is not Fault.LINK for answer in answers):
                 self._waiting_since = None
-        return {envelope.event_id: answer for envelope, answer in zip(batch, answers, strict=True)}
+        return {letter.envelope.event_id: answer for letter, answer in zip(letters, answers, strict=True)}
 
-    async def _open(self) -> AbstractExchange:
-        self._connection = await connect(self._url)
-        channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
-        self._exchange = await channel.get_exchange(EVENTS)
-        return self._exchange
+    async def _open(self, name: str) -> AbstractExchange:
+        """The exchange called `name`, on the channel that there is or on a new one."""
+        if self._channel is None:
+            self._connection = await connect(self._url)
+            self._channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
+        self._exchanges[name] = await self._channel.get_exchange(name)
+        return self._exchanges[name]
 
     async def close(self) -> None:
         """Give up the connection; the next publish opens another one."""
-        connection, self._connection, self._exchange = self._connection, None, None
+        connection, self._connection, self._channel = self._connection, None, None
+        self._exchanges.clear()
         if connection is not None:
             await disconnect(connection)
 
 
-async def _publish(exchange: AbstractExchange, envelope: Envelope) -> Failure | None:
+async def _publish(exchange: AbstractExchange, letter: Letter) -> Failure | None:
+    message = message_of(letter.envelope, letter.headers)
     try:
         async with asyncio.timeout(CONFIRM_WITHIN):
-            answer = await exchange.publish(message_of(envelope), envelope.routing_key, mandatory=True)
+            answer = await exchange.publish(message, letter.routing_key, mandatory=True)
     except PublishError:
         return Failure(
-            "returned by the broker: nothing is bound, not even the queue for unrouted events", Fault.PERMANENT
+            f"returned by the broker: nothing is bound to {letter.routing_key} of {exchange.name}", Fault.PERMANENT
         )
     except DeliveryError as error:
         return Failure(f"refused by the broker: {error!r}", Fault.REFUSED)

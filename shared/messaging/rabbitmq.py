@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from uuid import UUID
 
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
 from aio_pika.exceptions import ChannelClosed
@@ -41,6 +42,10 @@ class RabbitMQ:
         """Publish `batch` and wait for every confirmation."""
         return await self._publisher.publish(batch)
 
+    async def replay(self, batch: Sequence[Envelope], to: str, replay_id: UUID) -> Outcome:
+        """Publish `batch` for the consumer `to` alone; what it does not take fails for good."""
+        return await self._publisher.replay(batch, to, replay_id)
+
     async def receive(self, inbox: Inbox) -> None:
         """Fill `inbox` from its service's queue; raises LinkDown."""
         await self._consume(inbox, queue_of(inbox.service), inbox.accept)
@@ -74,7 +79,7 @@ class RabbitMQ:
     async def _consume(self, inbox: Inbox, queue_name: str, take: Take) -> None:
         try:
             async with connected(self._url) as connection:
-                await have_topology(connection, inbox.service, inbox.reactions.routing_keys)
+                await have_topology(connection, inbox.service, inbox.reactions)
                 channel = await connection.channel()
                 await channel.set_qos(prefetch_count=PREFETCH)
                 queue = await channel.get_queue(queue_name)

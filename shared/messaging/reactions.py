@@ -12,7 +12,7 @@ from shared.errors import Conflict, Refused
 from shared.telemetry import routing_key
 from shared.work import Work
 
-CONSUMER = re.compile(r"^[a-z_]+\.[a-z][a-z0-9_]*$")
+CONSUMER = re.compile(r"^[a-z_]+\.[a-z][a-z0-9_]*(@[1-9][0-9]*)?$")
 
 Fact = TypeVar("Fact", bound=Event)
 Handler = Callable[[Work, Fact, int], Awaitable[None]]
@@ -70,7 +70,10 @@ class Reactions:
         return cls(reaction for part in parts for reaction in part)
 
     def on(self, event_type: type[Fact], *, consumer: str) -> Callable[[Handler[Fact]], Handler[Fact]]:
-        """React to `event_type`; `consumer` (`service.verb_noun`) names the reaction for good."""
+        """React to `event_type`; `consumer` (`service.verb_noun`) names the reaction for good.
+
+        A reaction that shall have its effects anew from the log takes another name: `service.verb_noun@2`.
+        """
         if not CONSUMER.match(consumer):
             raise TypeError(f"the consumer {consumer!r} does not match {CONSUMER.pattern}")
 
@@ -109,3 +112,13 @@ class Reactions:
     def routing_keys(self) -> list[str]:
         """The keys to bind the service's queue to, sorted."""
         return sorted({reaction.routing_key for reaction in self})
+
+    @property
+    def replay_keys(self) -> list[str]:
+        """The keys under which old events come back to one consumer each, sorted."""
+        return sorted(replay_key(reaction.routing_key, reaction.consumer) for reaction in self)
+
+
+def replay_key(routing_key: str, consumer: str) -> str:
+    """The key under which events are replayed to `consumer` alone."""
+    return f"{routing_key}.to.{consumer}"

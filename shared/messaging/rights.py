@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 import httpx2
 
-from shared.messaging.provisioning import EVENTS, dead_queue_of, queue_of
+from shared.messaging.provisioning import EVENTS, REPLAYS, dead_queue_of, queue_of
 from shared.messaging.reactions import Reactions
 
 ANSWER_WITHIN = 30.0
@@ -31,7 +31,7 @@ def definitions(service: str, reactions: Iterable[Reactions], broker_url: str) -
     address = urlsplit(broker_url)
     vhost = unquote(address.path.removeprefix("/")) or "/"
     user = unquote(address.username or "guest")
-    keys = Reactions.together(reactions).routing_keys
+    known = Reactions.together(reactions)
     return {
         "vhosts": [{"name": vhost}],
         "users": [{"name": user, "tags": "", **_hashed(unquote(address.password or ""))}],
@@ -40,18 +40,19 @@ def definitions(service: str, reactions: Iterable[Reactions], broker_url: str) -
                 "user": user,
                 "vhost": vhost,
                 "configure": "^$",
-                "write": _one_of(EVENTS, queue_of(service)),
-                "read": _one_of(EVENTS, queue_of(service), dead_queue_of(service)),
+                "write": _one_of(EVENTS, REPLAYS, queue_of(service)),
+                "read": _one_of(EVENTS, REPLAYS, queue_of(service), dead_queue_of(service)),
             }
         ],
         "topic_permissions": [
             {
                 "user": user,
                 "vhost": vhost,
-                "exchange": EVENTS,
+                "exchange": exchange,
                 "write": rf"^{re.escape(service)}\.",
                 "read": _one_of(*keys) if keys else "^$",
             }
+            for exchange, keys in ((EVENTS, known.routing_keys), (REPLAYS, known.replay_keys))
         ],
     }
 

@@ -62,5 +62,12 @@ class Transport(Protocol):
         """Let go of every connection."""
 
 
+class Replays(Protocol):
+    """Carries events that were sent before, to one consumer."""
+
+    async def replay(self, batch: Sequence[Envelope], to: str, replay_id: UUID) -> Outcome:
+        """Send `batch` (distinct ids, at most 100) to the consumer `to`; what it does not take fails for good."""
+
+
 class LinkDown(Exception):
     """The other side cannot be reached, or takes nothing; whoever meets this waits and tries again."""

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request
 
 from shared.actor import NotPermitted
 from shared.messaging.reactions import Reactions
-from shared.operations import copies_api, live_api, parked_api
+from shared.operations import copies_api, history_api, live_api, parked_api, traces
 from shared.operations.desk import desk_for
 from shared.operations.permissions import Permission
 from shared.operations.trail import trail
@@ -39,7 +39,7 @@ async def deeds(work: InWork, cursor: Cursor = None, limit: Limit = 50) -> PageO
     return PageOf.of(await trail(desk, cursor=cursor, limit=limit), Deed)
 
 
-for part in (parked_api.router, copies_api.router, live_api.router):
+for part in (parked_api.router, copies_api.router, live_api.router, history_api.router, traces.router):
     router.include_router(part)
 
 

@@ -22,7 +22,7 @@ from shared.work import Work
 
 router = APIRouter(prefix="/parked", tags=["parked"], route_class=WorkRoute)
 
-CONSUMER = r"^[a-z_]+(\.[a-z][a-z0-9_]*)?$"
+CONSUMER = r"^[a-z_]+(\.[a-z][a-z0-9_]*(@[1-9][0-9]*)?)?$"
 ConsumerName = Annotated[str, Path(pattern=CONSUMER, max_length=100, description="consumer, or `outbox`")]
 Text = Annotated[str, Field(min_length=1, max_length=1000)]
 Filter = Annotated[str | None, Query(max_length=200)]

@@ -17,7 +17,7 @@ from shared.telemetry import SpanRecord
 from shared.traces import Branch, NoSuchTrace
 from shared.web import InWork, View, WorkRoute, refusals
 
-router = APIRouter(prefix="/operations/traces", tags=["operations"], route_class=WorkRoute)
+router = APIRouter(prefix="/traces", tags=["traces"], route_class=WorkRoute)
 TraceId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$", description="as `traceresponse` names it, 32 hex digits")]
 
 

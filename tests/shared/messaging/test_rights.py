@@ -67,7 +67,7 @@ async def publish(url: str, routing_key: str, exchange: str = EVENTS) -> None:
 async def test_a_service_consumes_its_queues_and_publishes_its_events(name: str, urls: dict[str, str]) -> None:
     service = next(service for service in SERVICES if service.name == name)
     async with await aio_pika.connect(urls[name]) as connection:
-        await have_topology(connection, name, service.all_reactions.routing_keys)
+        await have_topology(connection, name, service.all_reactions)
         channel = await connection.channel()
         for queue in (queue_of(name), dead_queue_of(name)):
             consumed = await channel.get_queue(queue)
