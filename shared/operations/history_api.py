@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, Field
 from shared import jobs
 from shared.actor import NotPermitted
 from shared.jobs import JobEnded, NoSuchJob
-from shared.messaging.replay import Choice
+from shared.messaging.replay import Choice, counted
 from shared.operations import redaction, replays
 from shared.operations.desk import desk_for
 from shared.operations.parked_api import Started, Text
@@ -89,7 +89,7 @@ class RedactedView(View):
     on_their_way: int
 
 
-@router.get("/event-log", responses=refusals(NotPermitted, NothingToReplay))
+@router.get("/event-log", responses=refusals(NotPermitted))
 async def count(
     work: InWork,
     *,
@@ -101,7 +101,7 @@ async def count(
     """What a replay would send, by type: its dry run; for administrators and auditors."""
     desk = desk_for(work, Permission.SEE_OPERATIONS)
     choice = Choice(until or await replays.now(desk.session), desk.tenant_id, type and [type], subject, since)
-    return Counts(types=[CountView.model_validate(row) for row in await replays.counted(desk.session, choice)])
+    return Counts(types=[CountView.model_validate(row) for row in await counted(desk.session, choice)])
 
 
 @router.post("/replays", status_code=status.HTTP_202_ACCEPTED, responses=refusals(NotPermitted, NothingToReplay))

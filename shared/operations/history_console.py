@@ -21,7 +21,7 @@ from shared.clock import wall_clock
 from shared.database import Database, connect
 from shared.jobs import Runner
 from shared.messaging.rabbitmq import RabbitMQ
-from shared.messaging.replay import Choice
+from shared.messaging.replay import Choice, counted
 from shared.messaging.transport import Replays
 from shared.operations import redaction, replays
 from shared.operations.console import Surroundings, app, at_desk, out, told
@@ -57,7 +57,7 @@ def replay(
     """Send what this service announced once more to one consumer; cut off, the worker goes on with it."""
     choice = Choice(_utc(until) or wall_clock(), tenant, type, subject, _utc(since))
     with told():
-        counts = at_desk(context, lambda desk: replays.counted(desk.session, choice))
+        counts = at_desk(context, lambda desk: counted(desk.session, choice))
         _show(counts)
         if not dry_run:
             tenants = sorted({row.tenant_id for row in counts})

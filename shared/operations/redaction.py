@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from shared.errors import NotFound
+from shared.errors import Conflict
 from shared.operations.desk import Desk
 from shared.operations.trail import write
 
@@ -71,7 +71,7 @@ ON_ITS_WAY = text(
 )
 
 
-class NothingToRedact(NotFound):
+class NothingToRedact(Conflict):
     """No message about this is kept here.
 
     Subjects are written as events do, `account/<id>`; other services keep messages of their own.

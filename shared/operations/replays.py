@@ -17,7 +17,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import jobs
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict
 from shared.ids import new_id
 from shared.jobs import Job, JobKind, JobName, Progress
 from shared.messaging import replay
@@ -38,20 +38,20 @@ FORGET = text(
     delete from msg.inbox
     where consumer = :consumer and status in ('done', 'discarded') and {IN_SIGHT}
       and (cast(:type as text) is null or type = cast(:type as text))
-      and event_id >= msg.uuid7_from(coalesce(cast(:since as timestamptz), 'epoch'))
-      and event_id < msg.uuid7_from(cast(:until as timestamptz))
+      and event_id >= msg.uuid7_from(greatest(cast(:since as timestamptz), 'epoch'))
+      and event_id < msg.uuid7_from(greatest(cast(:until as timestamptz), 'epoch'))
     """  # noqa: S608 - IN_SIGHT is a constant
 )
 
 
-class NothingToReplay(NotFound):
+class NothingToReplay(Conflict):
     """The event log holds no such event.
 
     Look at the counts with fewer conditions. Types are written in full, `throughline.crm.opportunity.closed_won.v1`.
     """
 
 
-class NothingToForget(NotFound):
+class NothingToForget(Conflict):
     """This consumer has finished no such message.
 
     A consumer is written with its service, `billing.draft_contract`; what is parked or on its way is not forgotten.
@@ -78,14 +78,6 @@ class Tally:
         return Tally(self.sent + found["sent"], self.redacted + found["redacted"], self.not_taken + found["not_taken"])
 
 
-async def counted(session: AsyncSession, choice: Choice) -> Sequence[Row[Any]]:
-    """What a replay of `choice` would send, by tenant and type: the dry run. Raises NothingToReplay."""
-    found = await replay.counted(session, choice)
-    if not found:
-        raise NothingToReplay()
-    return found
-
-
 async def now(session: AsyncSession) -> datetime:
     """The database's present, where a replay ends that names no end."""
     return (await session.execute(NOW)).scalar_one()  # type: ignore[no-any-return]
@@ -96,7 +88,9 @@ async def start(work: Work, choice: Choice, to: str, *, reason: str, per_second:
 
     At most `per_second` events a second. Raises NothingToReplay.
     """
-    total = sum(row.events for row in await counted(work.session, choice))
+    total = sum(row.events for row in await replay.counted(work.session, choice))
+    if not total:
+        raise NothingToReplay()
     job_id = new_id()
     payload = {
         "to": to,

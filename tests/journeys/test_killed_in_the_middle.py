@@ -9,10 +9,14 @@ import pytest
 import pytest_asyncio
 
 from deploy.suite import tour
+from deploy.suite.desk import Desk
+from deploy.suite.issuer.client import log_in
+from deploy.suite.people import PASSWORD
 from shared import telemetry
 from tests.support.embedded import DATA, EmbeddedProgram, Persistent, embedded_program, forget
 from tests.support.processes import START_SECONDS
-from tests.support.separate_services import answers
+from tests.support.replays import digests, replay_everything
+from tests.support.separate_services import NAMES, answers
 from tests.support.slots import slot
 from tests.support.story import OUTCOME, at_their_desks, founded, outcome, told
 
@@ -86,6 +90,25 @@ async def test_a_second_suite_on_the_same_data_is_refused_and_the_first_goes_on(
     assert await asyncio.to_thread(second.process.wait, START_SECONDS) == 1
     assert re.fullmatch(r"Another process runs on \S+\. Stop it first\.\n", second.printed)
     assert answers(f"{suite.url}/services")
+
+
+async def test_everything_replayed_to_everybody_changes_nothing_and_neither_does_it_when_nobody_remembers(
+    suite: EmbeddedProgram, played: tour.Played
+) -> None:
+    evidence = suite.evidence
+    before = await digests(evidence)
+
+    async with httpx2.AsyncClient(base_url=suite.url, timeout=60) as http:
+        sam = Desk(http, (await log_in(http, "sam", PASSWORD)).access_token)
+        sent = await replay_everything(sam, evidence, "nothing is missing")
+        assert await digests(evidence) == before
+        for service in NAMES:
+            await evidence.rows(service, "delete from msg.inbox")
+        assert await replay_everything(sam, evidence, "everything is forgotten") == sent
+
+    reactions = await evidence.reactions()
+    assert (len(reactions), {row["status"] for row in reactions}) == (sent, {"done"})
+    assert await digests(evidence) == before
 
 
 @pytest.mark.long

@@ -71,7 +71,11 @@ async def a_parked_message(database: Database, api: Api) -> Mapping[str, str]:
 
 
 GROUP = {"consumer": "{consumer}", "type": PersonChanged.type, "fingerprint": "none", "reason": "x"}
+TYPE = PersonChanged.type
 BODIES = {
+    "POST /operations/replays": {"to": "crm.remember_person", "types": [TYPE], "reason": "x"},
+    "POST /operations/forgetting": {"consumer": "crm.remember_person", "reason": "x"},
+    "POST /operations/redactions": {"subject": "person/1", "reason": "x"},
     "POST /operations/parked/groups/requeue": GROUP,
     "POST /operations/parked/groups/discard": GROUP,
     "POST /operations/parked/{consumer}/{event_id}/copies": {"payload": as_payload(a_person()), "reason": "x"},

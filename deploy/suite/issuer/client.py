@@ -17,6 +17,7 @@ from deploy.suite.issuer.grants import challenge_of
 PATH = "/issuer"  # where the embedded suite has it
 FORM = re.compile(r'<form[^>]* action="([^"]*)"')
 TICKET = re.compile(r'name="ticket" value="([^"]*)"')
+TENANT = re.compile(r'name="tenant" value="([^"]*)"')
 
 
 class LogInFailed(Exception):
@@ -82,6 +83,10 @@ async def _code(http: httpx2.AsyncClient, endpoint: str, asked: dict[str, str], 
         raise LogInFailed(f"There is no log-in page at {endpoint}: {page.status_code}")
     said = {"name": subject, "password": password, "ticket": ticket[1]}
     answer = await http.post(urljoin(endpoint, unescape(form[1])), data=said)
+    choice, ticket = TENANT.search(answer.text), TICKET.search(answer.text)
+    if choice and ticket:  # whoever belongs to several firms goes on as one of their own, which stands first
+        said = {"tenant": choice[1], "ticket": ticket[1]}
+        answer = await http.post(urljoin(endpoint, unescape(form[1])), data=said)
     given = parse_qs(urlsplit(answer.headers.get("location", "")).query)
     if answer.status_code != httpx2.codes.SEE_OTHER or given.get("state") != [asked["state"]]:
         raise LogInFailed(f"{subject} may not log in: {answer.status_code}")

@@ -23,7 +23,7 @@ from tests.support.rabbitmq import Broker
 
 EMPTY = (
     "truncate msg.outbox, msg.outbox_parked, msg.event_log, msg.inbox, msg.inbox_run, effects, things restart identity",
-    "truncate msg.paused_consumer, msg.worker_report, msg.span",
+    "truncate msg.paused_consumer, msg.worker_report, msg.span, msg.job",
     "update msg.outbox_lane set paused = false, last_run = 'epoch'",
     CLOCK.replace("create function", "create or replace function"),
 )

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Column, Integer, String, Uuid, func, insert, 
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from deploy.suite.databases import ServiceDatabase
-from shared import operations, traces
+from shared import jobs, operations, traces
 from shared.actor import Actor, the_service
 from shared.clock import wall_clock
 from shared.contracts.base import REGISTRY, Event
@@ -120,6 +120,7 @@ async def prepare(addresses: ServiceDatabase, app_role: str) -> None:
         "drop schema if exists msg cascade",
         "drop table if exists effects, things, alembic_version",
         *messaging_schema.CREATE,
+        *jobs.DDL,
         *operations.UP,
         *traces.UP,
         *redaction.UP,
