@@ -30,7 +30,7 @@ BUDGETS = {
         ),
     ),
     "contracts": (1_000, ("contracts",)),
-    "messaging": (2_900, ("messaging",)),
+    "messaging": (3_050, ("messaging",)),
     "web": (1_500, ("web",)),
     "ui": (1_200, ("ui",)),
     "pages": (1_200, ("pages",)),
