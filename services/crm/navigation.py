@@ -3,4 +3,7 @@
 from services.crm.permissions import Permission
 from shared.pages.navigation import Entry
 
-NAVIGATION = (Entry("Accounts", "/crm/accounts", "building", "Sell", Permission.SEE_RECORDS, "g a"),)
+NAVIGATION = (
+    Entry("Pipeline", "/crm/opportunities", "layout-kanban", "Sell", Permission.SEE_RECORDS, "g p"),
+    Entry("Accounts", "/crm/accounts", "building", "Sell", Permission.SEE_RECORDS, "g a"),
+)

@@ -9,12 +9,16 @@ from services.crm.imports.api import router as imports
 from services.crm.imports.jobs import jobs
 from services.crm.navigation import NAVIGATION
 from services.crm.opportunities.api import deals, pipeline
+from services.crm.opportunities.pages import finder as deals_finder
+from services.crm.opportunities.pages import needs as deals_needs
+from services.crm.opportunities.pages import router as deals_pages
 from services.crm.permissions import ROLES
 from services.crm.products.api import router as products
 from services.crm.reports.api import router as reports
 from services.crm.sales_people.api import router as sales_people
 from services.crm.tables import schema
 from services.crm.thread.api import router as thread
+from services.crm.thread.pages import router as thread_pages
 from services.crm.thread.reactions import reactions
 from shared.service import Service
 
@@ -23,9 +27,10 @@ service = Service(
     schema=schema,
     permissions=ROLES,
     routers=(accounts, products, sales_people, pipeline, deals, thread, imports, reports),
-    pages=(accounts_pages,),
+    pages=(deals_pages, accounts_pages, thread_pages),
     navigation=NAVIGATION,
-    finders=(accounts_finder,),
+    finders=(deals_finder, accounts_finder),
+    needs=(deals_needs,),
     reactions=(reactions,),
     jobs=jobs,
 )

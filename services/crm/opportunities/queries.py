@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, select, true
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select, true
 
+from services.crm.accounts.store import accounts
 from services.crm.opportunities import store
-from services.crm.opportunities.model import NoSuchOpportunity, Opportunity, Stage
+from services.crm.opportunities.model import NoSuchOpportunity, Opportunity, Outcome, Stage
 from services.crm.opportunities.store import opportunities
+from services.crm.opportunities.store.tables import history
 from services.crm.permissions import Permission
 from shared.database import Page, page
+from shared.money import Money
 from shared.work import Work
 
 LISTED = (
@@ -30,6 +37,54 @@ LISTED = (
     "imported",
     "version",
 )
+
+
+CARDS_PER_STAGE = 40
+
+
+@dataclass(frozen=True)
+class Total:
+    """Open deals of one stage in one currency: how many, what they are worth, and weighted by their probability."""
+
+    currency: str
+    count: int
+    amount: Decimal
+    weighted: Decimal
+
+
+@dataclass(frozen=True)
+class Card:
+    """One deal on the board: for how many days it is in its stage, and whether it should have closed by now."""
+
+    deal: Row[Any]
+    days: int | None
+    is_late: bool
+
+    @property
+    def id(self) -> UUID:
+        """The deal's id."""
+        return UUID(str(self.deal.id))
+
+    @property
+    def label(self) -> str:
+        """The deal's name, for those who cannot see the card."""
+        return str(self.deal.name)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One open stage on the board."""
+
+    stage: Stage
+    cards: list[Card]
+    totals: list[Total]
+
+    @property
+    def total(self) -> Money | None:
+        """What all its deals are worth; none where that would add up several currencies."""
+        if len(self.totals) != 1:
+            return None
+        return Money(self.totals[0].amount, self.totals[0].currency)
 
 
 def visible(work: Work) -> ColumnElement[bool]:
@@ -51,19 +106,102 @@ async def one(work: Work, opportunity_id: UUID) -> Opportunity:
 async def listed(
     work: Work,
     *,
-    stage: str | None,
-    owner: str | None,
-    account_id: UUID | None,
+    stage: str | None = None,
+    owner: str | None = None,
+    account_id: UUID | None = None,
+    words: str = "",
+    descending: bool = False,
     cursor: str | None,
     limit: int,
 ) -> Page[Row[Any]]:
-    """Opportunities, the newest ids last, narrowed to a stage, an owner or an account."""
+    """Opportunities by id, narrowed to a stage, an owner, an account, or `words` of the deal or its account."""
     work.actor.must(Permission.SEE_RECORDS)
-    rows = select(*(opportunities.c[name] for name in LISTED)).where(visible(work))
+    rows = _rows().where(visible(work))
+    if words:
+        fields = (opportunities.c.number, opportunities.c.name, accounts.c.name)
+        rows = rows.where(or_(*(one.icontains(words, autoescape=True) for one in fields)))
     for column, wanted in (("stage", stage), ("owner", owner), ("account_id", account_id)):
         if wanted is not None:
             rows = rows.where(opportunities.c[column] == wanted)
-    return await page(work.session, rows, keys=(opportunities.c.id,), cursor=cursor, limit=limit)
+    keys = (opportunities.c.id,)
+    return await page(work.session, rows, keys=keys, cursor=cursor, limit=limit, descending=descending)
+
+
+async def board(work: Work, *, today: date) -> list[Column]:
+    """The open stages with what waits in each: all of it as figures, the first 40 deals by closing date."""
+    work.actor.must(Permission.SEE_RECORDS)
+    ranked = (
+        _rows()
+        .add_columns(_in_stage_since())
+        .add_columns(
+            func.row_number()
+            .over(partition_by=opportunities.c.stage, order_by=(opportunities.c.closes_on, opportunities.c.id))
+            .label("place")
+        )
+        .where(visible(work), opportunities.c.outcome == Outcome.OPEN)
+        .subquery()
+    )
+    first = await work.session.execute(
+        select(ranked).where(ranked.c.place <= CARDS_PER_STAGE).order_by(ranked.c.stage, ranked.c.place)
+    )
+    cards: dict[str, list[Card]] = {}
+    for row in first:
+        days = (today - row.since).days if row.since else None
+        late = row.closes_on is not None and row.closes_on < today
+        cards.setdefault(row.stage, []).append(Card(row, days, late))
+    totals = await _totals(work)
+    return [
+        Column(stage, cards.get(stage.code, []), totals.get(stage.code, []))
+        for stage in await store.pipeline(work)
+        if stage.outcome is Outcome.OPEN
+    ]
+
+
+async def overdue(work: Work, *, today: date, limit: int) -> Sequence[Row[Any]]:
+    """The actor's own open deals whose closing date has passed, the longest first."""
+    deal = opportunities.c
+    late = _rows().where(deal.owner == work.actor.subject, deal.outcome == Outcome.OPEN, deal.closes_on < today)
+    found: Sequence[Row[Any]] = (await work.session.execute(late.order_by(deal.closes_on, deal.id).limit(limit))).all()
+    return found
+
+
+async def account_name(work: Work, account_id: UUID | None) -> str | None:
+    """The name of a deal's account; none without one."""
+    name: str | None = await work.session.scalar(select(accounts.c.name).where(accounts.c.id == account_id))
+    return name
+
+
+async def _totals(work: Work) -> dict[str, list[Total]]:
+    deal = opportunities.c
+    sums = (
+        select(
+            deal.stage,
+            deal.currency,
+            func.count(),
+            func.sum(deal.amount),
+            func.round(func.sum(deal.amount * deal.probability), 2),
+        )
+        .where(visible(work), deal.outcome == Outcome.OPEN)
+        .group_by(deal.stage, deal.currency)
+        .order_by(deal.stage, deal.currency)
+    )
+    found: dict[str, list[Total]] = {}
+    for stage, *figures in await work.session.execute(sums):
+        found.setdefault(stage, []).append(Total(*figures))
+    return found
+
+
+def _rows() -> Select[Any]:
+    named = (opportunities.c[name] for name in LISTED)
+    return select(*named, accounts.c.name.label("account_name")).outerjoin_from(
+        opportunities, accounts, accounts.c.id == opportunities.c.account_id
+    )
+
+
+def _in_stage_since() -> ColumnElement[date]:
+    """The day on which a deal came into the stage it is in."""
+    since = select(func.max(history.c.entered_on)).where(history.c.opportunity_id == opportunities.c.id)
+    return since.scalar_subquery().label("since")
 
 
 async def stages(work: Work) -> list[Stage]:

@@ -1,0 +1,245 @@
+"""Deals as people see them: the board and the list, one deal with lines and estimate, winning and losing it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.crm.accounts import queries as account_queries
+from services.crm.opportunities import actions, queries
+from services.crm.opportunities.api.bodies import EstimateBody, LineBody, LostBody, OpportunityBody, StageBody, WonBody
+from services.crm.opportunities.model import LossReason, Opportunity, OpportunityDetails, Outcome
+from services.crm.permissions import Permission
+from shared.database import LIMIT_DEFAULT, LIMIT_MAX
+from shared.ids import new_id
+from shared.pages import InWork, PageRoute, form_of, page
+from shared.pages.waiting import WAITING_AT_MOST, Finder, Hit, Need, Verb
+from shared.ui.formats import in_currency
+from shared.ui.listing import Column, Listing
+from shared.ui.words import gettext as _
+from shared.web import Cursor
+from shared.web.bodies import Body
+from shared.work import Work
+
+router = APIRouter(prefix="/opportunities", route_class=PageRoute)
+
+
+class MoveBody(Body):
+    """A card of the board, and the column it was moved to; deals are ordered by their closing date, not by place."""
+
+    card: UUID
+    column: str
+    position: int = 0
+
+
+class DealForm(OpportunityBody):
+    """What the form says of a deal; `version` is the one that was open in it."""
+
+    version: int = 0
+
+
+@router.get("")
+async def board(request: Request, work: InWork) -> Response:
+    """The open deals by stage."""
+    columns = await queries.board(work, today=work.now.date())
+    may_change = work.actor.may(Permission.CHANGE_RECORDS)
+    return page(request, "crm/opportunities/board.html", columns=columns, may_change=may_change)
+
+
+@router.get("/list")
+async def deals(
+    request: Request,
+    work: InWork,
+    q: Annotated[str, Query(max_length=200)] = "",
+    stage: Annotated[str | None, Query(max_length=200)] = None,
+    cursor: Cursor = None,
+) -> Response:
+    """Every deal, the newest first."""
+    stages = {one.code: one.name for one in await queries.stages(work)}
+    found = await queries.listed(
+        work, stage=stage or None, words=q, descending=True, cursor=cursor, limit=LIMIT_DEFAULT
+    )
+    columns = (
+        Column("number", _("Number")),
+        Column("name", _("Deal")),
+        Column("account", _("Account")),
+        Column("stage", _("Stage")),
+        Column("amount", _("Amount"), number=True),
+        Column("closes_on", _("Closes")),
+        Column("owner", _("Owner")),
+    )
+    listing = Listing.of(request, "deals", columns, found.items, next=found.next)
+    return page(request, "crm/opportunities/deals.html", listing=listing, stages=stages, stage=stage)
+
+
+@router.post("/moves")
+async def move(request: Request, work: InWork) -> Response:
+    """Move a deal into another open stage, as its card was moved."""
+    form = await form_of(request, MoveBody)
+    await actions.enter_stage(work, form.card, stage=form.column)
+    return Response(status_code=204)
+
+
+@router.get("/new")
+async def new(request: Request, work: InWork, account_id: UUID | None = None) -> Response:
+    """An empty form."""
+    work.actor.must(Permission.CHANGE_RECORDS)
+    blank = OpportunityDetails("", "EUR", account_id=account_id, owner=work.actor.subject)
+    return page(
+        request,
+        "crm/opportunities/form.html",
+        id=new_id(),
+        details=blank,
+        accounts=await _accounts(work, account_id),
+        version=0,
+        amount=None,
+    )
+
+
+@router.get("/{opportunity_id}")
+async def deal(request: Request, opportunity_id: UUID, work: InWork) -> Response:
+    """One deal: where it stands, what is sold, what it will cost, and what delivery and billing made of it."""
+    found = await queries.one(work, opportunity_id)
+    return page(
+        request,
+        "crm/opportunities/deal.html",
+        deal=found,
+        account_name=await queries.account_name(work, found.details.account_id),
+        stages=await queries.stages(work),
+        is_open=found.outcome is Outcome.OPEN,
+        sees_cost=work.actor.may(Permission.SEE_COSTS),
+        may_change=_may_change(work, found),
+        loss_reasons=list(LossReason),
+        today=work.now.date(),
+    )
+
+
+@router.get("/{opportunity_id}/edit")
+async def edit(request: Request, opportunity_id: UUID, work: InWork) -> Response:
+    """The form with what is written down."""
+    work.actor.must(Permission.CHANGE_RECORDS)
+    found = await queries.one(work, opportunity_id)
+    amount = None if found.lines else found.amount
+    return page(
+        request,
+        "crm/opportunities/form.html",
+        id=found.id,
+        details=found.details,
+        accounts=await _accounts(work, found.details.account_id),
+        version=found.version,
+        amount=amount,
+    )
+
+
+@router.post("/{opportunity_id}")
+async def save(request: Request, opportunity_id: UUID, work: InWork) -> Response:
+    """Write down what the form says, and show the deal."""
+    form = await form_of(request, DealForm)
+    details = OpportunityDetails(**form.model_dump(exclude={"stage", "amount", "version"}))
+    if form.version:
+        await actions.change_opportunity(
+            work,
+            opportunity_id,
+            version=form.version,
+            details=details,
+            amount=form.amount if "amount" in form.model_fields_set else None,
+        )
+    else:
+        await actions.create_opportunity(work, opportunity_id, details=details, amount=form.amount, stage=form.stage)
+    return _to(opportunity_id)
+
+
+@router.post("/{opportunity_id}/stage")
+async def enter(request: Request, opportunity_id: UUID, work: InWork) -> Response:
+    """Move the deal into another open stage."""
+    form = await form_of(request, StageBody)
+    await actions.enter_stage(work, opportunity_id, stage=form.stage)
+    return _to(opportunity_id)
+
+
+@router.post("/{opportunity_id}/lines")
+async def sell(request: Request, opportunity_id: UUID, work: InWork) -> Response:
+    """Add a line."""
+    form = await form_of(request, LineBody)
+    await actions.sell_line(work, opportunity_id, new_id(), details=form.details())
+    return _to(opportunity_id)
+
+
+@router.post("/{opportunity_id}/lines/{line_id}/removal")
+async def drop(opportunity_id: UUID, line_id: UUID, work: InWork) -> Response:
+    """Take a line out."""
+    await actions.drop_line(work, opportunity_id, line_id)
+    return _to(opportunity_id)
+
+
+@router.post("/{opportunity_id}/estimate")
+async def estimate(request: Request, opportunity_id: UUID, work: InWork) -> Response:
+    """Replace the services estimate."""
+    form = await form_of(request, EstimateBody)
+    await actions.plan_services(work, opportunity_id, roles=form.planned())
+    return _to(opportunity_id)
+
+
+@router.post("/{opportunity_id}/won")
+async def win(request: Request, opportunity_id: UUID, work: InWork) -> Response:
+    """Close as won; delivery, resourcing and billing begin from here."""
+    form = await form_of(request, WonBody)
+    await actions.close_as_won(work, opportunity_id, **form.model_dump())
+    return _to(opportunity_id)
+
+
+@router.post("/{opportunity_id}/lost")
+async def lose(request: Request, opportunity_id: UUID, work: InWork) -> Response:
+    """Close as lost, for a coded reason."""
+    form = await form_of(request, LostBody)
+    await actions.close_as_lost(work, opportunity_id, **form.model_dump())
+    return _to(opportunity_id)
+
+
+async def find(work: Work, words: str, limit: int) -> Sequence[Hit]:
+    """Deals by number, name or account."""
+    found = await queries.listed(work, words=words, descending=True, cursor=None, limit=limit)
+    return [
+        Hit(
+            f"{one.number} {one.name}",
+            f"/crm/opportunities/{one.id}",
+            " · ".join(filter(None, (one.account_name, in_currency(one.amount, one.currency)))),
+        )
+        for one in found.items
+    ]
+
+
+async def needs(work: Work) -> Sequence[Need]:
+    """One's own open deals that should have closed by now."""
+    if not work.actor.may(Permission.CHANGE_RECORDS):
+        return []
+    late = await queries.overdue(work, today=work.now.date(), limit=WAITING_AT_MOST)
+    return [
+        Need(Verb.SELL, one.name, f"/crm/opportunities/{one.id}", one.account_name or "", one.closes_on, is_late=True)
+        for one in late
+    ]
+
+
+finder = Finder("Deals", "target-arrow", Permission.SEE_RECORDS, find)
+
+
+async def _accounts(work: Work, chosen: UUID | None) -> list[tuple[UUID, str]]:
+    """The accounts to choose from, by name; the one that is chosen is among them."""
+    found = await account_queries.listed(work, q=None, cursor=None, limit=LIMIT_MAX)
+    choices = [(one.id, one.name) for one in found.items]
+    if chosen is not None and chosen not in dict(choices):
+        choices.append((chosen, await queries.account_name(work, chosen) or str(chosen)))
+    return choices
+
+
+def _may_change(work: Work, deal: Opportunity) -> bool:
+    own = deal.details.owner == work.actor.subject
+    return work.actor.may(Permission.CHANGE_ALL_RECORDS) or (own and work.actor.may(Permission.CHANGE_RECORDS))
+
+
+def _to(opportunity_id: UUID) -> Response:
+    return RedirectResponse(f"/crm/opportunities/{opportunity_id}", 303)
