@@ -15,11 +15,13 @@ from deploy.suite.members import SERVICES
 from shared.messaging.provisioning import (
     DEAD_LETTERS,
     EVENTS,
+    REPLAYS,
     dead_queue_of,
     have_topology,
     provision,
     queue_of,
 )
+from shared.messaging.reactions import replay_key
 from shared.messaging.rights import definitions, grant
 from tests.support.databases import run_apart
 from tests.support.rabbitmq import Broker
@@ -82,7 +84,13 @@ async def test_a_service_cannot_touch_what_is_anothers(name: str, other: str, ur
             async with as_user(urls[name]) as channel:
                 with pytest.raises(ChannelAccessRefused):
                     await forbidden(channel, queue)
-    for routing_key, exchange in ((PUBLISHED[other], EVENTS), (queue_of(other), ""), (queue_of(other), DEAD_LETTERS)):
+    replayed = replay_key(PUBLISHED[other], f"{name}.remember_person")
+    for routing_key, exchange in (
+        (PUBLISHED[other], EVENTS),
+        (replayed, REPLAYS),
+        (queue_of(other), ""),
+        (queue_of(other), DEAD_LETTERS),
+    ):
         with pytest.raises(ChannelAccessRefused):
             await publish(urls[name], routing_key, exchange)
 
