@@ -10,6 +10,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -64,6 +65,8 @@ class Streams:
         self._database = database
         self._open: dict[tuple[UUID, str], list[Signals]] = {}
         self._listening: asyncio.Task[None] | None = None
+        self.listening = asyncio.Event()
+        """Whether PostgreSQL has been asked to tell."""
 
     def open(self, claims: Claims) -> Signals:
         """The signals for one more browser of whoever `claims` are about. Raises TooManyRequests."""
@@ -111,11 +114,13 @@ class Streams:
                 self.heard(UUID(tenant), features)
 
             await driver.add_listener(CHANNEL, told)
+            self.listening.set()
             try:
                 while True:
                     await asyncio.sleep(ASK_EVERY)
                     await driver.fetchval("select 1", timeout=ANSWER_WITHIN)
             finally:
+                self.listening.clear()
                 if not driver.is_closed():
                     await driver.remove_listener(CHANNEL, told)
 
@@ -130,7 +135,7 @@ def live(streams: Streams, drain: Drain, sessions: Sessions) -> APIRouter:
         session, claims = await sessions.opened(request)
         signals = streams.open(claims)
         seconds = session.expires_at - sessions.clock().timestamp()
-        answer = Stream(said(signals, drain, seconds), lambda: streams.close(claims, signals))
+        answer = Stream(said(streams.listening, signals, drain, seconds), lambda: streams.close(claims, signals))
         sessions.keep_renewed(request, answer)
         return answer
 
@@ -152,11 +157,16 @@ class Stream(StreamingResponse):
             self._ended()
 
 
-async def said(signals: Signals, drain: Drain, seconds: float) -> AsyncIterator[str]:
-    """The events of one stream, for at most `seconds`; a comment now and then keeps it open on the way."""
+async def said(listening: asyncio.Event, signals: Signals, drain: Drain, seconds: float) -> AsyncIterator[str]:
+    """The events of one stream, for at most `seconds`: `ready` once nothing is missed any more, then what changes.
+
+    A comment now and then keeps it open on the way.
+    """
     loop = asyncio.get_running_loop()
     ends_at, beat_at = loop.time() + seconds, loop.time() + BEAT_EVERY
-    yield "retry: 3000\n\n"
+    with suppress(TimeoutError):
+        await asyncio.wait_for(listening.wait(), ANSWER_WITHIN)
+        yield "retry: 3000\nevent: ready\ndata: \n\n"
     while not drain.has_begun and loop.time() < ends_at:
         try:
             feature = await asyncio.wait_for(signals.get(), LOOK_EVERY)

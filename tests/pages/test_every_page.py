@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from importlib import import_module
+from typing import Any, get_args
 
 import httpx2
 from fastapi.routing import iter_route_contexts
@@ -32,12 +34,15 @@ class Page:
 
     method: str
     path: str
+    choices: tuple[tuple[str, str], ...] = ()
+    """The first of the values that a part of the address may have, where they are few."""
 
     def at(self, scene: Scene) -> str:
         """Its address, about what MERIDIAN has."""
-        unknown = [name for name in PARAMETER.findall(self.path) if name not in scene.known]
+        known = dict(self.choices) | dict(scene.known)
+        unknown = [name for name in PARAMETER.findall(self.path) if name not in known]
         assert not unknown, f"{self.method} {self.path}: the story does not name {unknown}"
-        return PARAMETER.sub(lambda found: scene.known[found[1]], self.path)
+        return PARAMETER.sub(lambda found: known[found[1]], self.path)
 
 
 def pages_of(scene: Scene) -> list[Page]:
@@ -50,7 +55,16 @@ def _pages(scene: Scene) -> Iterator[Page]:
         path = route.path_format or ""
         if path and not path.startswith(NOT_WORK):
             for method in (route.methods or set()) - {"HEAD"}:
-                yield Page(method, path)
+                yield Page(method, path, tuple(_choices(route.original_route)))
+
+
+def _choices(route: Any) -> Iterator[tuple[str, str]]:
+    for parameter in route.dependant.path_params:
+        kind = parameter.field_info.annotation
+        if isinstance(kind, type) and issubclass(kind, StrEnum):
+            yield parameter.name, next(iter(kind)).value
+        elif values := get_args(kind):
+            yield parameter.name, str(values[0])
 
 
 def service_of(scene: Scene) -> Service:

@@ -19,7 +19,19 @@ function listen(service) {
     tell({ service, feature })
     channel.postMessage({ service, feature })
   })
+  source.addEventListener('ready', () => heard(service))
   source.addEventListener('error', () => source.readyState === EventSource.CLOSED && setTimeout(() => listen(service), TRY_AGAIN))
+}
+
+// Nothing is missed from now on. What changed while the stream was broken is asked for.
+function heard(service) {
+  const known = new Set(frame.dataset.live?.split(' '))
+  if (known.has(service)) {
+    for (const part of document.querySelectorAll(`[hx-trigger*="changed-${service}"]`)) {
+      for (const [name] of part.getAttribute('hx-trigger').matchAll(/changed-[\w-]+/g)) document.body.dispatchEvent(new CustomEvent(name))
+    }
+  }
+  frame.dataset.live = [...known.add(service)].join(' ')
 }
 
 for (const service of frame?.dataset.services.split(' ') ?? []) {

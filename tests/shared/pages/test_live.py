@@ -22,6 +22,14 @@ from tests.conftest import DatabaseFactory
 from tests.support.api import MERIDIAN, api
 from tests.support.crm import CANARY, an_account_body
 
+READY = "retry: 3000\nevent: ready\ndata: \n\n"
+
+
+def at_once() -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event
+
 
 def at(tenant: UUID, subject: str = "helen") -> Claims:
     return Claims(subject, tenant, frozenset(), subject, 9e9)
@@ -39,16 +47,6 @@ async def database(service_database: DatabaseFactory) -> AsyncIterator[Database]
     await connected.engine.dispose()
 
 
-async def listening(streams: Streams, database: Database) -> None:
-    """Wait until PostgreSQL has been asked to tell: a signal before that is nobody's."""
-    asked = "select count(*) from pg_stat_activity where query like 'LISTEN%' and datname = current_database()"
-    while True:
-        async with database.engine.connect() as connection:
-            if (await connection.exec_driver_sql(asked)).scalar():
-                return
-        await asyncio.sleep(0.01)
-
-
 async def silent(streams: Streams) -> None:
     """Wait until nobody listens to the database any more."""
     assert streams._listening is not None
@@ -62,7 +60,7 @@ async def test_a_change_over_http_is_heard_in_another_process_by_its_own_tenant(
     elsewhere = connect("crm", service_database("crm").app_url, pool_size=5)
     streams = Streams(elsewhere)
     ours, theirs = streams.open(at(MERIDIAN)), streams.open(at(CANARY))
-    await listening(streams, elsewhere)
+    await asyncio.wait_for(streams.listening.wait(), 30)
     crm = api(service, database)
     manager, reader = crm.as_(Role.SALES_MANAGER), crm.as_(Role.AUDITOR)
 
@@ -82,15 +80,15 @@ async def test_a_change_over_http_is_heard_in_another_process_by_its_own_tenant(
 async def test_a_stream_says_what_has_changed_and_ends_when_the_process_does() -> None:
     signals, drain = Signals(), Drain()
     signals.put_nowait("accounts")
-    stream = said(signals, drain, seconds=60)
+    stream = said(at_once(), signals, drain, seconds=60)
 
-    assert [await anext(stream), await anext(stream)] == ["retry: 3000\n\n", "event: changed\ndata: accounts\n\n"]
+    assert [await anext(stream), await anext(stream)] == [READY, "event: changed\ndata: accounts\n\n"]
     drain.begin()
     assert [rest async for rest in stream] == []
 
 
 async def test_a_stream_ends_with_the_access_token() -> None:
-    assert [each async for each in said(Signals(), Drain(), seconds=0)] == ["retry: 3000\n\n"]
+    assert [each async for each in said(at_once(), Signals(), Drain(), seconds=0)] == [READY]
 
 
 async def test_one_person_has_no_more_than_some_streams(database: Database) -> None:
