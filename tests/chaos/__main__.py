@@ -14,9 +14,10 @@ from typing import Annotated
 
 import typer
 
-from tests.chaos.campaign import Campaign, keys_served
+from tests.chaos.campaign import Campaign
 from tests.chaos.ground import own_ground
-from tests.chaos.plan import QUICK, drawn
+from tests.chaos.issuer import keys_served
+from tests.chaos.plan import drawn
 from tests.chaos.verdict import judged
 
 KEPT = Path(".data/chaos")
@@ -27,12 +28,14 @@ def main(
     minutes: Annotated[float, typer.Option()] = 1.0,
 ) -> None:
     """Fight one campaign and say what came of it."""
-    plan = drawn(seed, minutes, QUICK, first_at=60, gap=(20, 50))
-    with own_ground() as ground, keys_served() as keys:
+    with own_ground(seed) as own, keys_served() as keys:
+        for kind, reason in own.not_injected.items():
+            typer.echo(f"not injected: {kind} ({reason})")
+        plan = drawn(seed, minutes, own.kinds, first_at=60, gap=(20, 50), replays=True)
         try:
-            outcome = asyncio.run(Campaign(ground, plan, keys).fight())
+            outcome = asyncio.run(Campaign(own.ground, plan, keys).fight())
         finally:
-            shutil.copytree(ground.directory, KEPT, dirs_exist_ok=True)
+            _keep(own.ground.directory)
     verdict = judged(outcome)
     for line in outcome.realised.lines:
         typer.echo(line)
@@ -42,6 +45,15 @@ def main(
         typer.echo(f"MISSED {missed}")
     typer.echo(json.dumps(verdict.figures))
     sys.exit(verdict.exit_code)
+
+
+def _keep(directory: Path) -> None:
+    """Keep what was planned, what happened, what clients wrote down and what processes printed."""
+    shutil.rmtree(KEPT, ignore_errors=True)
+    KEPT.mkdir(parents=True)
+    for pattern in ("*.json", "*.jsonl", "*.log"):
+        for path in directory.glob(pattern):
+            shutil.copy(path, KEPT)
 
 
 if __name__ == "__main__":

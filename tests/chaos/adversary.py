@@ -50,34 +50,32 @@ class Adversary:
     """Set when a service has bound its queue itself."""
     _last: dict[tuple[str, str], int] = field(default_factory=dict)
     _seen: set[str] = field(default_factory=set)
+    _later: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def run(self) -> None:
         """Be in the way until cancelled, however often the broker goes away."""
         while True:
-            with suppress(*LINK_ERRORS, aio_pika.exceptions.AMQPError):
-                await self._serve()
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                raise asyncio.CancelledError
+            # In a task of its own, because a dying connection cancels whoever waits for it.
+            serving = asyncio.create_task(self._serve())
+            try:
+                await asyncio.wait([serving])
+            finally:
+                serving.cancel()
             await asyncio.sleep(0.3)
 
     async def _serve(self) -> None:
-        try:
+        with suppress(*LINK_ERRORS, aio_pika.exceptions.AMQPError):
             async with await aio_pika.connect(f"{self.url}?heartbeat=10", timeout=5) as connection:
+                over = asyncio.Event()
+                connection.close_callbacks.add(lambda *_: over.set())
                 channel = await connection.channel(publisher_confirms=True)
                 await channel.set_qos(prefetch_count=4 * WINDOW)
                 queue = await channel.declare_queue(QUEUE, durable=True, arguments={"x-queue-type": "quorum"})
                 await queue.bind(EVENTS, "#")
                 arrived: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
                 await queue.consume(arrived.put)
-                async with asyncio.TaskGroup() as tasks:
-                    tasks.create_task(self._stay_between(connection))
-                    tasks.create_task(self._pass_on(channel, arrived))
-        except BaseExceptionGroup as errors:
-            log.info("the adversary starts again: %r", errors.exceptions)
-        except asyncio.CancelledError:
-            if (task := asyncio.current_task()) is None or task.cancelling():
-                raise
+                parts = [self._stay_between(connection), self._pass_on(channel, arrived), over.wait()]
+                await _until_one_ends([asyncio.create_task(part) for part in parts])
 
     async def _stay_between(self, connection: aio_pika.abc.AbstractConnection) -> None:
         """Take the services' own bindings away, which each of their workers makes anew when it starts."""
@@ -93,25 +91,26 @@ class Adversary:
             self.bound_anew.clear()
 
     async def _pass_on(self, channel: AbstractChannel, arrived: asyncio.Queue[AbstractIncomingMessage]) -> None:
-        async with asyncio.TaskGroup() as later:
-            while True:
-                window = [await arrived.get()]
-                self.held = 1
-                if self.mischief:
-                    await asyncio.sleep(GATHER_SECONDS)
-                while len(window) < WINDOW and not arrived.empty():
-                    window.append(arrived.get_nowait())
-                self._witness(window)
-                copies = [copy for message in window for copy in self._copies(message)]
-                if self.mischief:
-                    self.chance.shuffle(copies)
-                self._count_inversions(copies)
-                await self._send(channel, copies)
-                await asyncio.gather(*(message.ack() for message in window))
-                again = [copy for copy in copies if self.mischief and self.chance.random() < TWICE]
-                if again:
-                    later.create_task(self._send_again(channel, again, self.chance.uniform(0.0, 2.0)))
-                self.held = 0
+        while True:
+            self.held = 0
+            window = [await arrived.get()]
+            self.held = 1
+            if self.mischief:
+                await asyncio.sleep(GATHER_SECONDS)
+            while len(window) < WINDOW and not arrived.empty():
+                window.append(arrived.get_nowait())
+            self._witness(window)
+            copies = [copy for message in window for copy in self._copies(message)]
+            if self.mischief:
+                self.chance.shuffle(copies)
+            self._count_inversions(copies)
+            await self._send(channel, copies)
+            await asyncio.gather(*(message.ack() for message in window))
+            again = [copy for copy in copies if self.mischief and self.chance.random() < TWICE]
+            if again:
+                later = asyncio.create_task(self._send_again(channel, again, self.chance.uniform(0.0, 2.0)))
+                self._later.add(later)
+                later.add_done_callback(self._later.discard)
 
     def _witness(self, window: list[AbstractIncomingMessage]) -> None:
         for message in window:
@@ -138,9 +137,21 @@ class Adversary:
 
     async def _send_again(self, channel: AbstractChannel, copies: Copies, seconds: float) -> None:
         await asyncio.sleep(seconds)
-        with suppress(*LINK_ERRORS, aio_pika.exceptions.AMQPError):
+        with suppress(*LINK_ERRORS, aio_pika.exceptions.AMQPError, asyncio.CancelledError):
             await self._send(channel, copies)
             self.duplicates += len(copies)
+
+
+async def _until_one_ends(tasks: list[asyncio.Task[Any]]) -> None:
+    """Wait for the first of `tasks` to end, however it does, and end the others."""
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        for ended in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(ended, Exception):
+                log.info("the adversary starts again: %r", ended)
 
 
 def copy_of(message: AbstractIncomingMessage) -> aio_pika.Message:

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import threading
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -19,43 +15,30 @@ import asyncpg
 import httpx2
 
 from deploy.checker.check import Report, check
+from deploy.checker.events import note_records
 from deploy.checker.look import Look, looking
-from deploy.checker.quiescence import fingerprint, unfinished
 from deploy.checker.sightings import Sightings
-from deploy.suite.databases import ServiceDatabase
 from deploy.suite.members import SERVICES
 from shared.clock import wall_clock
+from shared.messaging.amqp import LINK_ERRORS
 from shared.messaging.provisioning import provision
 from tests.chaos.adversary import Adversary, poison
 from tests.chaos.client import Answers, Client, GaveUp, long_lived_token
 from tests.chaos.deal import live_deals
 from tests.chaos.firm import Calendar, Firm
 from tests.chaos.fleet import Fleet, Realised
+from tests.chaos.ground import Ground
 from tests.chaos.notebook import Notebook
 from tests.chaos.plan import Fault, Plan, stream
-from tests.support.api import public_keys
-from tests.support.rabbitmq import Broker
+from tests.chaos.replay import replay
+from tests.chaos.rest import at_rest
 
 TENANTS = (UUID("0198c0de-0000-7000-8000-00000000c0a1"), UUID("0198c0de-0000-7000-8000-00000000c0a2"))
 CONSULTANTS = 2  # clients of each tenant who live deals side by side
 LOOK_EVERY_SECONDS = 4.0
-REST_SECONDS = 90.0  # until everything must have come to rest once nothing goes wrong any more
-STILL_SECONDS = 1.6  # three turns of a relay
-LAST_DUPLICATES_SECONDS = 2.2
 JUDGEMENT_SECONDS = 20.0  # of the minutes, what is left for coming to rest and judging
 OVERTIME_SECONDS = 240.0  # for what must come to pass on a machine that is slow
 DEALS_AT_LEAST = 6
-
-
-@dataclass
-class Ground:
-    """What a campaign is fought on: a directory, a broker, and databases with their superuser's addresses."""
-
-    directory: Path
-    broker: Broker
-    broker_url: str
-    databases: Mapping[str, ServiceDatabase]
-    superuser: Mapping[str, str]
 
 
 @dataclass
@@ -103,17 +86,19 @@ class Campaign:
             plan.arms,
             stream(plan.seed, "restarts"),
             self.realised,
+            ground.settings,
             on_worker=self.adversary.bound_anew.set,
         )
         self.outcome = Outcome(plan, self.realised, self.notebook, self.answers, self.fleet, self.adversary)
         self.done: list[Fault] = []
+        self.calm = asyncio.Event()
 
     async def fight(self) -> Outcome:
         """Start everything, let the firms work while the plan comes to pass, come to rest, judge."""
         began = time.monotonic()
         for service in SERVICES:
             await provision(self.ground.broker_url, service.name, (service.all_reactions,))
-        async with httpx2.AsyncClient() as http, self._beside(self.adversary.run()):
+        async with httpx2.AsyncClient() as http, self._wired(), self._beside(self.adversary.run()):
             await self.fleet.start()
             async with self._beside(self.fleet.watch()):
                 firms = self._firms(http)
@@ -151,14 +136,17 @@ class Campaign:
     async def _work(self, firms: list[Firm], *, until: float) -> None:
         """Let everybody live deals until the time is over and all that must has come to pass."""
         hard_end = until + max(OVERTIME_SECONDS, 60 * self.plan.minutes)
-        async with self._beside(self._go_wrong()):
+        sabotage = asyncio.create_task(self._go_wrong())
+        try:
             living = [asyncio.create_task(live_deals(firm, who)) for firm in firms for who in firm.consultants]
             while (now := time.monotonic()) < hard_end and (now < until or not self._is_complete):
                 await asyncio.sleep(0.1)
                 if failed := next((task for task in living if task.done()), None):
                     failed.result()
+        finally:
             self.answers.is_over = True
-            await asyncio.gather(*living)
+            self.calm.set()
+            await asyncio.gather(sabotage, *living)
         self.answers.is_over = False
 
     @property
@@ -166,21 +154,31 @@ class Campaign:
         return len(self.done) >= self.plan.must and not self.fleet.armed and self.answers.deals >= DEALS_AT_LEAST
 
     async def _go_wrong(self) -> None:
-        """Have the faults of the plan come to pass, each when its operation is begun."""
+        """Have the faults of the plan come to pass, each when its operation is begun, until all is to be calm."""
         for fault in self.plan.faults:
             while self.notebook.operations < fault.at:
+                if self.calm.is_set():
+                    return
                 await asyncio.sleep(0.05)
             await self._commit(fault)
             self.done.append(fault)
+            if self.calm.is_set():
+                return
 
     async def _commit(self, fault: Fault) -> None:
-        match fault.kind:
-            case "kill":
-                self.fleet.kill(fault.target)
-            case "poison":
-                service, kind = fault.target.split()
+        if fault.kind == "kill":
+            self.fleet.kill(fault.target)
+        elif fault.kind == "poison":
+            service, kind = fault.target.split()
+            with suppress(*LINK_ERRORS):
                 event = await poison(self.ground.broker_url, service, kind, TENANTS[0], self.notebook)
                 self.realised.note(kind="poison", target=fault.target, event=event)
+        elif self.ground.saboteur is not None:
+            shown = await self.ground.saboteur.commit(fault, self.fleet.addresses)
+            line = self.realised.note(kind=fault.kind, target=fault.target, **shown)
+            since = time.monotonic()
+            await self.fleet.until_all_ready()
+            line["recovered_seconds"] = round(time.monotonic() - since, 2)
 
     async def _look_on(self) -> None:
         """Check what must be true in every moment, again and again, while things go wrong."""
@@ -193,51 +191,47 @@ class Campaign:
     async def _judge(self, firms: list[Firm]) -> None:
         self.adversary.mischief = False
         self.answers.nobody_walks_away = True
-        await self._rest()
+        await self._come_to_rest()
         for firm in firms:
             with suppress(GaveUp):
                 await firm.close_month()
-        await self._rest()
+        await self._come_to_rest()
         for firm in firms:
             with suppress(GaveUp):
                 self.notebook.note(again="recognition", made=await firm.recognise_again())
-        await self._rest()
+        await self._come_to_rest()
+        if self.plan.replays:
+            await self._replay("replay", forgetful=False)
+            await self._replay("replay to forgetful inboxes", forgetful=True)
         async with self._looking(settled=True) as look:
             self.outcome.take(await check(look))
             self.outcome.counts |= await _counted(look)
 
-    async def _rest(self) -> None:
-        """Wait until nothing waits and nothing moves; what does not come to rest in time is a fault by itself."""
-        began = time.monotonic()
-        waiting = ["nothing was looked at yet"]
-        await asyncio.sleep(LAST_DUPLICATES_SECONDS)
-        while waiting and time.monotonic() - began < REST_SECONDS:
-            waiting = await self._what_moves()
-        self.outcome.seconds_to_rest = max(self.outcome.seconds_to_rest, round(time.monotonic() - began, 2))
+    async def _replay(self, occasion: str, *, forgetful: bool) -> None:
+        async with self._looking(settled=True) as look:
+            self.outcome.take(await check(look))
+            await note_records(look, occasion)
+        ground = self.ground
+        sent = await replay(ground.broker_url, ground.superuser, self.adversary.routes, forgetful=forgetful)
+        self.realised.note(kind=occasion, sent=sent)
+        await self._come_to_rest()
+
+    async def _come_to_rest(self) -> None:
+        seconds, waiting = await at_rest(self.ground, self.fleet, self.adversary)
+        self.outcome.seconds_to_rest = max(self.outcome.seconds_to_rest, seconds)
         self.outcome.restless += waiting
 
-    async def _what_moves(self) -> list[str]:
+    @asynccontextmanager
+    async def _wired(self) -> AsyncIterator[None]:
+        wires = self.ground.wires
+        if wires is None:
+            yield
+            return
+        await wires.open()
         try:
-            async with self._looking(settled=False) as look:
-                waiting = await unfinished(look)
-                if self.adversary.held or not self.fleet.is_whole:
-                    waiting.append("the adversary holds something, or a process is not back yet")
-                if waiting:
-                    await asyncio.sleep(0.3)
-                    return waiting
-                before = await fingerprint(look)
-                await asyncio.sleep(STILL_SECONDS)
-                if before != await fingerprint(look):
-                    return ["something moves"]
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            await asyncio.sleep(0.3)
-            return [f"the databases are away: {error!r}"]
-        return await asyncio.to_thread(self._queued)
-
-    def _queued(self) -> list[str]:
-        host = self.ground.broker_url.rpartition("/")[2] or "/"
-        said = self.ground.broker.rabbitmqctl("list_queues", "-p", host, "name", "messages", "--no-table-headers")
-        return [line for line in said.splitlines() if not line.endswith("\t0") and "unrouted" not in line]
+            yield
+        finally:
+            await wires.close()
 
     @asynccontextmanager
     async def _looking(self, *, settled: bool) -> AsyncIterator[Look]:
@@ -265,29 +259,3 @@ async def _counted(look: Look) -> dict[str, int]:
             "n"
         ]
     return dict(counts)
-
-
-@contextmanager
-def keys_served() -> Iterator[str]:
-    """Serve the public keys of the tests' issuer inside the block; gives their address."""
-    keys = json.dumps(asyncio.run(public_keys())).encode()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("content-type", "application/json")
-            self.end_headers()
-            self.wfile.write(keys)
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/keys"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -18,6 +18,7 @@ import aio_pika
 import httpx2
 
 from deploy.suite.databases import ServiceDatabase
+from shared.messaging.amqp import LINK_ERRORS
 from shared.messaging.provisioning import queue_of
 from tests.chaos.plan import APIS, WORKERS
 from tests.support.api import ISSUER
@@ -85,6 +86,10 @@ class Fleet:
         for name, program in self.running.items():
             assert program.is_running or self._armed[name], f"{name} did not start:\n{program.printed}"
 
+    async def until_all_ready(self) -> None:
+        """Wait until every process that runs is ready; one that is being brought back is somebody else's care."""
+        await asyncio.gather(*(self._until_ready(name) for name in self.running if name not in self._returning))
+
     async def watch(self) -> None:
         """Start again whatever dies, until cancelled."""
         try:
@@ -110,9 +115,9 @@ class Fleet:
             return dict(zip(self.running, threads.map(Program.stop, self.running.values()), strict=True))
 
     @property
-    def is_whole(self) -> bool:
-        """Whether every process is up and ready, as far as is known."""
-        return not self._returning and all(program.is_running for program in self.running.values())
+    def away(self) -> list[str]:
+        """The processes that are down, or on their way back."""
+        return sorted({*self._returning, *(name for name, each in self.running.items() if not each.is_running)})
 
     @property
     def armed(self) -> dict[str, str]:
@@ -156,17 +161,21 @@ class Fleet:
 
     async def _bring_back(self, name: str, died: dict[str, Any]) -> None:
         since = time.monotonic()
-        await asyncio.sleep(self.chance.uniform(0.1, 0.5))
-        self._run(name)
-        await self._until_ready(name)
-        died["recovered_seconds"] = round(time.monotonic() - since, 2)
-        del self._returning[name]
+        try:
+            await asyncio.sleep(self.chance.uniform(0.1, 0.5))
+            self._run(name)
+            await self._until_ready(name)
+            died["recovered_seconds"] = round(time.monotonic() - since, 2)
+        finally:
+            del self._returning[name]
 
     async def _until_ready(self, name: str) -> None:
         ready: Callable[[str], Any] = self._answers if name in APIS else self._listens
-        async with asyncio.timeout(READY_SECONDS):
-            while not await ready(name) and self.running[name].is_running:
-                await asyncio.sleep(0.3)
+        deadline = time.monotonic() + READY_SECONDS
+        while self.running[name].is_running and time.monotonic() < deadline:
+            if await asyncio.create_task(ready(name)):  # in a task of its own, which a dying connection may cancel
+                break
+            await asyncio.sleep(0.3)
         if name in WORKERS:
             self.on_worker()
 
@@ -178,10 +187,9 @@ class Fleet:
             return False
 
     async def _listens(self, name: str) -> bool:
-        try:
+        with suppress(*LINK_ERRORS, aio_pika.exceptions.AMQPError, asyncio.CancelledError):
             async with await aio_pika.connect(self.broker_url, timeout=3) as connection:
                 channel = await connection.channel()
-                queue = await channel.declare_queue(queue_of(name.removesuffix("-worker")), passive=True)
+                queue = await channel.declare_queue(queue_of(name.removesuffix("-worker")), passive=True, timeout=3)
                 return bool(queue.declaration_result.consumer_count)
-        except (*aio_pika.exceptions.CONNECTION_EXCEPTIONS, aio_pika.exceptions.AMQPError, TimeoutError):
-            return False
+        return False

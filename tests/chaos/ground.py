@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
+from deploy.suite.databases import ServiceDatabase
 from deploy.suite.members import SERVICES
-from tests.chaos.campaign import Ground
+from tests.chaos.plan import EVERY, stream
+from tests.chaos.sabotage import Saboteur, Wires, clock_settings, fake_clock, small_disk
 from tests.support.databases import Databases
 from tests.support.postgres import throwaway_postgres
 from tests.support.processes import end_remains
@@ -14,13 +18,55 @@ from tests.support.rabbitmq import Broker, throwaway_broker
 from tests.support.slots import slot
 
 
+@dataclass
+class Ground:
+    """What a campaign is fought on: a directory, a broker, and databases with their superuser's addresses."""
+
+    directory: Path
+    broker: Broker
+    broker_url: str
+    databases: Mapping[str, ServiceDatabase]
+    superuser: Mapping[str, str]
+    saboteur: Saboteur | None = None
+    """Who has servers, wires, clocks and disks go wrong, where those are this campaign's alone."""
+    settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """More settings, by process."""
+    wires: Wires | None = None
+
+
+@dataclass(frozen=True)
+class Own:
+    """A ground of a campaign's own, the kinds of fault that can be had on it, and why the others cannot."""
+
+    ground: Ground
+    kinds: tuple[str, ...]
+    not_injected: dict[str, str]
+
+
 @contextmanager
-def own_ground() -> Iterator[Ground]:
-    """Everything new, for an operator or a long run."""
+def own_ground(seed: int) -> Iterator[Own]:
+    """Everything new, for an operator or a long run, with all that this machine can have go wrong."""
     with ExitStack() as stack:
         server = stack.enter_context(throwaway_postgres(stack.enter_context(slot("chaos-postgres"))))
-        broker = stack.enter_context(throwaway_broker(stack.enter_context(slot("chaos-rabbitmq"))))
-        yield stack.enter_context(ground(Databases(server), broker, broker.url))
+        base = stack.enter_context(slot("chaos-rabbitmq"))
+        disk = stack.enter_context(small_disk(base))
+        broker = stack.enter_context(throwaway_broker(base / "node"))
+        plain = stack.enter_context(ground(Databases(server), broker, broker.url))
+        wires = Wires(plain.directory / "wires", broker.url, plain.databases, stream(seed, "wires"))
+        clocks, library = plain.directory / "clocks", fake_clock()
+        clocks.mkdir()
+        settings = wires.settings()
+        missing = {}
+        if library is None:
+            missing["clock"] = "libfaketime is not installed: apt install libfaketime"
+        else:
+            faked = clock_settings(library, clocks)
+            settings = {name: own | faked[name] for name, own in settings.items()}
+        if disk is None:
+            missing["disk_full"] = "no right to mount a small disk"
+        saboteur = Saboteur(broker, server, wires, clocks, base)
+        kinds = tuple(kind for kind in EVERY if kind not in missing)
+        yield Own(replace(plain, saboteur=saboteur, settings=settings, wires=wires), kinds, missing)
 
 
 @contextmanager

@@ -16,7 +16,18 @@ WORKERS = tuple(f"{service}-worker" for service in SERVICES)
 POISON = ("invalid_json", "wrong_schema", "unknown_major", "no_tenant", "too_large", "nul", "unknown_type")
 # Once for each of these in a row, then once more in another order, and so on.
 QUICK = ("kill", "poison", "poison", "poison")
-EVERY = (*QUICK, "broker_kill", "broker_freeze", "broker_partition", "database_partition", "database_stop")
+EVERY = (
+    *QUICK,
+    "broker_kill",
+    "broker_freeze",
+    "broker_partition",
+    "clock",
+    "database_partition",
+    "database_stop",
+    "disk_full",
+)
+WAYS = ("cut", "half_open", "delay")
+CLOCKS = ("+10m", "-10m", "-55m")
 
 
 @dataclass(frozen=True)
@@ -37,6 +48,8 @@ class Plan:
     minutes: float
     must: int
     """How many of the faults have to come to pass."""
+    replays: bool = False
+    """Whether everything is sent again in the end, to inboxes that remember and to inboxes that do not."""
     faults: list[Fault] = field(default_factory=list)
     arms: dict[str, list[str]] = field(default_factory=dict)
 
@@ -50,10 +63,12 @@ def stream(seed: int, name: str) -> Random:
     return Random(f"{seed}/{name}")  # noqa: S311 - repeatable on purpose
 
 
-def drawn(seed: int, minutes: float, kinds: Sequence[str], *, first_at: int, gap: tuple[int, int]) -> Plan:
+def drawn(
+    seed: int, minutes: float, kinds: Sequence[str], *, first_at: int, gap: tuple[int, int], replays: bool = False
+) -> Plan:
     """A plan: every kind once in each round, in an order of chance, `gap` operations apart."""
     chance, at = stream(seed, "faults"), first_at
-    plan = Plan(seed, minutes, must=len(kinds), arms=_arms(stream(seed, "crash points")))
+    plan = Plan(seed, minutes, must=len(kinds), replays=replays, arms=_arms(stream(seed, "crash points")))
     for _ in range(max(1, round(minutes * 4))):
         for kind in chance.sample(kinds, len(kinds)):
             plan.faults.append(Fault(kind, _target(chance, kind), at, round(chance.uniform(3, 12), 1)))
@@ -67,7 +82,9 @@ def _target(chance: Random, kind: str) -> str:
     if kind == "kill":
         return chance.choice((*APIS, *WORKERS))
     if kind.endswith("_partition"):
-        return chance.choice(("cut", "half_open", "delay"))
+        return f"{chance.choice(SERVICES)} {chance.choice(WAYS)}"
+    if kind == "clock":
+        return f"{chance.choice(SERVICES)} {chance.choice(CLOCKS)}"
     return ""
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.chaos.campaign import Campaign, keys_served
+from tests.chaos.campaign import Campaign
 from tests.chaos.ground import ground
+from tests.chaos.issuer import keys_served
 from tests.chaos.plan import QUICK, drawn
 from tests.chaos.verdict import PASSED, judged
 from tests.support.databases import Databases
