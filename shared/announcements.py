@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.contracts.base import Event
 from shared.ids import new_id
+from shared.transactions import send
 
 LANES = 8
 
@@ -65,7 +66,8 @@ async def keep(
     await session.flush()
     count = len(announced)
     events = [one.event for one in announced]
-    await session.execute(
+    await send(
+        session,
         INSERT,
         {
             "lanes": [lane_of(event.subject) for event in events],

@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 
 import aio_pika
-from aio_pika import DeliveryMode, Message
-from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
+from aio_pika import DeliveryMode
+from aio_pika.abc import AbstractConnection
+from aiormq.abc import DeliveredMessage
+from pamqp.commands import Basic
 
 from shared.messaging.envelope import Envelope
 from shared.messaging.inbox import Delivery
@@ -50,21 +52,21 @@ def is_wanted(cancelled: asyncio.CancelledError) -> bool:
     return task is not None and task.cancelling() > 0
 
 
-def message_of(envelope: Envelope, headers: Mapping[str, str]) -> Message:
-    """The persistent AMQP message that carries `envelope`, with these headers."""
-    return Message(
-        envelope.body,
+def properties_of(envelope: Envelope, headers: Mapping[str, str]) -> Basic.Properties:
+    """The properties of the persistent AMQP message that carries `envelope`, with these headers."""
+    return Basic.Properties(
         headers=dict(headers),
         content_type="application/json",
-        delivery_mode=DeliveryMode.PERSISTENT,
+        delivery_mode=DeliveryMode.PERSISTENT.value,
         message_id=str(envelope.event_id),
         correlation_id=str(envelope.correlation_id),
         timestamp=envelope.occurred_at,
-        type=envelope.type,
+        message_type=envelope.type,
         app_id=envelope.publisher,
     )
 
 
-def delivery_of(message: AbstractIncomingMessage) -> Delivery:
+def delivery_of(message: DeliveredMessage) -> Delivery:
     """What came in, as the inbox takes it."""
-    return Delivery(message.headers, message.body, message.message_id)
+    properties = message.header.properties
+    return Delivery(properties.headers or {}, message.body, properties.message_id)

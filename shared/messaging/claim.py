@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.database import Database
 from shared.messaging import metrics
-from shared.messaging.autocommit import autocommitting
 from shared.messaging.schema import DUE
 from shared.messaging.verdict import Tried
+from shared.transactions import at_once, send
 
 BATCH = 100
 LOOK_AHEAD = 500  # rows; how far to look past what other workers have in hand
@@ -129,11 +129,11 @@ async def claim(
     Messages about one thing stand together, in the order in which they were announced.
     """
     wanted = {"consumers": list(consumers), "only": only, "batch": BATCH}
-    taken = (await session.execute(TAKE, {**wanted, "look_ahead": LOOK_AHEAD})).all()
+    taken = await send(session, TAKE, {**wanted, "look_ahead": LOOK_AHEAD})
     if not taken:
         return []
     named = {"consumers": [row.consumer for row in taken], "subjects": [row.subject for row in taken]}
-    rows = await session.execute(CLAIM, {**wanted, **named, "worker": worker})
+    rows = await send(session, CLAIM, {**wanted, **named, "worker": worker})
     return [
         Claimed(
             Tried(row.consumer, row.event_id, row.attempts, row.waiting_for, row.waiting_since),
@@ -160,22 +160,16 @@ def runnable_together(claimed: Sequence[Claimed]) -> list[Claimed]:
 
 async def say_started(database: Database, worker: UUID, messages: Sequence[Claimed]) -> None:
     """Leave a mark of what is about to run; it stays behind if the process dies of it, and `settle` removes it."""
-    async with autocommitting(database) as connection:
-        await connection.execute(
-            STARTED,
-            {
-                "worker": worker,
-                "consumers": [message.tried.consumer for message in messages],
-                "event_ids": [message.tried.event_id for message in messages],
-            },
-        )
+    consumers = [message.tried.consumer for message in messages]
+    event_ids = [message.tried.event_id for message in messages]
+    await at_once(database, STARTED, {"worker": worker, "consumers": consumers, "event_ids": event_ids})
 
 
 async def count_crashes(session: AsyncSession, claimed: Sequence[Claimed]) -> bool:
     """Count a crash against each message that a dead process was running (five park it); tells if there were any."""
     dead = {message.dead for message in claimed if message.dead}
     if dead:
-        after = (await session.execute(CRASHED, {"dead": list(dead)})).scalars().all()
+        after = [row.status for row in await send(session, CRASHED, {"dead": list(dead)})]
         service = claimed[0].tried.consumer.partition(".")[0]
         metrics.PARKED.labels(service, "crash_loop").inc(after.count("parked"))
     return bool(dead)

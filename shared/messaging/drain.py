@@ -13,7 +13,6 @@ from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
-from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random
 
 from shared import telemetry
 from shared.actor import the_service
@@ -24,6 +23,7 @@ from shared.contracts.upcasting import NotUpcast
 from shared.crash_points import crash_point
 from shared.ids import new_id
 from shared.messaging import metrics
+from shared.messaging.backoff import full_jitter
 from shared.messaging.claim import (
     Claimed,
     claim,
@@ -35,9 +35,12 @@ from shared.messaging.envelope import Envelope, Poison, read_attributes
 from shared.messaging.inbox import Inbox, Status
 from shared.messaging.reactions import Reaction
 from shared.messaging.verdict import Verdict, done, failed, is_away, is_race, settle
+from shared.transactions import run, savepoint, transaction
 from shared.work import Work, enter, list_tenant
 
 log = logging.getLogger(__name__)
+RACES_MAX = 3
+AFTER_RACE = 0.2  # seconds; how long to let the other one finish, at most
 BECAUSE = "select set_config('app.reason', $1, true)"
 NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")  # U+0000 as JSON escapes it
 
@@ -59,7 +62,6 @@ class Batch:
     """
 
     messages: list[Claimed]
-    driver: Any
     guarded: bool
     verdicts: list[Verdict] = field(default_factory=list)
     done_about: set[str] = field(default_factory=set)
@@ -97,13 +99,13 @@ class Drain:
         except SQLAlchemyError as error:
             if is_away(error):
                 raise
-            async with self.inbox.database.sessions() as session, session.begin():
+            async with transaction(self.inbox.database) as session:
                 verdict = failed(message.tried, error, message.at)
                 await settle(session, self.worker, message.tenant_id, [verdict], ())
 
     async def _run(self, running: list[Claimed], only: Claimed | None = None) -> int:
         """Claim, run and commit; `running` is filled with what runs."""
-        async with self.inbox.database.sessions() as session, session.begin():
+        async with transaction(self.inbox.database) as session:
             wanted = only.tried.event_id if only else None
             consumers = [only.tried.consumer] if only else self.inbox.reactions.consumers
             claimed = await claim(session, consumers, self.worker, wanted)
@@ -123,14 +125,13 @@ class Drain:
     async def _react(self, session: AsyncSession, messages: list[Claimed]) -> Batch:
         work = Work(the_service(self.inbox.service, messages[0].tenant_id), self.clock(), session)
         await asyncio.gather(say_started(self.inbox.database, self.worker, messages), enter(work))
-        driver = (await (await session.connection()).get_raw_connection()).driver_connection
         if len(messages) > 1 and not any(message.tried.is_again for message in messages):
-            batch = Batch(messages, driver, guarded=False)
+            batch = Batch(messages, guarded=False)
             with suppress(Spoiled):
-                async with session.begin_nested():
+                async with savepoint(session):
                     await self._run_all(work, batch)
                 return batch
-        batch = Batch(messages, driver, guarded=True)
+        batch = Batch(messages, guarded=True)
         await self._run_all(work, batch)
         return batch
 
@@ -177,19 +178,19 @@ class Drain:
 
     async def _apply(self, work: Work, reaction: Reaction, event: Event, found: Envelope, batch: Batch) -> None:
         if not batch.guarded:
-            await _handle(work, batch.driver, reaction, event, found)
+            await _handle(work, reaction, event, found)
             return
         # The first message of a transaction stands in nobody's way, so after a race it may try again at once.
-        attempts = AsyncRetrying(
-            retry=retry_if_exception(is_race),
-            stop=stop_after_attempt(1 if batch.verdicts else 3),
-            wait=wait_random(0.01, 0.2),
-            reraise=True,
-        )
-        async for attempt in attempts:
-            with attempt:
-                async with work.session.begin_nested():
-                    await _handle(work, batch.driver, reaction, event, found)
+        for left in reversed(range(1 if batch.verdicts else RACES_MAX)):
+            try:
+                async with savepoint(work.session):
+                    await _handle(work, reaction, event, found)
+            except Exception as error:
+                if not left or not is_race(error):
+                    raise
+                await asyncio.sleep(full_jitter(AFTER_RACE))
+            else:
+                return
 
     def _tell(self, batch: Batch) -> None:
         """Wake the relay and count, now that everything is committed."""
@@ -209,14 +210,11 @@ class Drain:
                 metrics.END_TO_END.labels(service, verdict.consumer).observe(max(whole, 0.0))
 
 
-async def _handle(work: Work, driver: Any, reaction: Reaction, event: Event, found: Envelope) -> None:
-    """Let the handler act with an empty session, and write all it leaves behind.
-
-    Why it acts is told to the audit trail by the driver itself, for a third of what a statement of SQLAlchemy's costs.
-    """
+async def _handle(work: Work, reaction: Reaction, event: Event, found: Envelope) -> None:
+    """Let the handler act with an empty session, and write all it leaves behind."""
     work.announced.clear()
     work.session.expunge_all()
-    await driver.fetchval(BECAUSE, f"{reaction.consumer} on {found.type} {found.event_id}")
+    await run(work.session, BECAUSE, f"{reaction.consumer} on {found.type} {found.event_id}")
     await reaction.handler(work, event, found.sequence)
     await keep(work.session, work.announced, tenant_id=work.actor.tenant_id, cause=work.cause, at=work.now)
     await work.session.flush()

@@ -15,9 +15,9 @@ from sqlalchemy import text
 
 from shared.database import Database
 from shared.messaging import envelope, metrics
-from shared.messaging.autocommit import autocommitting
 from shared.messaging.envelope import REPLAY_TO, Envelope, Poison
 from shared.messaging.reactions import Reaction, Reactions
+from shared.transactions import at_once
 
 ACCEPT = text(
     """
@@ -33,7 +33,7 @@ ACCEPT = text(
         as arrived (consumer, event_id, status, tenant_id, type, subject, sequence, attributes, body, error_type,
                     error_text)
     order by consumer, event_id
-    on conflict (consumer, event_id) do nothing
+    on conflict (consumer, event_id) do nothing returning true
     """
 )
 PENDING = text("select consumer, count(*) from msg.inbox where status = 'pending' group by consumer")
@@ -138,8 +138,7 @@ class Inbox:
     async def _keep(self, rows: Sequence[Row]) -> None:
         if not rows:
             return
-        async with autocommitting(self.database) as connection:
-            kept = (await connection.execute(ACCEPT, _columns(rows))).rowcount
+        kept = len(await at_once(self.database, ACCEPT, _columns(rows)))
         metrics.DUPLICATES.labels(self.service).inc(len(rows) - kept)
         for row in rows if kept == len(rows) else ():
             if row.poison:

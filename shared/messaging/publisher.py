@@ -7,15 +7,17 @@ import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
+from aio_pika.abc import AbstractChannel, AbstractConnection
 from aio_pika.exceptions import DeliveryError, PublishError
+from aiormq.channel import Channel
 from pamqp.commands import Basic
 
 from shared import telemetry
-from shared.messaging.amqp import LINK_ERRORS, connect, disconnect, is_wanted, message_of
+from shared.messaging.amqp import LINK_ERRORS, connect, disconnect, is_wanted, properties_of
 from shared.messaging.envelope import Envelope
 from shared.messaging.provisioning import EVENTS, REPLAYS
 from shared.messaging.reactions import replay_key
@@ -43,8 +45,9 @@ class Publisher:
         address = urlsplit(url)
         self._server = (address.hostname or "", address.port or AMQP_PORT)
         self._connection: AbstractConnection | None = None
-        self._channel: AbstractChannel | None = None
-        self._exchanges: dict[str, AbstractExchange] = {}
+        self._channel: Channel | None = None
+        self._opened: AbstractChannel | None = None
+        self._known: set[str] = set()  # exchanges that are there
         self._turn = asyncio.Lock()
         self._waiting_since: float | None = None
 
@@ -70,45 +73,62 @@ class Publisher:
         telemetry.sending_to(*self._server)
         async with self._turn:
             self._waiting_since = self._waiting_since or time.monotonic()
+            if self._channel is not None and self._channel.is_closed:
+                await self.close()
             try:
-                exchange = self._exchanges.get(to) or await self._open(to)
+                channel = await self._open(to)
             except (*LINK_ERRORS, asyncio.CancelledError) as error:
                 await self.close()
                 if isinstance(error, asyncio.CancelledError) and is_wanted(error):
                     raise
                 down = Failure(f"no connection to the broker: {error!r}", Fault.LINK)
                 return dict.fromkeys((letter.envelope.event_id for letter in letters), down)
-            answers = await asyncio.gather(*(_publish(exchange, letter) for letter in letters))
+            answers = await asyncio.gather(*(_publish(channel, to, letter) for letter in letters))
             if any(answer is not None and answer.fault is Fault.LINK for answer in answers):
                 await self.close()
             if any(answer is None or answer.fault is not Fault.LINK for answer in answers):
                 self._waiting_since = None
         return {letter.envelope.event_id: answer for letter, answer in zip(letters, answers, strict=True)}
 
-    async def _open(self, name: str) -> AbstractExchange:
-        """The exchange called `name`, on the channel that there is or on a new one."""
-        if self._channel is None:
-            self._connection = await connect(self._url)
-            self._channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
-        self._exchanges[name] = await self._channel.get_exchange(name)
-        return self._exchanges[name]
+    async def _open(self, exchange: str) -> Channel:
+        """The channel that there is or a new one, which knows that `exchange` is there."""
+        if self._channel is None or exchange not in self._known:
+            self._connection = self._connection or await connect(self._url)
+            self._opened = self._opened or await self._connection.channel(
+                publisher_confirms=True, on_return_raises=True
+            )
+            await self._opened.get_exchange(exchange)
+            self._channel = cast(Channel, await self._opened.get_underlay_channel())
+            self._known.add(exchange)
+        return self._channel
 
     async def close(self) -> None:
         """Give up the connection; the next publish opens another one."""
         connection, self._connection, self._channel = self._connection, None, None
-        self._exchanges.clear()
+        self._opened = None
+        self._known.clear()
         if connection is not None:
             await disconnect(connection)
 
 
-async def _publish(exchange: AbstractExchange, letter: Letter) -> Failure | None:
-    message = message_of(letter.envelope, letter.headers)
+async def _publish(channel: Channel, exchange: str, letter: Letter) -> Failure | None:
+    """Publish by the layer below aio-pika's exchanges: those send, and wait for, each message by itself.
+
+    With `wait=False` a batch leaves in few writes; that it arrived is what its confirmations say.
+    """
     try:
-        async with asyncio.timeout(CONFIRM_WITHIN):
-            answer = await exchange.publish(message, letter.routing_key, mandatory=True)
+        answer = await channel.basic_publish(
+            letter.envelope.body,
+            exchange=exchange,
+            routing_key=letter.routing_key,
+            properties=properties_of(letter.envelope, letter.headers),
+            mandatory=True,
+            timeout=CONFIRM_WITHIN,
+            wait=False,
+        )
     except PublishError:
         return Failure(
-            f"returned by the broker: nothing is bound to {letter.routing_key} of {exchange.name}", Fault.PERMANENT
+            f"returned by the broker: nothing is bound to {letter.routing_key} of {exchange}", Fault.PERMANENT
         )
     except DeliveryError as error:
         return Failure(f"refused by the broker: {error!r}", Fault.REFUSED)

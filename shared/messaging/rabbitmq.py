@@ -7,8 +7,10 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
-from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
+from aio_pika.abc import AbstractChannel, AbstractConnection
 from aio_pika.exceptions import ChannelClosed
+from aiormq.abc import AbstractChannel as UnderlayChannel
+from aiormq.abc import DeliveredMessage
 
 from shared.crash_points import crash_point
 from shared.messaging.amqp import LINK_ERRORS, connected, delivery_of, is_wanted
@@ -28,7 +30,7 @@ LONGEST_PAUSE = 10.0
 ASK_WITHIN = 5.0
 
 Take = Callable[[Sequence[Delivery]], Awaitable[None]]
-Arrived = asyncio.Queue[AbstractIncomingMessage | None]
+Arrived = asyncio.Queue[DeliveredMessage | None]
 
 
 class RabbitMQ:
@@ -82,12 +84,12 @@ class RabbitMQ:
                 await have_topology(connection, inbox.service, inbox.reactions)
                 channel = await connection.channel()
                 await channel.set_qos(prefetch_count=PREFETCH)
-                queue = await channel.get_queue(queue_name)
                 arrived: Arrived = asyncio.Queue()
-                await _tell_when_over(channel, arrived)
-                await queue.consume(arrived.put)
+                receiving = await channel.get_underlay_channel()
+                _tell_when_over(channel, receiving, arrived)
+                await receiving.basic_consume(queue_name, arrived.put)
                 while True:
-                    await _take_batch(await _batch(arrived), take)
+                    await _take_batch(receiving, await _batch(arrived), take)
         except (*LINK_ERRORS, asyncio.CancelledError) as error:
             if isinstance(error, asyncio.CancelledError) and is_wanted(error):
                 raise
@@ -104,17 +106,17 @@ async def _depth(connection: AbstractConnection, name: str) -> int | None:
     return queue.declaration_result.message_count
 
 
-async def _tell_when_over(channel: AbstractChannel, arrived: Arrived) -> None:
+def _tell_when_over(channel: AbstractChannel, receiving: UnderlayChannel, arrived: Arrived) -> None:
     """Put the end mark into `arrived` when the channel closes or the broker cancels the consumer."""
 
     def over(*_: object) -> None:
         arrived.put_nowait(None)
 
     channel.close_callbacks.add(over)
-    (await channel.get_underlay_channel()).on_consumer_cancel_callbacks.add(over)
+    receiving.on_consumer_cancel_callbacks.add(over)
 
 
-async def _batch(arrived: Arrived) -> list[AbstractIncomingMessage]:
+async def _batch(arrived: Arrived) -> list[DeliveredMessage]:
     """The next messages, at least one, at most 100; raises LinkDown at the end mark."""
     batch = [_message(await arrived.get())]
     if not arrived.empty():
@@ -124,13 +126,13 @@ async def _batch(arrived: Arrived) -> list[AbstractIncomingMessage]:
     return batch
 
 
-def _message(arrived: AbstractIncomingMessage | None) -> AbstractIncomingMessage:
+def _message(arrived: DeliveredMessage | None) -> DeliveredMessage:
     if arrived is None:
         raise LinkDown("the broker ended the consumer or its channel")
     return arrived
 
 
-async def _take_batch(batch: Sequence[AbstractIncomingMessage], take: Take) -> None:
+async def _take_batch(receiving: UnderlayChannel, batch: Sequence[DeliveredMessage], take: Take) -> None:
     """Have `batch` committed, however long the database is away, then acknowledge it as a whole."""
     deliveries = [delivery_of(message) for message in batch]
     failures, held_since = 0, asyncio.get_running_loop().time()
@@ -147,4 +149,4 @@ async def _take_batch(batch: Sequence[AbstractIncomingMessage], take: Take) -> N
             break
     crash_point("receiver.after_commit")
     # Deliveries come and are taken in order, so everything up to the last one is done.
-    await max(batch, key=lambda message: message.delivery_tag or 0).ack(multiple=True)
+    await receiving.basic_ack(max(message.delivery_tag or 0 for message in batch), multiple=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -61,6 +61,7 @@ class Reactions:
     def __init__(self, reactions: Iterable[Reaction] = ()) -> None:
         """Hold `reactions`; raises ConsumerTaken when two of them share a consumer."""
         self._by_consumer: dict[str, Reaction] = {}
+        self._by_key: dict[str, list[Reaction]] = {}
         for reaction in reactions:
             self._add(reaction)
 
@@ -87,7 +88,9 @@ class Reactions:
         taken = self._by_consumer.get(reaction.consumer)
         if taken is not None and taken != reaction:
             raise ConsumerTaken(f"{reaction.consumer} is the name of two reactions")
-        self._by_consumer[reaction.consumer] = reaction
+        if taken is None:
+            self._by_consumer[reaction.consumer] = reaction
+            self._by_key.setdefault(reaction.routing_key, []).append(reaction)
 
     def __iter__(self) -> Iterator[Reaction]:
         return iter(self._by_consumer.values())
@@ -99,9 +102,9 @@ class Reactions:
         """The reaction with this consumer name; raises KeyError."""
         return self._by_consumer[consumer]
 
-    def routed(self, key: str) -> list[Reaction]:
+    def routed(self, key: str) -> Sequence[Reaction]:
         """The reactions whose events travel under the routing key `key`."""
-        return [reaction for reaction in self if reaction.routing_key == key]
+        return self._by_key.get(key, ())
 
     @property
     def consumers(self) -> list[str]:

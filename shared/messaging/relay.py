@@ -9,10 +9,9 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from sqlalchemy import Row, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import telemetry
 from shared.announcements import LANES
@@ -22,6 +21,7 @@ from shared.messaging import metrics
 from shared.messaging.backoff import growing
 from shared.messaging.envelope import BODY_MAX, Envelope
 from shared.messaging.transport import Failure, Fault, LinkDown, Outcome, Transport
+from shared.transactions import Row, send, transaction
 
 FETCH, WINDOW = 300, 100
 ATTEMPTS_MAX = 20
@@ -87,9 +87,9 @@ class Pass:
     """What came of the events of one lane that were offered together."""
 
     sent: list[int] = field(default_factory=list)
-    refused: list[tuple[Row[Any], Failure]] = field(default_factory=list)
+    refused: list[tuple[Row, Failure]] = field(default_factory=list)
     blocked: dict[str, float] = field(default_factory=dict)  # subject → seconds that its later events wait too
-    behind: list[Row[Any]] = field(default_factory=list)
+    behind: list[Row] = field(default_factory=list)
     link: str | None = None
 
 
@@ -108,19 +108,20 @@ class Relay:
         Raises LinkDown when the transport took nothing more; what it took before that is settled.
         """
         self._lower_floors()
-        async with self._database.engine.begin() as connection:
-            lane = await connection.scalar(TAKE_LANE, {"floors": self._floors})
-            if lane is None:
+        async with transaction(self._database) as session:
+            taken = await send(session, TAKE_LANE, {"floors": self._floors})
+            if not taken:
                 return 0
+            lane = taken[0].lane
             wanted = {"lane": lane, "floor": self._floors[lane], "fetch": FETCH}
-            rows = (await connection.execute(FETCHED, wanted)).all()
+            rows = await send(session, FETCHED, wanted)
             with telemetry.publishing([row.traceparent for row in rows], lane=lane) as span:
                 result = await self._offer(rows)
                 if result.link:
                     telemetry.failed(span, LinkDown(result.link))
             if result.sent:
                 crash_point("relay.after_confirm")
-            await self._settle(connection, lane, result)
+            await self._settle(session, lane, result)
         if result.sent:
             crash_point("relay.after_commit")
             self._floors[lane] = max(self._floors[lane], max(result.sent) - FLOOR_BELOW)
@@ -129,7 +130,7 @@ class Relay:
             raise LinkDown(result.link)
         return len(rows)
 
-    async def _offer(self, rows: Sequence[Row[Any]]) -> Pass:
+    async def _offer(self, rows: Sequence[Row]) -> Pass:
         """Hand `rows` over, a window at a time; what is about a thing with a failed event waits behind it."""
         result = Pass()
         for start in range(0, len(rows), WINDOW):
@@ -146,7 +147,7 @@ class Relay:
                 break
         return result
 
-    async def _send(self, window: Sequence[Row[Any]], result: Pass) -> None:
+    async def _send(self, window: Sequence[Row], result: Pass) -> None:
         outcome: Outcome = {}
         if window:
             metrics.BATCH_SIZE.labels(self._database.service).observe(len(window))
@@ -161,18 +162,19 @@ class Relay:
             else:
                 _refuse(result, row, failure)
 
-    async def _settle(self, connection: AsyncConnection, lane: int, result: Pass) -> None:
-        await connection.execute(SENT, {"lane": lane, "ids": result.sent})
+    async def _settle(self, session: AsyncSession, lane: int, result: Pass) -> None:
+        await send(session, SENT, {"lane": lane, "ids": result.sent})
         given_up = [(row, why) for row, why in result.refused if _is_hopeless(row, why)]
         again = [(row, why) for row, why in result.refused if not _is_hopeless(row, why)]
         if given_up:
             reasons = [why.reason for _, why in given_up]
-            await connection.execute(PARKED, {"lane": lane, "ids": [row.id for row, _ in given_up], "reasons": reasons})
+            await send(session, PARKED, {"lane": lane, "ids": [row.id for row, _ in given_up], "reasons": reasons})
         held: list[tuple[int, int, float, str | None]] = []
         held += [(row.id, 1, result.blocked[row.subject], why.reason) for row, why in again]
         held += [(row.id, 0, result.blocked[row.subject], None) for row in result.behind]
         if held:
-            await connection.execute(
+            await send(
+                session,
                 HELD_BACK,
                 {
                     "lane": lane,
@@ -190,17 +192,17 @@ class Relay:
             self._floors_since = time.monotonic()
 
 
-def _refuse(result: Pass, row: Row[Any], failure: Failure) -> None:
+def _refuse(result: Pass, row: Row, failure: Failure) -> None:
     delay = 0.0 if _is_hopeless(row, failure) else growing(row.attempts + 1, first=FIRST_DELAY, longest=LAST_DELAY)
     result.refused.append((row, failure))
     result.blocked[row.subject] = max(delay, result.blocked.get(row.subject, 0.0))
 
 
-def _is_hopeless(row: Row[Any], failure: Failure) -> bool:
+def _is_hopeless(row: Row, failure: Failure) -> bool:
     return failure.fault is Fault.PERMANENT or row.attempts + 1 >= ATTEMPTS_MAX
 
 
-def envelope_of(row: Row[Any]) -> Envelope:
+def envelope_of(row: Row) -> Envelope:
     """The envelope of an outbox row; its id there is the event's sequence, its payload goes as it is."""
     return Envelope(
         event_id=row.event_id,

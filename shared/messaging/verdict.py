@@ -22,6 +22,7 @@ from shared.messaging.backoff import full_jitter
 from shared.messaging.envelope import Poison
 from shared.messaging.inbox import Status
 from shared.messaging.reactions import NotReady
+from shared.transactions import send
 
 # Seconds: the longest wait after the 1st, 2nd, … failure; the failure after the last one parks the message.
 SCHEDULE = (1, 5, 30, 120, 600, 3600, 21600)
@@ -190,7 +191,7 @@ async def settle(
         "fingerprints": [verdict.fingerprint for verdict in verdicts],
         "subjects": list(done_about),
     }
-    await session.execute(SETTLE, {**columns, "worker": worker, "tenant": tenant_id})
+    await send(session, SETTLE, {**columns, "worker": worker, "tenant": tenant_id})
 
 
 def is_race(error: BaseException) -> bool:

@@ -7,11 +7,10 @@ import logging
 from typing import Any
 
 import asyncpg
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.database import Database
-from shared.messaging.autocommit import autocommitting
+from shared.transactions import at_once
 
 log = logging.getLogger(__name__)
 CHANNEL = "throughline_outbox"
@@ -29,8 +28,7 @@ async def call(database: Database) -> None:
         await database.announced.wait()
         database.announced.clear()
         try:
-            async with autocommitting(database) as connection:
-                await connection.execute(text(f"notify {CHANNEL}"))
+            await at_once(database, f"notify {CHANNEL}")
         except (OSError, SQLAlchemyError) as error:
             log.warning("other processes were not told that something was announced: %s", error)
         await asyncio.sleep(AT_MOST_EVERY)

@@ -20,7 +20,7 @@ accounts = schema.table(
 
 async def keep(work: Work, account_id: UUID, *, name: str, sequence: int) -> None:
     """Keep the name unless a later one is known."""
-    await work.session.execute(keep_newest(accounts, {"id": account_id, "name": name, "sequence": sequence}))
+    await keep_newest(work, accounts, {"id": account_id, "name": name, "sequence": sequence})
 
 
 async def name_of(work: Work, account_id: UUID) -> str | None:

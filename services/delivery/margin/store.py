@@ -93,8 +93,7 @@ async def rates_of(work: Work, person_ids: Iterable[UUID]) -> dict[UUID, list[Co
 
 async def replace_rates(work: Work, person_id: UUID, rates: Sequence[CostRate], *, sequence: int) -> bool:
     """Keep these as all the rates of a person, unless later ones are known; tells whether they were kept."""
-    told = await work.session.execute(keep_newest(cost_holders, {"id": person_id, "sequence": sequence}))
-    if told.first() is None:
+    if not await keep_newest(work, cost_holders, {"id": person_id, "sequence": sequence}):
         return False
     await work.session.execute(delete(cost_rates).where(cost_rates.c.person_id == person_id))
     rows = [

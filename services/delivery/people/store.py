@@ -28,4 +28,4 @@ async def keep(work: Work, person: Employment, *, sequence: int) -> None:
         "employed_until": person.employed_until,
         "sequence": sequence,
     }
-    await work.session.execute(keep_newest(people, row))
+    await keep_newest(work, people, row)

@@ -56,7 +56,7 @@ def add_requests(work: Work, requests: Sequence[StaffingRequest]) -> None:
 
 async def keep_booking(work: Work, booking: Booking, *, sequence: int) -> None:
     """Keep a booking unless something later is known of it."""
-    await work.session.execute(keep_newest(bookings, {**vars(booking), "sequence": sequence}))
+    await keep_newest(work, bookings, {**vars(booking), "sequence": sequence})
 
 
 class NoSuchStaffingRequest(NotFound):

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from asyncpg import Record
-
 from services.delivery.timesheets.model.entries import Entry, Problem, TimesheetState, Unrecorded, Worked
 from shared.subjects import PERSON_OF
-from shared.transactions import run
+from shared.transactions import Row, run
 from shared.work import Work
 
 # The rows that others could change meanwhile are locked as they are read: the project against being closed, the week
@@ -119,20 +117,20 @@ def _columns(worked: Worked) -> tuple[Any, ...]:
     return worked.id, worked.task_id, worked.day, worked.minutes, worked.billable, worked.note
 
 
-def _outcome(row: Record) -> Entry | Unrecorded:
-    if (problem := row["problem"]) is not None:
-        return Unrecorded(row["id"], Problem(problem))
+def _outcome(row: Row) -> Entry | Unrecorded:
+    if row.problem is not None:
+        return Unrecorded(row.id, Problem(row.problem))
     return Entry(
-        id=row["id"],
-        timesheet_id=row["timesheet_id"],
-        person_id=row["person_id"],
-        project_id=row["project_id"],
-        task_id=row["task_id"],
-        staffing_role=row["staffing_role"],
-        day=row["day"],
-        minutes=row["minutes"],
-        billable=row["billable"],
-        note=row["note"],
-        version=row["version"],
-        state=TimesheetState(row["state"]),
+        id=row.id,
+        timesheet_id=row.timesheet_id,
+        person_id=row.person_id,
+        project_id=row.project_id,
+        task_id=row.task_id,
+        staffing_role=row.staffing_role,
+        day=row.day,
+        minutes=row.minutes,
+        billable=row.billable,
+        note=row.note,
+        version=row.version,
+        state=TimesheetState(row.state),
     )
