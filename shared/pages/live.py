@@ -23,9 +23,9 @@ from starlette.types import Receive, Scope, Send
 
 from shared.auth import Claims
 from shared.database import Database
-from shared.messaging.autocommit import autocommitting
 from shared.pages.problems import EVENTS, PlainPageRoute
 from shared.pages.session import Sessions
+from shared.transactions import at_once
 from shared.web.front import Drain
 from shared.web.limits import TooManyRequests
 
@@ -49,10 +49,9 @@ async def tell(database: Database) -> None:
         await database.changes.arrived.wait()
         told = database.changes.take()
         try:
-            async with autocommitting(database) as connection:
-                for tenant_id, features in told.items():
-                    said = json.dumps([str(tenant_id), *sorted(features)])
-                    await connection.execute(TELL, {"channel": CHANNEL, "said": said})
+            for tenant_id, features in told.items():
+                said = json.dumps([str(tenant_id), *sorted(features)])
+                await at_once(database, TELL, {"channel": CHANNEL, "said": said})
         except (OSError, SQLAlchemyError) as error:
             log.warning("browsers were not told what has changed: %s", error)
         await asyncio.sleep(TOLD_AT_MOST_EVERY)
