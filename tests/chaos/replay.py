@@ -9,7 +9,7 @@ import aio_pika
 import asyncpg
 
 from deploy.checker.look import plain
-from shared.messaging.amqp import message_of
+from shared.messaging.amqp import properties_of
 from shared.messaging.envelope import Envelope
 from shared.messaging.provisioning import queue_of
 
@@ -39,11 +39,13 @@ async def replay(
         (queue_of(service), event) for event in events for service, keys in routes.items() if event.routing_key in keys
     ]
     async with await aio_pika.connect(broker_url) as connected:
-        channel = await connected.channel(publisher_confirms=True)
+        channel = await (await connected.channel(publisher_confirms=True)).get_underlay_channel()
         for start in range(0, len(copies), AT_ONCE):
             await asyncio.gather(
                 *(
-                    channel.default_exchange.publish(message_of(event, event.headers()), queue)
+                    channel.basic_publish(
+                        event.body, routing_key=queue, properties=properties_of(event, event.headers())
+                    )
                     for queue, event in copies[start : start + AT_ONCE]
                 )
             )
