@@ -39,6 +39,7 @@ LOOK_EVERY_SECONDS = 4.0
 JUDGEMENT_SECONDS = 20.0  # of the minutes, what is left for coming to rest and judging
 OVERTIME_SECONDS = 240.0  # for what must come to pass on a machine that is slow
 DEALS_AT_LEAST = 6
+CANCELLED_AT_MOST = 40  # times, until whatever swallows it gives in
 
 
 @dataclass
@@ -109,6 +110,7 @@ class Campaign:
                     await self._work(firms, until=began + 60 * self.plan.minutes - JUDGEMENT_SECONDS)
                 await self._judge(firms)
             self.outcome.unclean = {name: status for name, status in self.fleet.stop().items() if status}
+        await _end_what_is_left()
         self.notebook.close()
         self.realised.close()
         return self.outcome
@@ -248,6 +250,17 @@ class Campaign:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+
+
+async def _end_what_is_left() -> None:
+    """End every other task: one of a client library, left over from a broker that died, may swallow a cancellation."""
+    for _ in range(CANCELLED_AT_MOST):
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        if not left:
+            return
+        for task in left:
+            task.cancel()
+        await asyncio.wait(left, timeout=0.5)
 
 
 async def _counted(look: Look) -> dict[str, int]:
