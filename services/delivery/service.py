@@ -6,6 +6,7 @@ from services.delivery.accounts.reactions import reactions as accounts
 from services.delivery.handoffs.api import router as handoffs
 from services.delivery.handoffs.reactions import reactions as won_deals
 from services.delivery.margin.reactions import reactions as margin
+from services.delivery.navigation import NAVIGATION
 from services.delivery.people.reactions import reactions as people
 from services.delivery.permissions import ROLES
 from services.delivery.projects.api.milestones import router as milestones
@@ -15,6 +16,7 @@ from services.delivery.tables import schema
 from services.delivery.templates.api import router as templates
 from services.delivery.timesheets.api.entries import router as time_entries
 from services.delivery.timesheets.api.timesheets import router as timesheets
+from services.delivery.timesheets.pages import approvals, week
 from shared.service import Service
 
 service = Service(
@@ -22,5 +24,8 @@ service = Service(
     schema=schema,
     permissions=ROLES,
     routers=(handoffs, templates, projects, milestones, time_entries, timesheets),
+    pages=(week.router, approvals.router),
+    navigation=NAVIGATION,
+    needs=(week.needs, approvals.needs),
     reactions=(won_deals, accounts, people, staffing, margin),
 )

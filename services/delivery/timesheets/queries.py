@@ -2,25 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Table, and_, false, func, or_, select, table, true
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Row,
+    Select,
+    Table,
+    Uuid,
+    and_,
+    case,
+    false,
+    func,
+    or_,
+    select,
+    table,
+    true,
+)
 from sqlalchemy.sql import column
 
 from services.delivery.permissions import Permission
-from services.delivery.timesheets.model.entries import Entry, NobodyBehindLogIn, TimesheetState, must_start_a_week
-from services.delivery.timesheets.store import entries
-from services.delivery.timesheets.store.tables import approved_entries, time_entries, timesheets
+from services.delivery.timesheets.model.cells import WeekTask
+from services.delivery.timesheets.model.entries import (
+    Entry,
+    NobodyBehindLogIn,
+    NoSuchTaskForTime,
+    TimesheetState,
+    must_start_a_week,
+)
+from services.delivery.timesheets.store import entries, grid
+from services.delivery.timesheets.store.tables import approved_entries, person_days, time_entries, timesheets
 from services.delivery.timesheets.store.weeks import NoSuchTimesheet
 from shared.database import Page, page
 from shared.period import week_of
 from shared.subjects import acting_person
 from shared.work import Work
 
+WEEK = timedelta(days=7)
+FRIDAY = 5
+LONG_DAY = 600
+tasks = table("tasks", column("id"), column("name"))
+baselines = table("baselines", column("id"), column("project_id"))
+baseline_roles = table("baseline_roles", column("baseline_id"), column("minutes", Integer))
+work_costs = table("work_costs", column("project_id"), column("minutes", Integer))
 people = table("people", column("id"), column("name"))
 projects = table("projects", column("id"), column("ordinal"), column("name"), column("manager"))
 
@@ -63,6 +94,27 @@ async def get_timesheet(work: Work, timesheet_id: UUID) -> TimesheetInFull:
     return TimesheetInFull(found[0], await entries.of_timesheet(work, timesheet_id))
 
 
+async def waiting_timesheets(work: Work, *, cursor: str | None, limit: int) -> Page[Row[Any]]:
+    """Timesheets that wait for one's decision: those with something unusual first, then the oldest week.
+
+    `longest_day` counts all projects of the person; `over_sold_minutes` is what the week adds beyond the sold hours.
+    """
+    work.actor.must(Permission.APPROVE_TIME)
+    shown = _rows().add_columns(*_unusual()).where(_shown(work, Show.TO_APPROVE, await acting_person(work)))
+    found = shown.subquery("found")
+    is_usual = and_(found.c.longest_day <= LONG_DAY, found.c.weekend_minutes == 0, found.c.over_sold_minutes <= 0)
+    ranked = select(found, case((is_usual, 1), else_=0).label("rank")).subquery("ranked")
+    keys = (column("rank", Integer), column("week_starts_on", Date), column("id", Uuid))
+    return await page(work.session, select(ranked), keys=keys, cursor=cursor, limit=limit)
+
+
+async def task_names(work: Work, of: Iterable[Entry]) -> dict[UUID, str]:
+    """What the tasks of entries are called."""
+    work.actor.must(Permission.VIEW_TIME)
+    rows = select(tasks.c.id, tasks.c.name).where(tasks.c.id.in_({entry.task_id for entry in of}))
+    return {row.id: row.name for row in await work.session.execute(rows)}
+
+
 async def submitted_timesheets(work: Work, timesheet_ids: list[UUID]) -> list[Row[Any]]:
     """The timesheets that one has just submitted."""
     work.actor.must(Permission.VIEW_TIME)
@@ -81,6 +133,39 @@ async def own_week(work: Work, *, week_starts_on: date) -> list[Entry]:
     must_start_a_week(week_starts_on)
     week = week_of(week_starts_on)
     return await entries.of_week(work, await _me(work), first=week.starts_on, before=week.ends_before or week.starts_on)
+
+
+@dataclass(frozen=True)
+class WeekInFull:
+    """One's own week: the tasks that it is made of, and the entries."""
+
+    starts_on: date
+    tasks: list[WeekTask]
+    entries: list[Entry]
+
+
+async def week_in_full(work: Work, *, week_starts_on: date) -> WeekInFull:
+    """One's own week with its tasks: those with time, and those that are planned for one's role."""
+    found = await own_week(work, week_starts_on=week_starts_on)
+    task_ids = {entry.task_id for entry in found}
+    before = week_starts_on + WEEK
+    tasks = await grid.of_week(work, await _me(work), first=week_starts_on, before=before, task_ids=task_ids)
+    return WeekInFull(week_starts_on, tasks, found)
+
+
+async def tasks_to_choose(work: Work, *, week_starts_on: date) -> list[WeekTask]:
+    """The tasks of one's projects that can take time in this week."""
+    work.actor.must(Permission.RECORD_TIME)
+    return await grid.choices(work, await _me(work), first=week_starts_on)
+
+
+async def task_in_week(work: Work, task_id: UUID, *, week_starts_on: date) -> WeekTask:
+    """One task of one's projects, and where the week stands on it."""
+    work.actor.must(Permission.RECORD_TIME)
+    found = await grid.one(work, await _me(work), task_id, first=week_starts_on)
+    if found is None:
+        raise NoSuchTaskForTime()
+    return found
 
 
 async def _some(work: Work, timesheet_ids: list[UUID]) -> list[Row[Any]]:
@@ -113,6 +198,27 @@ def _rows() -> Select[Any]:
         )
         .join(projects, projects.c.id == timesheets.c.project_id)
         .outerjoin(people, people.c.id == timesheets.c.person_id)
+    )
+
+
+def _unusual() -> tuple[ColumnElement[int], ...]:
+    """What somebody who signs off a week wants to see first."""
+    of_week = time_entries.c.timesheet_id == timesheets.c.id
+    same_day = and_(person_days.c.person_id == time_entries.c.person_id, person_days.c.day == time_entries.c.day)
+    longest = select(func.max(person_days.c.minutes)).join(time_entries, same_day).where(of_week)
+    weekend = select(func.sum(time_entries.c.minutes)).where(
+        of_week, func.extract("isodow", time_entries.c.day) > FRIDAY
+    )
+    of_roles = baselines.c.id == baseline_roles.c.baseline_id
+    sold = select(func.sum(baseline_roles.c.minutes)).join(baselines, of_roles)
+    sold = sold.where(baselines.c.project_id == timesheets.c.project_id)
+    done = select(func.sum(work_costs.c.minutes)).where(work_costs.c.project_id == timesheets.c.project_id)
+    return (
+        func.coalesce(longest.scalar_subquery(), 0).label("longest_day"),
+        func.coalesce(weekend.scalar_subquery(), 0).label("weekend_minutes"),
+        (
+            func.coalesce(done.scalar_subquery(), 0) + _sum(time_entries) - func.coalesce(sold.scalar_subquery(), 0)
+        ).label("over_sold_minutes"),
     )
 
 

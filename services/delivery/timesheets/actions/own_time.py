@@ -51,7 +51,7 @@ async def copy_week(work: Work, *, week_starts_on: date) -> Copied:
     """Record in this week what was worked in the one before, skipping what cannot be; doing it again adds nothing."""
     work.actor.must(Permission.RECORD_TIME)
     must_start_a_week(week_starts_on)
-    person_id = await _me(work)
+    person_id = await acting_employee(work)
     before = await entries.to_copy(work, person_id, first=week_starts_on - WEEK, before=week_starts_on)
     if not before:
         raise NothingToCopy()
@@ -91,7 +91,7 @@ async def submit_week(work: Work, *, week_starts_on: date, project_id: UUID | No
     """Hand in one's week, on one project or on all; gives the ids of the timesheets."""
     work.actor.must(Permission.RECORD_TIME)
     must_start_a_week(week_starts_on)
-    person_id = await _me(work)
+    person_id = await acting_employee(work)
     submitted = await weeks.submit(work, person_id, week_starts_on=week_starts_on, project_id=project_id)
     if not submitted:
         raise NothingToSubmit()
@@ -110,7 +110,8 @@ async def _must_be_open(work: Work, entry: Entry) -> None:
         raise WeekHandedIn()
 
 
-async def _me(work: Work) -> UUID:
+async def acting_employee(work: Work) -> UUID:
+    """Who of the people acts here; raises NobodyBehindLogIn."""
     person_id = await acting_person(work)
     if person_id is None:
         raise NobodyBehindLogIn()
