@@ -64,7 +64,7 @@ test: setup ## everything that guards a change
 test-long: setup ## what takes longer
 	$(BIN)/pytest -q -m long
 
-bench: setup ## measure; results in .bench/
+bench: setup ## measure, under five minutes on a quiet machine; results in .bench/
 	@$(SUITE) bench
 
 chaos: setup ## have things go wrong while firms are at work: make chaos SEED=1 MINUTES=1

@@ -1,12 +1,13 @@
-"""`make bench`: everything that is measured, as JSON in `.bench/` and as a table. About four minutes."""
+"""`make bench`: everything that is measured, as JSON in `.bench/` and as a table. Under five minutes."""
 
 from __future__ import annotations
 
 import json
 import os
 import platform
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,43 +16,97 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from deploy.bench import messages
+from deploy.bench import broker, larger, messages
 from deploy.bench.servers import free_port
 from deploy.bench.setting import issuing, open_database, prepared, worksite
-from deploy.bench.time_entries import Bench
+from deploy.bench.time_entries import Entering
 from deploy.suite.databases import ServiceDatabase, create_service_database
 from deploy.suite.postgres import EmbeddedPostgres
+from services.billing.service import service as billing
 from services.crm.service import service as crm
 from services.delivery.service import service as delivery
+from services.resourcing.service import service as resourcing
 from shared.clock import wall_clock
+from shared.database import Database
 
+SERVICES = (crm, delivery, resourcing, billing)
 RESULTS = Path(".bench")
 Figures = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where everything is measured: every service's database, and a broker."""
+
+    postgres: EmbeddedPostgres
+    addresses: dict[str, ServiceDatabase]
+    floor_url: str
+    broker_url: str
+
+    @asynccontextmanager
+    async def opened(self, *names: str) -> AsyncIterator[list[Database]]:
+        """Connections to the databases of these services, as their app roles."""
+        databases = [open_database(name, self.addresses[name]) for name in names]
+        try:
+            yield databases
+        finally:
+            for database in databases:
+                await database.engine.dispose()
+
+    async def time_entries(self, console: Console) -> Figures:
+        """What entering time costs."""
+        with issuing(free_port()) as issuer:
+            async with self.opened("delivery") as (database,):
+                site = await worksite(database)
+            bench = Entering(psutil.Process(self.postgres.pid), site, issuer)
+            env = _environment(self.addresses["delivery"], issuer.url)
+            console.print("one entry per call …")
+            figures = {"one_entry": await bench.one_by_one(self.floor_url, env)}
+            console.print("a hundred entries per call …")
+            figures["hundred_entries"] = await bench.by_the_hundred(self.floor_url, env)
+            console.print("tracing …")
+            return {**figures, "tracing": await bench.traced(env)}
+
+    async def events(self, console: Console) -> Figures:
+        """What announcing and reacting costs."""
+        console.print("events …")
+        body = messages.account_changed().model_dump_json().encode()
+        env = {name: _environment(self.addresses[name], "http://127.0.0.1:1") for name in ("crm", "delivery")}
+        figures: Figures = {
+            "broker": await broker.broker_floor(self.broker_url, body),
+            "commit": await broker.commit_floor(self.floor_url),
+        }
+        async with self.opened("crm", "delivery") as (publisher, receiver):
+            pipe = messages.Pipe(publisher, receiver)
+            figures["over_rabbitmq"] = await messages.over_broker(pipe, self.broker_url, env)
+            figures["in_process"] = {"events": await messages.in_process(pipe)}
+        return figures
+
+    async def larger(self, console: Console) -> Figures:
+        """What takes longer than a click."""
+        console.print("invoices and utilization …")
+        async with self.opened("billing", "resourcing") as (billing, resourcing):
+            return {
+                "ten_thousand_entries_to_invoices": await larger.invoices(billing),
+                "utilization_of_a_hundred_thousand_entries": await larger.utilization(resourcing),
+            }
+
+
+@asynccontextmanager
+async def prepared_bench(directory: Path, broker_url: str) -> AsyncIterator[Bench]:
+    """A PostgreSQL in `directory` with the databases of all services and one for the floors."""
+    with EmbeddedPostgres(directory / "postgres") as postgres:
+        addresses = {service.name: await prepared(service, postgres) for service in SERVICES}
+        floor = await create_service_database(postgres, "floor")
+        yield Bench(postgres, addresses, floor.owner_url.replace("+asyncpg", ""), broker_url)
 
 
 async def run(directory: Path, broker_url: str, console: Console) -> Figures:
     """Measure everything over a PostgreSQL in `directory` and the broker at `broker_url`."""
     figures: Figures = {"at": wall_clock().isoformat(), "machine": machine()}
-    with EmbeddedPostgres(directory / "postgres") as postgres, issuing(free_port()) as issuer:
-        addresses = {service.name: await prepared(service, postgres) for service in (crm, delivery)}
-        floor = await create_service_database(postgres, "floor")
-        database = open_database("delivery", addresses["delivery"])
-        bench = Bench(psutil.Process(postgres.pid), await worksite(database), issuer)
-        env = _environment(addresses["delivery"], issuer.url)
-        floor_url = floor.owner_url.replace("+asyncpg", "")
-        console.print("one entry per call …")
-        figures["one_entry"] = await bench.one_by_one(floor_url, env)
-        console.print("a hundred entries per call …")
-        figures["hundred_entries"] = await bench.by_the_hundred(floor_url, env)
-        console.print("tracing …")
-        figures["tracing"] = await bench.traced(env)
-        pipe = messages.Pipe(open_database("crm", addresses["crm"]), database)
-        console.print("events …")
-        figures["broker"] = await messages.broker_floor(broker_url)
-        figures["events_over_rabbitmq"] = await messages.over_broker(pipe, broker_url)
-        figures["events_in_process"] = await messages.in_process(pipe)
-        for opened in (pipe.publisher, pipe.receiver):
-            await opened.engine.dispose()
+    async with prepared_bench(directory, broker_url) as bench:
+        for part in (bench.time_entries, bench.events, bench.larger):
+            figures |= await part(console)
     figures["ratios"] = ratios(figures)
     return figures
 
@@ -59,13 +114,16 @@ async def run(directory: Path, broker_url: str, console: Console) -> Figures:
 def ratios(figures: Figures) -> dict[str, float]:
     """Each figure against its floor of the same run."""
     one, many, traced = figures["one_entry"], figures["hundred_entries"], figures["tracing"]
-    broker, rabbit, inside = figures["broker"], figures["events_over_rabbitmq"], figures["events_in_process"]
+    floor, rabbit, inside = figures["broker"], figures["over_rabbitmq"]["events"], figures["in_process"]["events"]
     return {
         "one_entry_cpu_to_raw_asyncpg": _cpu(one["product"]) / _cpu(one["raw_asyncpg"]),
         "one_entry_rate_to_fastapi_without_database": _per(one["product"], one["fastapi_without_database"]),
         "hundred_entries_rate_to_raw_asyncpg": _per(many["product"], many["raw_asyncpg"]),
-        "events_rate_to_confirmed_publishing": _per(rabbit, broker),
-        "events_p50_to_one_confirmed_publish": rabbit["p50_ms"] / broker["p50_ms"],
+        "events_rate_to_confirmed_publishing": _per(rabbit, floor["confirmed_publish"]),
+        "events_rate_to_publishing_and_taking": _per(rabbit, floor["publish_and_take"]),
+        "events_rate_to_single_row_commits": _per(rabbit, figures["commit"]["clients_1"]),
+        "events_p50_to_the_brokers_end_to_end": rabbit["p50_ms"] / floor["end_to_end"]["p50_ms"],
+        "events_p99_to_the_brokers_end_to_end": rabbit["p99_ms"] / floor["end_to_end"]["p99_ms"],
         "in_process_rate_to_rabbitmq": _per(inside, rabbit),
         "traced_tenth_rate_to_untraced": _per(traced["tenth"], traced["off"]),
         "traced_all_rate_to_untraced": _per(traced["all"], traced["off"]),
@@ -77,28 +135,33 @@ AIMS = {
     "one_entry_rate_to_fastapi_without_database": "≥ 0.15",
     "hundred_entries_rate_to_raw_asyncpg": "≥ 0.6",
     "events_rate_to_confirmed_publishing": "≥ 0.45",
-    "events_p50_to_one_confirmed_publish": "≤ 3",
+    "events_p50_to_the_brokers_end_to_end": "≤ 3",
+    "events_p99_to_the_brokers_end_to_end": "≤ 3",
     "in_process_rate_to_rabbitmq": "≥ 1.0",
     "traced_tenth_rate_to_untraced": "≥ 0.80",
 }
 
 
 def show(figures: Figures, console: Console) -> None:
-    """The figures as tables."""
-    measured = Table("what", "per second", "p50 ms", "p99 ms", "CPU µs per request", title="measured")
+    """The figures as tables: what stands under a product's figure in its group is its floor."""
+    measured = Table("what", "per second", "p50 ms", "p99 ms", "CPU µs", "seconds", title="measured")
     for group, subjects in figures.items():
-        if group in ("at", "machine", "ratios"):
-            continue
-        for name, found in _named(group, subjects):
-            cpu = f"{_cpu(found):.0f}" if "application_cpu_us" in found else ""
-            measured.add_row(
-                name, f"{found['per_second']:.0f}", f"{found['p50_ms']:.1f}", f"{found['p99_ms']:.1f}", cpu
-            )
+        if group not in ("at", "machine", "ratios"):
+            for name, found in _named(group, subjects):
+                measured.add_row(name, *_cells(found))
     console.print(measured)
     against = Table("against the floor", "ratio", "aim", title="ratios")
     for name, ratio in figures["ratios"].items():
         against.add_row(name.replace("_", " "), f"{ratio:.2f}", AIMS.get(name, ""))
     console.print(against)
+
+
+def _cells(found: Figures) -> Iterator[str]:
+    yield f"{found['per_second']:.0f}" if "per_second" in found else ""
+    yield f"{found['p50_ms']:.1f}" if "p50_ms" in found else ""
+    yield f"{found['p99_ms']:.1f}" if "p99_ms" in found else ""
+    yield f"{_cpu(found):.0f}" if "application_cpu_us" in found else ""
+    yield ", ".join(f"{name.removesuffix('_s')} {value:.1f}" for name, value in found.items() if name.endswith("_s"))
 
 
 def keep(figures: Figures) -> Path:
@@ -138,7 +201,7 @@ def _environment(addresses: ServiceDatabase, issuer: str) -> dict[str, str]:
 
 def _named(group: str, subjects: Figures) -> Iterator[tuple[str, Figures]]:
     label = group.replace("_", " ")
-    if "per_second" in subjects:
+    if not any(isinstance(found, dict) for found in subjects.values()):
         yield label, subjects
         return
     for name, found in subjects.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -122,17 +122,26 @@ async def worksite(database: Database) -> Worksite:
     """Let delivery hear of people and a won deal, and take it over; the way is the product's own."""
     opportunity = new_id()
     subjects = [f"person-{number}" for number in range(PEOPLE)]
-    inbox = Inbox("delivery", delivery.all_reactions, database)
-    await inbox.accept([_delivery(_person(subject)) for subject in subjects])
-    await inbox.accept([_delivery(_won(opportunity))])
-    drain = Drain(inbox, wall_clock)
-    while await drain.once():
-        pass
-    manager = Actor("manager", TENANT, frozenset({Role.PROJECT_MANAGER}), is_service=True)
-    async with begin(database, manager, wall_clock(), Cause.new()) as work:
+    await heard(delivery, database, [_person(subject) for subject in subjects])
+    await heard(delivery, database, [won(opportunity)])
+    async with begin(database, manager(), wall_clock(), Cause.new()) as work:
         project = await accept_handoff(work, uuid5(opportunity, "handoff"), manager=None, starts_on=None)
     task = next(task.id for task in project.tasks if task.billing_line_id is not None)
     return Worksite(task, subjects)
+
+
+async def heard(service: Service, database: Database, events: Sequence[Event]) -> None:
+    """Let `service` react to `events`, in their order, as its own worker would."""
+    inbox = Inbox(service.name, service.all_reactions, database)
+    await inbox.accept([_delivery(event) for event in events])
+    drain = Drain(inbox, wall_clock)
+    while await drain.once():
+        pass
+
+
+def manager() -> Actor:
+    """Who takes sold work over."""
+    return Actor("manager", TENANT, frozenset({Role.PROJECT_MANAGER}), is_service=True)
 
 
 def _delivery(event: Event) -> Delivery:
@@ -158,7 +167,8 @@ def _person(subject: str) -> PersonChanged:
     return PersonChanged(person_id=uuid5(TENANT, subject), subject_id=subject, name=subject, employed_from=FIRST_DAY)
 
 
-def _won(opportunity: UUID) -> OpportunityClosedWon:
+def won(opportunity: UUID) -> OpportunityClosedWon:
+    """A hundred hours sold to an account of Germany."""
     line = new_id()
     minutes = 6000
     return OpportunityClosedWon(

@@ -17,7 +17,7 @@ from shared.actor import Role
 from shared.ids import new_id
 
 CONNECTIONS = 32
-SECONDS, WARM_UP = 4.0, 1.5
+SECONDS, WARM_UP = 3.0, 1.0
 ROUNDS = 3
 MANY = 100
 PATH = "/time-entries"
@@ -25,7 +25,7 @@ PRODUCT_PATH = "/api/v1/time-entries"
 Requests = Iterator[bytes]
 
 
-class Bench:
+class Entering:
     """The figures of one subject after another: rate, latencies, processor time per request."""
 
     def __init__(self, postgres: psutil.Process, worksite: Worksite, issuer: Issuer) -> None:
