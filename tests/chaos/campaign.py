@@ -109,7 +109,8 @@ class Campaign:
                 async with self._beside(self._look_on()):
                     await self._work(firms, until=began + 60 * self.plan.minutes - JUDGEMENT_SECONDS)
                 await self._judge(firms)
-            self.outcome.unclean = {name: status for name, status in self.fleet.stop().items() if status}
+            stopped = await asyncio.to_thread(self.fleet.stop)  # the wires go on meanwhile
+            self.outcome.unclean = {name: status for name, status in stopped.items() if status}
         await _end_what_is_left()
         self.notebook.close()
         self.realised.close()
