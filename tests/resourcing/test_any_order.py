@@ -154,3 +154,10 @@ async def test_any_order_and_any_repetition_end_in_the_same_state(
     shuffled = await tell(resourcing, [HISTORY[number] for number in [*news, *twice]])
 
     assert shuffled == in_order
+
+
+async def test_without_any_kind_of_news_it_ends_in_another_state(
+    resourcing: Resourcing, in_order: dict[str, str]
+) -> None:
+    for kind in {type(event) for event, _ in HISTORY}:
+        assert await tell(resourcing, [told for told in HISTORY if type(told[0]) is not kind]) != in_order, kind

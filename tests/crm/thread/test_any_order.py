@@ -139,3 +139,8 @@ async def test_any_order_and_any_repetition_end_in_the_same_state(
     shuffled = await tell(database, [HISTORY[number] for number in [*order, *twice]])
 
     assert shuffled == in_order
+
+
+async def test_without_any_kind_of_news_it_ends_in_another_state(database: Database, in_order: dict[str, str]) -> None:
+    for kind in {type(event) for event, _ in HISTORY}:
+        assert await tell(database, [told for told in HISTORY if type(told[0]) is not kind]) != in_order, kind

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -20,7 +21,7 @@ from shared.messaging.transport import LinkState, Outcome, Transport
 from shared.messaging.worker import Worker
 from tests.shared.messaging.probe import Reader
 
-PATIENCE = 120.0
+PATIENCE = float(os.environ.get("PATIENCE", "120"))  # seconds
 
 
 @dataclass
@@ -61,7 +62,7 @@ class Suite:
 
 
 async def eventually(condition: Callable[[], Awaitable[bool]]) -> None:
-    """Wait until `condition` holds; fails after two minutes."""
+    """Wait until `condition` holds; fails after two minutes, or PATIENCE seconds."""
     async with asyncio.timeout(PATIENCE):
         while not await condition():
             await asyncio.sleep(0.01)

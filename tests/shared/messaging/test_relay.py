@@ -48,10 +48,11 @@ async def test_an_event_is_logged_as_it_was_announced_with_its_place_in_the_outb
     await announce(writer_database, [event])
     kept = (await rows(writer_database, "select * from msg.outbox"))[0]
 
-    assert await Relay(writer_database, Told(lambda _: None)).once() == 1
+    told = Told(lambda _: None)
+    assert await Relay(writer_database, told).once() == 1
 
     (logged,) = await rows(writer_database, "select * from msg.event_log")
-    assert logged.payload == kept.payload == event.model_dump_json().encode()
+    assert told.taken[0].body == logged.payload == kept.payload == event.model_dump_json().encode()
     assert (logged.sequence, logged.event_id, logged.recorded_at) == (kept.id, kept.event_id, kept.recorded_at)
     assert await value(writer_database, "select count(*) from msg.outbox") == 0
 

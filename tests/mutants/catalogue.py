@@ -1,0 +1,7 @@
+"""Every planted bug."""
+
+from tests.mutants.receiving import RECEIVING
+from tests.mutants.sending import SENDING
+from tests.mutants.tenancy import TENANCY
+
+MUTANTS = (*SENDING, *RECEIVING, *TENANCY)
