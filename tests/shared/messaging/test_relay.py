@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from shared.announcements import Announcement, Cause, keep
+from shared.announcements import Announcement, Cause, keep, lane_of
 from shared.clock import wall_clock
 from shared.database import Database
 from shared.ids import new_id
@@ -127,7 +127,7 @@ async def test_a_link_that_is_down_costs_no_attempt(writer_database: Database) -
 async def test_a_transaction_that_commits_late_with_a_low_number_is_found(writer_database: Database) -> None:
     told = Told(lambda _: None)
     relay = Relay(writer_database, told)
-    late, early = Noted(thing_id=new_id(), number=1), Noted(thing_id=new_id(), number=2)
+    late, early = two_about_different_things_on_one_lane()
     async with writer_database.sessions() as session, session.begin():
         announced = [Announcement(late, new_id(), None)]
         await keep(session, announced, tenant_id=MERIDIAN, cause=Cause.new(), at=wall_clock())
@@ -137,6 +137,13 @@ async def test_a_transaction_that_commits_late_with_a_low_number_is_found(writer
 
     assert [envelope.subject for envelope in told.taken] == [early.subject, late.subject]
     assert told.taken[0].sequence > told.taken[1].sequence
+
+
+def two_about_different_things_on_one_lane() -> tuple[Noted, Noted]:
+    one = Noted(thing_id=new_id(), number=1)
+    while lane_of((other := Noted(thing_id=new_id(), number=2)).subject) != lane_of(one.subject):
+        pass
+    return one, other
 
 
 async def test_a_paused_lane_sends_nothing_until_it_goes_on(writer_database: Database) -> None:
