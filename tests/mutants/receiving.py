@@ -5,7 +5,7 @@ from tests.mutants.mutant import Mutant, one_edit
 DRAIN, CLAIM, VERDICT = "shared/messaging/drain.py", "shared/messaging/claim.py", "shared/messaging/verdict.py"
 INBOX = "shared/messaging/inbox.py"
 TESTS = "tests/shared/messaging"
-ACK = "    await max(batch, key=lambda message: message.delivery_tag or 0).ack(multiple=True)\n"
+ACK = "    await receiving.basic_ack(max(message.delivery_tag or 0 for message in batch), multiple=True)\n"
 
 RECEIVING = (
     Mutant(
@@ -53,7 +53,7 @@ RECEIVING = (
     one_edit(
         "messages have no savepoints of their own",
         DRAIN,
-        "async with work.session.begin_nested():",
+        "async with savepoint(work.session):",
         "if True:",
         f"{TESTS}/test_drain.py::test_a_failure_takes_back_its_own_effect_only",
     ),

@@ -84,7 +84,7 @@ FLOOR_FOR = 1e9  #""",
         PUBLISHER,
         """    except PublishError:
         return Failure(
-            f"returned by the broker: nothing is bound to {letter.routing_key} of {exchange.name}", Fault.PERMANENT
+            f"returned by the broker: nothing is bound to {letter.routing_key} of {exchange}", Fault.PERMANENT
         )
 """,
         "    except PublishError:\n        return None\n",
