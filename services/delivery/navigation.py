@@ -4,6 +4,8 @@ from services.delivery.permissions import Permission
 from shared.pages.navigation import Entry
 
 NAVIGATION = (
+    Entry("Projects", "/delivery/projects", "briefcase", "Deliver", Permission.VIEW_PROJECTS, "g r"),
+    Entry("Handoffs", "/delivery/handoffs", "inbox", "Deliver", Permission.VIEW_HANDOFFS, "g d"),
     Entry("My week", "/delivery/week", "calendar-time", "Deliver", Permission.RECORD_TIME, "g t"),
     Entry("Approvals", "/delivery/approvals", "checks", "Deliver", Permission.APPROVE_TIME, "g v"),
 )

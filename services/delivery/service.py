@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from services.delivery.accounts.reactions import reactions as accounts
+from services.delivery.handoffs import pages as handoff_pages
 from services.delivery.handoffs.api import router as handoffs
 from services.delivery.handoffs.reactions import reactions as won_deals
 from services.delivery.margin.reactions import reactions as margin
 from services.delivery.navigation import NAVIGATION
 from services.delivery.people.reactions import reactions as people
 from services.delivery.permissions import ROLES
+from services.delivery.projects import pages as project_pages
 from services.delivery.projects.api.milestones import router as milestones
 from services.delivery.projects.api.projects import router as projects
 from services.delivery.projects.reactions import reactions as staffing
@@ -24,8 +26,9 @@ service = Service(
     schema=schema,
     permissions=ROLES,
     routers=(handoffs, templates, projects, milestones, time_entries, timesheets),
-    pages=(week.router, approvals.router),
+    pages=(week.router, approvals.router, handoff_pages.router, project_pages.router),
     navigation=NAVIGATION,
-    needs=(week.needs, approvals.needs),
+    finders=(project_pages.finder,),
+    needs=(week.needs, approvals.needs, handoff_pages.needs),
     reactions=(won_deals, accounts, people, staffing, margin),
 )

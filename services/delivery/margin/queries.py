@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from services.delivery.margin import store
@@ -15,3 +16,9 @@ async def actuals(work: Work, project_id: UUID, *, opportunity_id: UUID, currenc
     work.actor.must(Permission.VIEW_MARGIN)
     row = await store.actuals(work, project_id, opportunity_id=opportunity_id, currency=currency)
     return Actuals(**row._mapping)
+
+
+async def minutes_by_week(work: Work, project_id: UUID) -> dict[date, int]:
+    """The approved minutes on a project by the Monday of their week, in order; weeks without any are left out."""
+    work.actor.must(Permission.VIEW_MARGIN)
+    return await store.minutes_by_week(work, project_id)

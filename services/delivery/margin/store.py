@@ -212,5 +212,19 @@ async def actuals(work: Work, project_id: UUID, *, opportunity_id: UUID, currenc
     return (await work.session.execute(ACTUALS, values)).one()
 
 
+BY_WEEK = text(
+    """
+    select cast(date_trunc('week', day) as date) as week, sum(minutes) as minutes from work_costs
+     where project_id = :project_id group by 1 order by 1
+    """
+)
+
+
+async def minutes_by_week(work: Work, project_id: UUID) -> dict[date, int]:
+    """What was approved on a project, by the Monday of its week."""
+    rows = await work.session.execute(BY_WEEK, {"project_id": project_id})
+    return {row.week: row.minutes for row in rows}
+
+
 def _work(row: Any) -> ApprovedWork:
     return ApprovedWork(row.entry_id, row.project_id, row.person_id, row.day, row.minutes, row.billable, row.currency)

@@ -29,6 +29,7 @@ from shared.money import Money
 from shared.period import Period
 from shared.work import Work
 
+MANAGERS_MAX = 200
 accounts = table("accounts", column("id"), column("name"))
 people = table("people", column("id"), column("name"))
 log_ins = table("log_ins", column("person_id"), column("subject"))
@@ -54,8 +55,10 @@ class ProjectInFull:
     margin: Margin | None
 
 
-async def list_projects(work: Work, *, state: ProjectState | None, cursor: str | None, limit: int) -> Page[Row[Any]]:
-    """The projects that whoever asks may see, by number."""
+async def list_projects(
+    work: Work, *, state: ProjectState | None, words: str = "", cursor: str | None, limit: int
+) -> Page[Row[Any]]:
+    """The projects that whoever asks may see, by number; `words` are looked for in number, name and customer."""
     work.actor.must(Permission.VIEW_PROJECTS)
     name = func.coalesce(accounts.c.name, projects.c.account_name).label("account_name")
     own = ("id", "ordinal", "name", "account_id", "manager", "state", "starts_on", "ends_before", "currency")
@@ -63,6 +66,9 @@ async def list_projects(work: Work, *, state: ProjectState | None, cursor: str |
     rows = rows.outerjoin(accounts, accounts.c.id == projects.c.account_id).where(_visible_to(work))
     if state is not None:
         rows = rows.where(projects.c.state == state)
+    if words:
+        said = (func.concat("P-", projects.c.ordinal), projects.c.name, name)
+        rows = rows.where(or_(*(each.icontains(words, autoescape=True) for each in said)))
     return await page(work.session, rows, keys=(projects.c.ordinal,), cursor=cursor, limit=limit)
 
 
@@ -71,6 +77,13 @@ async def get_project(work: Work, project_id: UUID) -> ProjectInFull:
     work.actor.must(Permission.VIEW_PROJECTS)
     project = await _visible(work, project_id)
     return await _in_full(work, project, with_margin=_may_see_margin(work, project))
+
+
+async def managers(work: Work) -> list[str]:
+    """The log-ins of those who manage projects, MANAGERS_MAX at most."""
+    work.actor.must(Permission.DECIDE_HANDOFFS)
+    known = select(projects.c.manager).distinct().order_by(projects.c.manager).limit(MANAGERS_MAX)
+    return list(await work.session.scalars(known))
 
 
 async def opened_project(work: Work, project: Project) -> ProjectInFull:
