@@ -12,7 +12,7 @@ def text() -> str:
     return written(
         {
             service.name: (
-                service.navigation,
+                service.all_navigation,
                 {role.value: service.permissions_of(frozenset({role})) for role in Role},
             )
             for service in SERVICES

@@ -61,7 +61,7 @@ def _declared(service: str) -> Iterator[str]:
     """What a service declares of itself that the frame round its pages shows."""
     for each in SERVICES:
         if each.name == service:
-            yield from (text for entry in each.navigation for text in (entry.label, entry.group))
+            yield from (text for entry in each.all_navigation for text in (entry.label, entry.group))
             yield from (finder.label for finder in each.finders)
 
 

@@ -15,13 +15,14 @@ from shared.messaging import asyncapi
 from shared.messaging.reactions import Reactions
 from shared.operations.api import router_knowing
 from shared.operations.group import DEAL_WITH_GROUP
+from shared.operations.pages import pages_knowing
+from shared.pages.navigation import Entry
 from shared.web import idempotency
 
 if TYPE_CHECKING:
     from fastapi import APIRouter
 
     from shared.jobs import JobKind
-    from shared.pages.navigation import Entry
     from shared.pages.waiting import Finder, NeedsOf
 
 
@@ -50,6 +51,19 @@ class Service:
     def all_reactions(self) -> Reactions:
         """The reactions of every feature, and the one that every service has."""
         return Reactions.together((*self.reactions, subjects.reactions(self.schema)))
+
+    @cached_property
+    def all_pages(self) -> tuple[APIRouter, ...]:
+        """The pages of every feature, and those that every service has."""
+        return (*self.pages, pages_knowing(self.all_reactions))
+
+    @property
+    def all_navigation(self) -> tuple[Entry, ...]:
+        """Where people start from, operators too."""
+        operations_entry = Entry(
+            self.name.capitalize(), f"/{self.name}/ops", "activity", "Operate", operations.Permission.SEE_OPERATIONS
+        )
+        return (*self.navigation, operations_entry)
 
     @cached_property
     def asyncapi(self) -> asyncapi.Described:

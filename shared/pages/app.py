@@ -17,7 +17,7 @@ class WithPages(Answering, Protocol):
     """What of a service is shown to people; its name is also the first step of its addresses."""
 
     @property
-    def pages(self) -> tuple[APIRouter, ...]:
+    def all_pages(self) -> tuple[APIRouter, ...]:
         """Its pages."""
 
 
@@ -28,6 +28,6 @@ def add_pages(app: FastAPI, service: WithPages, sessions: Sessions) -> None:
     app.include_router(live(Streams(app.state.edge.database), app.state.drain, sessions))
     app.include_router(LogIn(sessions, service.name).router())
     pages = APIRouter(max_body_size=BODY_BYTES)
-    for router in (frame(service), *service.pages):
+    for router in (frame(service), *service.all_pages):
         pages.include_router(router)
     app.include_router(pages, include_in_schema=False)

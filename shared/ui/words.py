@@ -26,8 +26,9 @@ def ngettext(one: str, many: str, number: int) -> str:
 
 
 def homes() -> list[Path]:
-    """Where texts are written: the design system, and each service; each has its own catalogues, in `locale/`."""
-    return [ROOT / "shared" / "ui", *sorted(path.parent for path in (ROOT / "services").glob("*/service.py"))]
+    """Where texts are written: the design system, operations, each service; each has its catalogues, in `locale/`."""
+    shared = (ROOT / "shared" / part for part in ("ui", "operations"))
+    return [*shared, *sorted(path.parent for path in (ROOT / "services").glob("*/service.py"))]
 
 
 @cache
