@@ -91,7 +91,7 @@ FLOOR_FOR = 1e9  #""",
         f"{TESTS}/test_rabbitmq.py::test_what_is_returned_because_nothing_at_all_is_bound_can_never_be_sent",
     ),
     one_edit(
-        "`except Exception` round the publish, which a lost connection's CancelledError passes by",
+        "`except Exception` round the publish, which the CancelledError of an ended connection passes by",
         PUBLISHER,
         """    except asyncio.CancelledError as cancelled:
         if is_wanted(cancelled):
@@ -101,7 +101,7 @@ FLOOR_FOR = 1e9  #""",
         """    except Exception as error:
         return Failure(f"no confirmation: {error!r}", Fault.LINK)
 """,
-        f"{TESTS}/test_losing_the_broker.py::test_a_publish_whose_connection_is_cut_is_a_link_failure",
+        f"{TESTS}/test_losing_the_broker.py::test_a_publish_whose_connection_ends_is_a_link_failure",
     ),
     one_edit(
         "an inbox that cannot be reached counts as delivered to",

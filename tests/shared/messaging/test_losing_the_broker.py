@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
+import pytest
+
 from shared.ids import new_id
 from shared.messaging.inbox import Delivery, Inbox
 from shared.messaging.rabbitmq import RabbitMQ
@@ -23,6 +25,7 @@ class Line:
         self._open = asyncio.Event()
         self._open.set()
         self._writers: list[asyncio.StreamWriter] = []
+        self._carriers: list[asyncio.Task[None] | None] = []
         self.sent = 0
 
     def hold(self) -> None:
@@ -32,6 +35,7 @@ class Line:
 
     def cut(self) -> None:
         """End every connection without a word."""
+        self._open.set()
         for writer in self._writers:
             writer.transport.abort()
 
@@ -41,6 +45,7 @@ class Line:
         there = urlsplit(url)
 
         async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            self._carriers.append(asyncio.current_task())
             answers, questions = await asyncio.open_connection(there.hostname, there.port)
             self._writers += [writer, questions]
             await asyncio.gather(self._pass_on(reader, questions), self._pass_on(answers, writer))
@@ -52,6 +57,7 @@ class Line:
         finally:
             self.cut()
             server.close()
+            await asyncio.gather(*filter(None, self._carriers))
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -65,7 +71,8 @@ class Line:
             writer.transport.abort()
 
 
-async def test_a_publish_whose_connection_is_cut_is_a_link_failure(broker_url: str) -> None:
+@pytest.mark.parametrize("ending", ["cut", "closed from here"])
+async def test_a_publish_whose_connection_ends_is_a_link_failure(broker_url: str, ending: str) -> None:
     first, *others = [an_envelope(Unheard(thing_id=new_id())) for _ in range(4)]
     line = Line()
     async with line.to(broker_url) as url:
@@ -78,9 +85,11 @@ async def test_a_publish_whose_connection_is_cut_is_a_link_failure(broker_url: s
             return line.sent > 0
 
         await eventually(under_way)
-        line.cut()
+        if ending == "cut":
+            line.cut()
+        closing = asyncio.create_task(transport.close())  # says so to whoever waits by a CancelledError
         outcome = await publishing
-        await transport.close()
+        await closing
 
     assert [failure and failure.fault for failure in outcome.values()] == [Fault.LINK] * 3
 
