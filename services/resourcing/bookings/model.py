@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
@@ -55,6 +56,13 @@ class BookingCancelled(Conflict):
     """This booking has been cancelled.
 
     Make a new one.
+    """
+
+
+class BookingOfSomebodyElse(Conflict):
+    """A booking stays with its person.
+
+    Cancel it, and book the other person.
     """
 
 
@@ -131,6 +139,11 @@ class Booking:
         if self.is_cancelled:
             raise BookingCancelled()
 
+    def must_be_of(self, person_id: UUID) -> None:
+        """Refuse to hand a booking on to another person."""
+        if person_id != self.person_id:
+            raise BookingOfSomebodyElse()
+
     def cancel(self, reason: str) -> None:
         """Give the time back."""
         self.must_stand()
@@ -175,6 +188,18 @@ class Week:
     soft_minutes: int = 0
     free_minutes: int = 0
     over_minutes: int = 0
+
+    @property
+    def booked_minutes(self) -> int:
+        """What is booked, hard or soft."""
+        return self.hard_minutes + self.soft_minutes
+
+    @property
+    def booked_share(self) -> Decimal:
+        """Booked of capacity, 1 = all of it; where there is no capacity, 1 as soon as anything is booked."""
+        if not self.capacity_minutes:
+            return Decimal(1 if self.booked_minutes else 0)
+        return Decimal(self.booked_minutes) / self.capacity_minutes
 
     def count(self, day: WorkDay, hard_minutes: int, soft_minutes: int) -> None:
         """Add one day; what is over on one day is not made up by what is free on another."""

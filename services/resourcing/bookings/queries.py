@@ -13,7 +13,7 @@ from services.resourcing.bookings.model import Booking, DayOver, NoSuchBooking, 
 from services.resourcing.bookings.store import bookings, of_people
 from services.resourcing.calendars.model import a_period
 from services.resourcing.calendars.queries import working_times
-from services.resourcing.people.queries import visible
+from services.resourcing.people.queries import can, visible
 from services.resourcing.people.store import people
 from services.resourcing.projects.store import projects
 from shared.database import Page, page
@@ -30,6 +30,11 @@ class CapacityOfPerson:
     name: str
     staffing_roles: list[str]
     weeks: list[Week]
+
+    @property
+    def free_minutes(self) -> int:
+        """What is free in all of these weeks."""
+        return sum(week.free_minutes for week in self.weeks)
 
 
 def _rows(work: Work) -> Select[Any]:
@@ -90,6 +95,7 @@ async def list_capacity(
     ends_before: date,
     staffing_role: str | None = None,
     practice: str | None = None,
+    skill: str | None = None,
     cursor: str | None = None,
     limit: int,
 ) -> Page[CapacityOfPerson]:
@@ -106,6 +112,8 @@ async def list_capacity(
         rows = rows.where(any_(people.c.staffing_roles) == staffing_role)
     if practice is not None:
         rows = rows.where(people.c.practice == practice)
+    if skill is not None:
+        rows = rows.where(can(skill))
     found = await page(work.session, rows, keys=(people.c.name, people.c.id), cursor=cursor, limit=limit)
     ids = [row.id for row in found.items]
     times = await working_times(work, ids, period)

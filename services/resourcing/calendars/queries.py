@@ -7,9 +7,16 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, select
 
-from services.resourcing.calendars.model import TimeOffStatus, WorkCalendar, WorkDay, WorkingTime, a_period
+from services.resourcing.calendars.model import (
+    NoSuchTimeOff,
+    TimeOffStatus,
+    WorkCalendar,
+    WorkDay,
+    WorkingTime,
+    a_period,
+)
 from services.resourcing.calendars.store import public_holidays, time_off, work_calendars
 from services.resourcing.people.queries import get_person, visible
 from services.resourcing.people.store import people
@@ -34,12 +41,26 @@ async def list_time_off(
     limit: int,
 ) -> Page[Row[Any]]:
     """Time off by start, as far as the actor may see the people."""
-    rows = visible(work, select(time_off).join(people, people.c.id == time_off.c.person_id))
+    rows = _time_off(work)
     if person_id is not None:
         rows = rows.where(time_off.c.person_id == person_id)
     if status is not None:
         rows = rows.where(time_off.c.status == status)
     return await page(work.session, rows, keys=(time_off.c.starts_on, time_off.c.id), cursor=cursor, limit=limit)
+
+
+async def get_time_off(work: Work, time_off_id: UUID) -> Row[Any]:
+    """One time off with its person's name, if the actor may see them."""
+    rows = _time_off(work).where(time_off.c.id == time_off_id)
+    found: Row[Any] | None = (await work.session.execute(rows)).one_or_none()
+    if found is None:
+        raise NoSuchTimeOff()
+    return found
+
+
+def _time_off(work: Work) -> Select[Any]:
+    named = select(time_off, people.c.name.label("person_name"), people.c.subject_id)
+    return visible(work, named.join(people, people.c.id == time_off.c.person_id))
 
 
 async def capacity_of(work: Work, person_id: UUID, *, starts_on: date, ends_before: date) -> list[WorkDay]:

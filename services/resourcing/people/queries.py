@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, any_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, any_, or_, select
 
 from services.resourcing.people.model import CostRate, NoSuchPerson, Person
 from services.resourcing.people.store import (
@@ -16,7 +16,7 @@ from services.resourcing.people.store import (
     staffing_roles,
 )
 from services.resourcing.permissions import Permission
-from shared.database import Page, page
+from shared.database import LIMIT_MAX, Page, page
 from shared.work import Work
 
 
@@ -28,6 +28,11 @@ def visible(work: Work, rows: Select[Any]) -> Select[Any]:
     return rows.where(people.c.subject_id == work.actor.subject)
 
 
+def can(skill: str) -> ColumnElement[bool]:
+    """Of rows over people those who have `skill`, at any level."""
+    return people.c.id.in_(select(person_skills.c.person_id).where(person_skills.c.skill == skill))
+
+
 async def list_people(
     work: Work,
     *,
@@ -35,22 +40,25 @@ async def list_people(
     practice: str | None = None,
     skill: str | None = None,
     employed_on: date | None = None,
+    words: str = "",
     cursor: str | None = None,
     limit: int,
 ) -> Page[Row[Any]]:
-    """People by name, as far as the actor may see them; without skills and cost."""
+    """People by name, as far as the actor may see them; without skills and cost; `words` are of the name."""
     rows = visible(work, select(people))
     if staffing_role is not None:
         rows = rows.where(any_(people.c.staffing_roles) == staffing_role)
     if practice is not None:
         rows = rows.where(people.c.practice == practice)
     if skill is not None:
-        rows = rows.where(people.c.id.in_(select(person_skills.c.person_id).where(person_skills.c.skill == skill)))
+        rows = rows.where(can(skill))
     if employed_on is not None:
         rows = rows.where(
             people.c.employed_from <= employed_on,
             or_(people.c.employed_until.is_(None), people.c.employed_until > employed_on),
         )
+    if words:
+        rows = rows.where(people.c.name.icontains(words, autoescape=True))
     return await page(work.session, rows, keys=(people.c.name, people.c.id), cursor=cursor, limit=limit)
 
 
@@ -80,3 +88,10 @@ async def list_staffing_roles(work: Work, *, cursor: str | None = None, limit: i
         cursor=cursor,
         limit=limit,
     )
+
+
+async def list_skills(work: Work) -> list[str]:
+    """The skills that anybody has, by name, to choose from."""
+    work.actor.must(Permission.SEE_OWN)
+    named = select(person_skills.c.skill).distinct().order_by(person_skills.c.skill).limit(LIMIT_MAX)
+    return list(await work.session.scalars(named))

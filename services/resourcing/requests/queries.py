@@ -44,10 +44,12 @@ async def list_requests(
     project_id: UUID | None = None,
     staffing_role: str | None = None,
     is_covered: bool | None = None,
+    is_open: bool | None = None,
+    words: str = "",
     cursor: str | None = None,
     limit: int,
 ) -> Page[Row[Any]]:
-    """Requests by start."""
+    """Requests by start; open ones wait for people of a project that goes on. `words` are of project, account, role."""
     rows = select(*_visible(work)).join(projects, projects.c.id == requests.c.project_id)
     if project_id is not None:
         rows = rows.where(requests.c.project_id == project_id)
@@ -55,6 +57,12 @@ async def list_requests(
         rows = rows.where(requests.c.staffing_role == staffing_role)
     if is_covered is not None:
         rows = rows.where((requests.c.booked_minutes >= requests.c.minutes) == is_covered)
+    if is_open is not None:
+        waits = (requests.c.booked_minutes < requests.c.minutes) & projects.c.closed_on.is_(None)
+        rows = rows.where(waits == is_open)
+    if words:
+        named = (requests.c.project_name, requests.c.account_name, requests.c.staffing_role)
+        rows = rows.where(or_(*(one.icontains(words, autoescape=True) for one in named)))
     return await page(work.session, rows, keys=(requests.c.starts_on, requests.c.id), cursor=cursor, limit=limit)
 
 

@@ -34,6 +34,7 @@ async def list_utilization(
     starts_on: date,
     ends_before: date,
     practice: str | None = None,
+    person_id: UUID | None = None,
     cursor: str | None = None,
     limit: int,
 ) -> Page[UtilizationOfPerson]:
@@ -46,6 +47,8 @@ async def list_utilization(
     )
     if practice is not None:
         rows = rows.where(people.c.practice == practice)
+    if person_id is not None:
+        rows = rows.where(people.c.id == person_id)
     found = await page(work.session, rows, keys=(people.c.name, people.c.id), cursor=cursor, limit=limit)
     ids = [row.id for row in found.items]
     times = await working_times(work, ids, period)

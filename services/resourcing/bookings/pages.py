@@ -1,0 +1,100 @@
+"""Bookings as people see them: how full everybody is by week, and what one person is booked for."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.resourcing.bookings import actions, queries
+from services.resourcing.bookings.api import CancellationBody
+from services.resourcing.people.queries import list_skills, list_staffing_roles
+from services.resourcing.permissions import Permission
+from shared.database import LIMIT_DEFAULT, LIMIT_MAX
+from shared.pages import InWork, PageRoute, form_of, page
+from shared.ui.formats import day_short
+from shared.ui.listing import Column, Listing
+from shared.ui.words import gettext as _
+from shared.web import Cursor
+from shared.work import Work
+
+router = APIRouter(route_class=PageRoute)
+WEEKS = 12
+
+Word = Annotated[str, Query(max_length=200)]
+Day = Annotated[date | None, Query(ge=date(1970, 1, 1), lt=date(2200, 1, 1))]
+
+
+@router.get("/capacity")
+async def capacity(
+    request: Request,
+    work: InWork,
+    *,
+    role: Word = "",
+    skill: Word = "",
+    starts_on: Day = None,
+    cursor: Cursor = None,
+) -> Response:
+    """People by weeks: the booked share of capacity, and what is free."""
+    work.actor.must(Permission.SEE_PEOPLE)
+    begin = starts_on or work.now.date()
+    monday = begin - timedelta(days=begin.weekday())
+    mondays = [monday + timedelta(weeks=number) for number in range(WEEKS)]
+    found = await queries.list_capacity(
+        work,
+        starts_on=monday,
+        ends_before=monday + timedelta(weeks=WEEKS),
+        staffing_role=role or None,
+        skill=skill or None,
+        cursor=cursor,
+        limit=LIMIT_DEFAULT,
+    )
+    columns = (
+        Column("person", _("Person")),
+        *(Column(f"week-{each}", day_short(each), number=True) for each in mondays),
+        Column("free", _("Free"), number=True),
+    )
+    listing = Listing.of(request, "capacity", columns, found.items, next=found.next)
+    return page(
+        request,
+        "resourcing/bookings/capacity.html",
+        listing=listing,
+        choices=await _choices(work),
+        role=role,
+        skill=skill,
+        monday=monday,
+        earlier=listing.link(starts_on=str(monday - timedelta(weeks=WEEKS))),
+        later=listing.link(starts_on=str(monday + timedelta(weeks=WEEKS))),
+    )
+
+
+@router.get("/people/{person_id}/bookings")
+async def of_person(request: Request, person_id: UUID, work: InWork, cursor: Cursor = None) -> Response:
+    """What a person is booked for from this week on; a part of their page."""
+    monday = work.now.date() - timedelta(days=work.now.weekday())
+    found = await queries.list_bookings(work, person_id=person_id, starts_on=monday, cursor=cursor, limit=LIMIT_DEFAULT)
+    return page(
+        request,
+        "resourcing/bookings/of_person.html",
+        here=request.url.path,
+        bookings=found.items,
+        next=found.next,
+        may_book=work.actor.may(Permission.BOOK),
+    )
+
+
+@router.post("/bookings/{booking_id}/cancellation")
+async def cancel(request: Request, booking_id: UUID, work: InWork) -> Response:
+    """Give the person's time back."""
+    form = await form_of(request, CancellationBody)
+    booking = await actions.cancel_booking(work, booking_id, reason=form.reason)
+    return RedirectResponse(f"/resourcing/people/{booking.person_id}", 303)
+
+
+async def _choices(work: Work) -> dict[str, list[str]]:
+    """What people are narrowed by: the staffing roles and the skills there are."""
+    roles = await list_staffing_roles(work, limit=LIMIT_MAX)
+    return {"role": [one.name for one in roles.items], "skill": await list_skills(work)}

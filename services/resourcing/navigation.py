@@ -1,0 +1,11 @@
+"""Where people start from in resourcing."""
+
+from services.resourcing.permissions import Permission
+from shared.pages.navigation import Entry
+
+NAVIGATION = (
+    Entry("Staffing requests", "/resourcing/requests", "user-search", "Staff", Permission.SEE_REQUESTS, "g q"),
+    Entry("Capacity", "/resourcing/capacity", "calendar-stats", "Staff", Permission.SEE_PEOPLE, "g k"),
+    Entry("People", "/resourcing/people", "users", "Staff", Permission.SEE_PEOPLE, "g o"),
+    Entry("Leave", "/resourcing/time-off", "beach", "Staff", Permission.SEE_OWN, "g l"),
+)
