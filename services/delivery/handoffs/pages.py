@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -44,10 +44,11 @@ class ReturnForm(Body):
 
 @router.get("")
 async def handoffs(
-    request: Request, work: InWork, state: HandoffState | None = None, cursor: Cursor = None
+    request: Request, work: InWork, state: HandoffState | Literal["all"] = HandoffState.OPEN, cursor: Cursor = None
 ) -> Response:
-    """Handoffs in the order in which they were opened."""
-    found = await queries.list_handoffs(work, state=state, cursor=cursor, limit=LIMIT_DEFAULT)
+    """Handoffs in the order in which they were opened, the open ones unless asked otherwise."""
+    only = state if isinstance(state, HandoffState) else None
+    found = await queries.list_handoffs(work, state=only, cursor=cursor, limit=LIMIT_DEFAULT)
     columns = (
         Column("number", _("Opportunity")),
         Column("account", _("Customer")),

@@ -81,6 +81,7 @@ async def project(request: Request, project_id: UUID, work: InWork) -> Response:
         differences=_planned_anew(found) if margin else [],
         burn=await _burn(work, found.project, margin.baseline) if margin else None,
         may_manage=work.actor.may(Permission.MANAGE_PROJECTS) and found.project.manager == work.actor.subject,
+        sees_handoffs=work.actor.may(Permission.VIEW_HANDOFFS),
         today=work.now.date(),
     )
 
