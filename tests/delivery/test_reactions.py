@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid5
 
+import pytest
+
 from services.delivery.handoffs.model import id_of_handoff
 from services.delivery.projects.model.project import id_of_project
 from services.delivery.service import service
@@ -164,23 +166,34 @@ async def a_firm_at_work(delivery: Delivery, tenant: UUID) -> None:
         assert (await paula.post(f"/timesheets/{timesheet['id']}/approval")).status_code == 200
 
 
+async def told(delivery: Delivery, tenant: UUID, news: Sequence[News]) -> dict[str, str]:
+    """Let a firm at work hear `news`, and give a digest of what it has then."""
+    await a_firm_at_work(delivery, tenant)
+    for event, sequence in news:
+        await delivery.hear(event, sequence, tenant=tenant)
+    return await digest(delivery.database, service, tenant, without=WITHOUT, fields=("tenant_id",))
+
+
 async def test_any_order_and_any_repetition_of_the_news_ends_in_the_same_state(delivery: Delivery) -> None:
     expected: dict[str, str] = {}
     for seed in range(ORDERS):
-        tenant = UUID(int=0x7E4A4700 + seed)
-        await a_firm_at_work(delivery, tenant)
         news = history()
         if seed:
             chance = random.Random(seed)  # noqa: S311 - an order that a failure can name
             news += chance.sample(news, k=len(news) // 2)
             chance.shuffle(news)
 
-        for event, sequence in news:
-            await delivery.hear(event, sequence, tenant=tenant)
-
-        state = await digest(delivery.database, service, tenant, without=WITHOUT, fields=("tenant_id",))
+        state = await told(delivery, UUID(int=0x7E4A4700 + seed), news)
         expected = expected or state
         assert state == expected, f"order {seed} ended differently"
+
+
+@pytest.mark.long
+async def test_without_any_kind_of_news_it_ends_in_another_state(delivery: Delivery) -> None:
+    whole = await told(delivery, UUID(int=0x7E4A4800), history())
+    for number, kind in enumerate({type(event) for event, _ in history()}, start=1):
+        lacking = [news for news in history() if type(news[0]) is not kind]
+        assert await told(delivery, UUID(int=0x7E4A4800 + number), lacking) != whole, kind
 
 
 def test_the_history_holds_every_type_that_delivery_consumes() -> None:
