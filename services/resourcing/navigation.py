@@ -5,6 +5,7 @@ from shared.pages.navigation import Entry
 
 NAVIGATION = (
     Entry("Staffing requests", "/resourcing/requests", "user-search", "Staff", Permission.SEE_REQUESTS, "g q"),
+    Entry("Staffing board", "/resourcing/board", "calendar-user", "Staff", Permission.SEE_PEOPLE, "g s"),
     Entry("Capacity", "/resourcing/capacity", "calendar-stats", "Staff", Permission.SEE_PEOPLE, "g k"),
     Entry("People", "/resourcing/people", "users", "Staff", Permission.SEE_PEOPLE, "g o"),
     Entry("Leave", "/resourcing/time-off", "beach", "Staff", Permission.SEE_OWN, "g l"),

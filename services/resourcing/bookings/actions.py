@@ -88,18 +88,23 @@ async def change_booking(
     booking_id: UUID,
     *,
     version: int,
+    person_id: UUID | None = None,
     kind: BookingKind | None = None,
     minutes_per_day: int | None = None,
     starts_on: date | None = None,
     ends_before: date | None = None,
     overbooking_reason: str | None = None,
 ) -> Booked:
-    """Move, resize or firm up a booking as read at `version`; overbooking needs its reason again."""
+    """Move, resize or firm up a booking as read at `version`; overbooking needs its reason again.
+
+    It stays with its person: another `person_id` is refused.
+    """
     work.actor.must(Permission.BOOK)
     booking = await _get(work, booking_id)
     if booking.version != version:
         raise Stale()
     booking.must_stand()
+    booking.must_be_of(person_id or booking.person_id)
     booking.kind = kind or booking.kind
     booking.minutes_per_day = minutes_per_day or booking.minutes_per_day
     booking.starts_on = starts_on or booking.starts_on

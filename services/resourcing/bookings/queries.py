@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,6 +18,7 @@ from services.resourcing.people.queries import can, visible
 from services.resourcing.people.store import people
 from services.resourcing.projects.store import projects
 from shared.database import Page, page
+from shared.period import Period
 from shared.work import Work
 
 COLUMNS = (*bookings.c, people.c.name.label("person_name"), projects.c.name.label("project_name"))
@@ -88,6 +90,40 @@ async def overbooked_days(work: Work, booking_id: UUID) -> list[DayOver]:
     return days_over(booking, days, minutes_taken(others, days))
 
 
+@dataclass(frozen=True)
+class Board:
+    """Some people by name, and their bookings in a period."""
+
+    people: Page[Row[Any]]
+    bookings: Sequence[Row[Any]]
+
+
+async def board(
+    work: Work,
+    period: Period,
+    *,
+    staffing_role: str | None = None,
+    skill: str | None = None,
+    cursor: str | None = None,
+    limit: int,
+) -> Board:
+    """Everybody employed in `period`, a period with an end, and what they are booked for then; two statements."""
+    found = await page(
+        work.session,
+        _employed(work, period, staffing_role=staffing_role, skill=skill),
+        keys=(people.c.name, people.c.id),
+        cursor=cursor,
+        limit=limit,
+    )
+    booked = _rows(work).where(
+        bookings.c.person_id.in_([row.id for row in found.items]),
+        ~bookings.c.is_cancelled,
+        bookings.c.starts_on < period.ends_before,
+        bookings.c.ends_before > period.starts_on,
+    )
+    return Board(found, (await work.session.execute(booked.order_by(bookings.c.starts_on, bookings.c.id))).all())
+
+
 async def list_capacity(
     work: Work,
     *,
@@ -104,16 +140,9 @@ async def list_capacity(
     Four statements, however many people are on the page.
     """
     period = a_period(starts_on, ends_before)
-    rows = visible(work, select(people)).where(
-        people.c.employed_from < ends_before,
-        or_(people.c.employed_until.is_(None), people.c.employed_until > starts_on),
-    )
-    if staffing_role is not None:
-        rows = rows.where(any_(people.c.staffing_roles) == staffing_role)
+    rows = _employed(work, period, staffing_role=staffing_role, skill=skill)
     if practice is not None:
         rows = rows.where(people.c.practice == practice)
-    if skill is not None:
-        rows = rows.where(can(skill))
     found = await page(work.session, rows, keys=(people.c.name, people.c.id), cursor=cursor, limit=limit)
     ids = [row.id for row in found.items]
     times = await working_times(work, ids, period)
@@ -123,3 +152,15 @@ async def list_capacity(
         for row in found.items
     ]
     return Page(items, found.next)
+
+
+def _employed(work: Work, period: Period, *, staffing_role: str | None, skill: str | None) -> Select[Any]:
+    rows = visible(work, select(people)).where(
+        people.c.employed_from < period.ends_before,
+        or_(people.c.employed_until.is_(None), people.c.employed_until > period.starts_on),
+    )
+    if staffing_role is not None:
+        rows = rows.where(any_(people.c.staffing_roles) == staffing_role)
+    if skill is not None:
+        rows = rows.where(can(skill))
+    return rows
