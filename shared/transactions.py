@@ -8,10 +8,17 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, cast
 
-from asyncpg import Connection, IntegrityConstraintViolationError, PostgresError, Record
+from asyncpg import (
+    Connection,
+    IntegrityConstraintViolationError,
+    InterfaceError,
+    InternalClientError,
+    PostgresError,
+    Record,
+)
 from sqlalchemy import ClauseElement, Dialect
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -20,6 +27,8 @@ from shared.database import Database
 
 DIALECT: Dialect = dialect()  # type: ignore[no-untyped-call]
 NOTHING: Mapping[str, Any] = MappingProxyType({})
+# Every way in which the driver says that something was not done; the last is how a server that dies looks at times.
+UNREACHABLE = (OSError, SQLAlchemyError, PostgresError, InterfaceError, InternalClientError)
 
 
 class Row(Record):

@@ -7,10 +7,9 @@ import logging
 from typing import Any
 
 import asyncpg
-from sqlalchemy.exc import SQLAlchemyError
 
 from shared.database import Database
-from shared.transactions import at_once
+from shared.transactions import UNREACHABLE, at_once
 
 log = logging.getLogger(__name__)
 CHANNEL = "throughline_outbox"
@@ -29,7 +28,7 @@ async def call(database: Database) -> None:
         database.announced.clear()
         try:
             await at_once(database, f"notify {CHANNEL}")
-        except (OSError, SQLAlchemyError) as error:
+        except UNREACHABLE as error:
             log.warning("other processes were not told that something was announced: %s", error)
         await asyncio.sleep(AT_MOST_EVERY)
 

@@ -29,7 +29,7 @@ Consumer = Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z][a-z0-9_]*(@[1-9][0-9]{
 FieldName = Annotated[str, Field(pattern=r"^[a-z_]+(\.[a-z_]+)*$", max_length=200)]
 
 
-class CountView(View):
+class LoggedCountView(View):
     """How many events of one type are in the log, and how many of them were redacted."""
 
     type: str
@@ -42,7 +42,7 @@ class CountView(View):
 class Counts(View):
     """What a replay of these events would send."""
 
-    types: list[CountView]
+    types: list[LoggedCountView]
 
 
 class Replay(Body):
@@ -101,7 +101,7 @@ async def count(
     """What a replay would send, by type: its dry run; for administrators and auditors."""
     desk = desk_for(work, Permission.SEE_OPERATIONS)
     choice = Choice(until or await replays.now(desk.session), desk.tenant_id, type and [type], subject, since)
-    return Counts(types=[CountView.model_validate(row) for row in await counted(desk.session, choice)])
+    return Counts(types=[LoggedCountView.model_validate(row) for row in await counted(desk.session, choice)])
 
 
 @router.post("/replays", status_code=status.HTTP_202_ACCEPTED, responses=refusals(NotPermitted, NothingToReplay))

@@ -14,18 +14,16 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import Receive, Scope, Send
 
 from shared.auth import Claims
 from shared.database import Database
 from shared.pages.problems import EVENTS, PlainPageRoute
 from shared.pages.session import Sessions
-from shared.transactions import at_once
+from shared.transactions import UNREACHABLE, at_once
 from shared.web.front import Drain
 from shared.web.limits import TooManyRequests
 
@@ -52,7 +50,7 @@ async def tell(database: Database) -> None:
             for tenant_id, features in told.items():
                 said = json.dumps([str(tenant_id), *sorted(features)])
                 await at_once(database, TELL, {"channel": CHANNEL, "said": said})
-        except (OSError, SQLAlchemyError) as error:
+        except UNREACHABLE as error:
             log.warning("browsers were not told what has changed: %s", error)
         await asyncio.sleep(TOLD_AT_MOST_EVERY)
 
@@ -99,7 +97,7 @@ class Streams:
         while True:
             try:
                 await self._listen_once()
-            except (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except UNREACHABLE as error:
                 log.warning("changes cannot be heard: %s", error)
                 await asyncio.sleep(LOOK_EVERY)
 

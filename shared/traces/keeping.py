@@ -10,14 +10,12 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
-import asyncpg
 from prometheus_client import Counter
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from shared.database import Database
 from shared.telemetry import Shelf, SpanRecord
-from shared.transactions import driver
+from shared.transactions import UNREACHABLE, driver
 
 log = logging.getLogger(__name__)
 EVERY, FORGET_EVERY = 1.0, 60.0  # seconds
@@ -74,7 +72,7 @@ async def _write(database: Database, shelf: Shelf) -> None:
         return
     try:
         await write(database, spans)
-    except (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except UNREACHABLE as error:
         log.warning("%d spans are lost: %s", len(spans), error)
 
 
@@ -105,5 +103,5 @@ async def forget(database: Database, at_most: int = KEPT_AT_MOST) -> None:
     try:
         async with database.transactions.connect() as connection:
             await connection.execute(FORGET, {"kept_for": KEPT_FOR, "at_most": at_most})
-    except (OSError, SQLAlchemyError) as error:
+    except UNREACHABLE as error:
         log.warning("old spans are not forgotten yet: %s", error)

@@ -20,6 +20,8 @@ FOR_NOW = {403, CONFLICT, 412}  # not by this person, not in this state: the req
 # Its address names what the entry is posted for; the entry's own id follows from that.
 OF_NO_RECORD = {"PUT /journal-entries/{entry_id}"}
 UUIDS = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# Which lane an event takes follows from its id, and what waits grows older between two questions.
+VARYING = re.compile(r'"pending":\d+,"oldest_age":(?:null|\d+),"last_run"|(?<=_age":)\d+|(?<=_gap":)\d+')
 
 
 async def test_nobody_without_a_token_or_a_role_and_nothing_changes(scene: Scene) -> None:
@@ -83,7 +85,7 @@ def _creation_last(operation: Operation) -> bool:
 
 
 def _said(answer: httpx2.Response) -> tuple[int, str]:
-    """What an answer says but for ids; of a change, only that it was made."""
+    """What an answer says but for ids and what follows from them; of a change, only that it was made."""
     if answer.is_success and answer.request.method != "GET":
         return answer.status_code, ""
-    return answer.status_code, UUIDS.sub("<id>", answer.text)
+    return answer.status_code, VARYING.sub("<varying>", UUIDS.sub("<id>", answer.text))

@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.mutants import hunt
 from tests.mutants.catalogue import MUTANTS
-from tests.mutants.hunt import copied_tree, hunted, is_green, tested
 from tests.mutants.receiving import RECEIVING
 from tests.mutants.sending import SENDING
 from tests.mutants.tenancy import TENANCY
@@ -12,12 +12,12 @@ from tests.mutants.tenancy import TENANCY
 @pytest.mark.long
 def test_a_bug_of_each_kind_is_caught_and_its_tests_are_green_without_it() -> None:
     three = (SENDING[0], RECEIVING[5], TENANCY[2])
-    with copied_tree() as tree:
-        alive = [mutant.bug for mutant in three if not hunted(mutant, tree).red]
-        sound = tested([test for mutant in three for test in mutant.caught_by], tree)
+    with hunt.copied_tree() as tree:
+        alive = [mutant.bug for mutant in three if not hunt.hunted(mutant, tree).red]
+        sound = hunt.tested([test for mutant in three for test in mutant.caught_by], tree)
 
     assert not alive
-    assert is_green(sound), sound.said
+    assert hunt.is_green(sound), sound.said
 
 
 def test_there_are_more_than_twenty_bugs_and_each_has_its_own_sentence() -> None:
