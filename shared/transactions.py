@@ -16,7 +16,7 @@ from asyncpg import (
     PostgresError,
     Record,
 )
-from sqlalchemy import ClauseElement, Dialect
+from sqlalchemy import ClauseElement, Dialect, text
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
@@ -27,6 +27,7 @@ from shared.database import Database
 
 DIALECT: Dialect = dialect()  # type: ignore[no-untyped-call]
 NOTHING: Mapping[str, Any] = MappingProxyType({})
+BEGUN = text("select")
 # Every way in which the driver says that something was not done; the last is how a server that dies looks at times.
 UNREACHABLE = (OSError, SQLAlchemyError, PostgresError, InterfaceError, InternalClientError)
 
@@ -136,6 +137,8 @@ async def run(session: AsyncSession, statement: str, *values: Any) -> list[Row]:
     bound = session.bind
     if session.in_nested_transaction() or not isinstance(bound, AsyncConnection):
         bound = await session.connection()
+        if not driver(bound).is_in_transaction():  # SQLAlchemy begins with its first own statement, and this is none
+            await bound.execute(BEGUN)
     return await _fetch(bound, statement, values)
 
 
