@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -196,7 +197,14 @@ def a_broker(directory: Path) -> Iterator[str]:
 
 
 def _environment(addresses: ServiceDatabase, issuer: str) -> dict[str, str]:
-    return {"DATABASE_URL": addresses.app_url, "ISSUER_URL": issuer, "JWKS_URL": issuer, "LOG_LEVEL": "WARNING"}
+    return {
+        "DATABASE_URL": addresses.app_url,
+        "ISSUER_URL": issuer,
+        "JWKS_URL": issuer,
+        "PUBLIC_URL": issuer,
+        "SESSION_KEY": secrets.token_hex(32),
+        "LOG_LEVEL": "WARNING",
+    }
 
 
 def _named(group: str, subjects: Figures) -> Iterator[tuple[str, Figures]]:
