@@ -97,7 +97,7 @@ async def tokens_of_the_story(http: httpx2.AsyncClient) -> dict[str, str]:
 
 
 async def eventually(look: Callable[[], Awaitable[Answer | None]], *, what: str) -> Answer:
-    """What `look` finds, as soon as it finds something; TimeoutError, naming `what`, after half a minute."""
+    """What `look` finds, as soon as it finds something; TimeoutError, naming `what`, after two minutes."""
     deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
     while asyncio.get_running_loop().time() < deadline:
         try:

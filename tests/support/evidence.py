@@ -62,7 +62,7 @@ class Evidence:
             return await connection.fetchval(query, *values)
 
     async def settled(self) -> None:
-        """Wait until every announced event has been acted on and no job waits; fails after half a minute."""
+        """Wait until every announced event has been acted on and no job waits; fails after two minutes."""
         quiet = 0
         async with asyncio.timeout(PATIENCE_SECONDS):
             while quiet < LOOKS:
