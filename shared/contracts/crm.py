@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, PlainSerializer, model_validator
 
 from shared.contracts.base import Amount, Currency, Event, Fact, Minutes
+
+
+class FirstMethod(StrEnum):
+    """The billing methods that readers of the first release know; the list never grows."""
+
+    TIME_AND_MATERIALS = "time_and_materials"
+    FIXED_FEE_MILESTONE = "fixed_fee_milestone"
 
 
 class BillingMethod(StrEnum):
@@ -17,6 +24,20 @@ class BillingMethod(StrEnum):
 
     TIME_AND_MATERIALS = "time_and_materials"
     FIXED_FEE_MILESTONE = "fixed_fee_milestone"
+    TIME_AND_MATERIALS_CAPPED = "time_and_materials_capped"
+    FIXED_FEE_PERCENT = "fixed_fee_percent"
+    RETAINER = "retainer"
+    EXPENSE = "expense"
+
+    @property
+    def first(self) -> FirstMethod:
+        """What a reader of the first release takes it for: hours at a rate, or a sum that nothing bills by itself."""
+        by_the_hour = self in (BillingMethod.TIME_AND_MATERIALS, BillingMethod.TIME_AND_MATERIALS_CAPPED)
+        return FirstMethod.TIME_AND_MATERIALS if by_the_hour else FirstMethod.FIXED_FEE_MILESTONE
+
+
+def _as_first_told(method: BillingMethod) -> FirstMethod:
+    return method.first
 
 
 class Address(Fact):
@@ -50,17 +71,48 @@ class ContactPerson(Fact):
 
 
 class SoldLine(Fact):
-    """One line of what was sold; `line_id` is the billing line that work is later charged to."""
+    """One line of what was sold; `line_id` is the billing line that work is later charged to.
+
+    The list of methods could not grow under readers of the first release, so a line travels with two: in `method` the
+    nearest one that they know, in `billing_method` the true one. In the code there is only `method`, the true one.
+    """
 
     line_id: UUID
     description: str
-    method: BillingMethod
+    method: Annotated[BillingMethod, PlainSerializer(_as_first_told)]
+    """The nearest method that the first release knows."""
     amount: Amount
     product: str
     staffing_role: str | None = None
     minutes: Minutes | None = None
     hourly_rate: Amount | None = None
     milestone_due_on: date | None = None
+    billing_method: str = Field(default="", examples=[BillingMethod.TIME_AND_MATERIALS])
+    """The true method; empty where `method` is."""
+    cap: Amount | None = None
+    """What hours at a rate come to at most."""
+    monthly_fee: Amount | None = None
+    """Of a retainer, whose `amount` is the fee of all its months."""
+    monthly_minutes: Minutes | None = None
+    """What the monthly fee pays for."""
+    rollover_months: int | None = None
+    """How many months unused minutes of a retainer stay good."""
+    overage_rate: Amount | None = None
+    """What an hour beyond a retainer's minutes costs; none means that it is not billed."""
+    markup_percent: Amount | None = None
+    """What is added to expenses passed on."""
+    is_agent: bool = False
+    """Expenses are passed on in the client's name: what is billed for them is no revenue of ours."""
+    recognition_method: str | None = None
+    """`as_delivered`, `cost_to_cost`, `ratable` or `milestone`; none means the one that goes with the method."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_its_true_method(cls, told: Any) -> Any:
+        if not isinstance(told, dict):
+            return told
+        true = told.get("billing_method") or told.get("method")
+        return {**told, "method": true, "billing_method": true}
 
 
 class EstimatedRole(Fact):
@@ -123,6 +175,7 @@ class OpportunityClosedWon(Event):
     """A deal was won: everything that delivery, resourcing and billing need to begin."""
 
     type: ClassVar[str] = "throughline.crm.opportunity.closed_won.v1"
+    minor: ClassVar[int] = 1
     about: ClassVar[tuple[str, str]] = ("opportunity", "opportunity_id")
     opportunity_id: UUID
     number: str
@@ -143,6 +196,12 @@ class OpportunityClosedWon(Event):
     quote_reference: str | None = None
     project_template: str | None = None
     """Wish of the sales person; without one the template follows from the lines."""
+    purchase_order_budget: Amount | None = None
+    """What may be billed under the purchase order, net; none means no limit."""
+    billing_increment_minutes: int | None = None
+    """Time is billed in steps of so many minutes; none means to the minute."""
+    deposit: Amount | None = None
+    """What the client pays in advance, net; later invoices draw it down."""
 
 
 class OpportunityClosedLost(Event):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
 from pydantic import Field
 
 from shared.contracts.base import Amount, Currency, Event, Fact, Minutes
+from shared.contracts.crm import BillingMethod
 
 
 class HandoffAccepted(Event):
@@ -147,3 +149,97 @@ class TimeCorrected(Event):
     corrected_by: str
     corrected_at: datetime
     entries: list[ApprovedEntry]
+
+
+class ApprovedExpense(Fact):
+    """One expense as approved; a correction has negative amounts and names the expense that it reverses."""
+
+    expense_id: UUID
+    category: str
+    day: date
+    description: str
+    billing_line_id: UUID | None = None
+    """The sold line that it is billed under; none where it is not billed."""
+    currency: Currency
+    amount: Amount
+    """Net, in the currency of the project."""
+    tax: Amount
+    """Input tax on top of `amount`, in the same currency."""
+    billable: bool
+    reimbursable: bool
+    """Owed to the person who spent it."""
+    corrects_expense_id: UUID | None = None
+
+
+class ExpenseReportApproved(Event):
+    """What somebody spent on a project was signed off; its expenses will not change."""
+
+    type: ClassVar[str] = "throughline.delivery.expense_report.approved.v1"
+    about: ClassVar[tuple[str, str]] = ("expense_report", "report_id")
+    report_id: UUID
+    project_id: UUID
+    person_id: UUID
+    approved_by: str
+    approved_at: datetime
+    expenses: list[ApprovedExpense]
+
+
+class ChangedLine(Fact):
+    """What a change order adds to a sold line, or takes from it; a line that was not sold before is a new one."""
+
+    line_id: UUID
+    description: str
+    method: BillingMethod
+    amount_delta: Amount
+    minutes_delta: Minutes | None = None
+    staffing_role: str | None = None
+    hourly_rate: Amount | None = None
+    product: str | None = None
+    cap_delta: Amount | None = None
+
+
+class ChangeOrderApproved(Event):
+    """The client agreed to change what was sold, from `effective_on` on."""
+
+    type: ClassVar[str] = "throughline.delivery.change_order.approved.v1"
+    about: ClassVar[tuple[str, str]] = ("change_order", "change_order_id")
+    change_order_id: UUID
+    number: str
+    project_id: UUID
+    approved_on: date
+    effective_on: date
+    client_approver: str
+    """Name of the client's person who agreed."""
+    reason: str
+    lines: list[ChangedLine]
+    new_ends_before: date | None = None
+    """The first day after the project, where that changed."""
+
+
+class ProgressMethod(StrEnum):
+    """What progress was measured by."""
+
+    HOURS = "hours"
+    COST = "cost"
+    TASK = "task"
+    MILESTONE = "milestone"
+    MANUAL = "manual"
+
+
+class ProgressMeasured(Event):
+    """How far a project or one of its sold lines is; the fraction is unrounded, numerator over denominator."""
+
+    type: ClassVar[str] = "throughline.delivery.progress.measured.v1"
+    about: ClassVar[tuple[str, str]] = ("project_progress", "project_id")
+    measurement_id: UUID
+    project_id: UUID
+    billing_line_id: UUID | None = None
+    """None means the whole project."""
+    method: ProgressMethod
+    measured_on: date
+    fraction_numerator: Amount
+    fraction_denominator: Amount
+    cost_to_date: Amount | None = None
+    cost_at_completion: Amount | None = None
+    currency: Currency
+    measured_by: str
