@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from deploy.checker.invariants import Strength, invariant
-from deploy.checker.look import Look, counted, differences, exact, summed
+from deploy.checker.look import Look, counted, differences, exact, of_position, summed
 from deploy.checker.sightings import digest
 
 ENTRIES = "select * from journal_entries order by tenant_id, id"
@@ -163,13 +163,30 @@ async def the_trial_balance_follows_from_the_documents(look: Look) -> list[str]:
     for invoice in await look.rows("billing", DOCUMENTS):
         place = (invoice["tenant_id"], invoice["currency"])
         wanted.append(((*place, "receivable"), exact(invoice["gross"])))
-        wanted.append(((*place, "contract_asset"), -exact(invoice["net"])))
+        wanted.append(((*place, "position"), -exact(invoice["net"])))
         wanted.append(((*place, "output_tax"), -exact(invoice["tax"])))
     for revenue in await look.rows("billing", RECOGNISED):
         place = (revenue["tenant_id"], revenue["currency"])
-        wanted.append(((*place, "contract_asset"), exact(revenue["amount"])))
+        wanted.append(((*place, "position"), exact(revenue["amount"])))
         wanted.append(((*place, "revenue"), -exact(revenue["amount"])))
     return differences("the balance of", summed(wanted), await _posted_from_documents(look), Fraction())
+
+
+@invariant("G-7", Strength.LOCAL)
+async def a_contract_is_an_asset_or_a_liability(look: Look) -> list[str]:
+    """The asset of a contract is never below nought, its liability never above, and one of the two is nought."""
+    sums = summed(
+        ((line["tenant_id"], line["contract_id"], line["role"]), exact(line["amount"]))
+        for line in await look.rows("billing", LINES)
+        if line["contract_id"] is not None and of_position(line["role"]) == "position"
+    )
+    broken = []
+    for tenant, contract, _ in sums:
+        asset = sums.get((tenant, contract, "contract_asset"), Fraction())
+        liability = sums.get((tenant, contract, "contract_liability"), Fraction())
+        if asset < 0 or liability > 0 or (asset and liability):
+            broken.append(f"contract {contract} has an asset of {float(asset)} and a liability of {float(liability)}")
+    return sorted(set(broken))
 
 
 async def _posted_from_documents(look: Look) -> dict[Any, Fraction]:
@@ -179,7 +196,7 @@ async def _posted_from_documents(look: Look) -> dict[Any, Fraction]:
         if row["source_kind"] in ("invoice", "recognition")
     }
     return summed(
-        ((line["tenant_id"], entries[_entry(line)], line["role"]), exact(line["amount"]))
+        ((line["tenant_id"], entries[_entry(line)], of_position(line["role"])), exact(line["amount"]))
         for line in await look.rows("billing", LINES)
         if _entry(line) in entries
     )

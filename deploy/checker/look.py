@@ -82,6 +82,11 @@ def exact(amount: Any) -> Fraction:
     return Fraction(amount or 0)
 
 
+def of_position(role: str | None) -> str | None:
+    """A posting role, where a contract's asset and its liability count as the one net position that they are."""
+    return "position" if role in ("contract_asset", "contract_liability") else role
+
+
 def cents(amount: Fraction, digits: int = 2) -> Fraction:
     """`amount` rounded half away from nought to the smallest unit."""
     scaled = abs(amount) * 10**digits + Fraction(1, 2)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from deploy.checker.invariants import Strength, invariant
-from deploy.checker.look import Look, cents, counted, differences, exact, summed
+from deploy.checker.look import Look, cents, counted, differences, exact, of_position, summed
 from deploy.checker.sightings import digest
 
 INVOICES = "select tenant_id, id, status, currency, contract_id from invoices"
@@ -62,17 +62,17 @@ async def an_invoice_adds_up(look: Look) -> list[str]:
 
 @invariant("M-2", Strength.LOCAL)
 async def an_issued_invoice_is_posted_as_it_is(look: Look) -> list[str]:
-    """Debit receivable gross, credit contract asset net, credit output tax; and no draft is posted."""
+    """Debit receivable gross, credit the contract's position net, credit output tax; and no draft is posted."""
     wanted: dict[Any, Fraction] = {}
     for row in await look.rows("billing", ISSUED):
         key = (row["tenant_id"], row["id"])
         wanted[(*key, "receivable")] = exact(row["gross"])
-        wanted[(*key, "contract_asset")] = -exact(row["net"])
+        wanted[(*key, "position")] = -exact(row["net"])
         wanted[(*key, "output_tax")] = -exact(row["tax"])
-    posted = {
-        (row["tenant_id"], row["source_id"], row["role"]): exact(row["amount"])
+    posted = summed(
+        ((row["tenant_id"], row["source_id"], of_position(row["role"])), exact(row["amount"]))
         for row in await look.rows("billing", POSTED)
-    }
+    )
     return differences("the posting of invoice", wanted, posted, Fraction())
 
 

@@ -140,6 +140,12 @@ LEDGER = {
         "billing",
         "update recognised_lines set amount = amount + 1 where id = (select id from recognised_lines limit 1)",
     ),
+    "a_contract_is_an_asset_or_a_liability": in_(
+        "billing",
+        "update journal_lines set role ="
+        " case role when 'contract_asset' then 'contract_liability' else 'contract_asset' end"
+        " where role in ('contract_asset', 'contract_liability') and amount > 0",
+    ),
 }
 
 HOURS = {

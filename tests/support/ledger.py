@@ -13,7 +13,7 @@ import httpx2
 
 from services.billing.batches.model.canonical import BatchedEntry, BatchedLine
 from services.billing.ledger.actions import post_entry
-from services.billing.ledger.model.accounts import AccountCode, Chart, PostingRole, first_chart
+from services.billing.ledger.model.accounts import FIRST_CHART, AccountCode, Chart, PostingRole, first_chart
 from services.billing.ledger.model.entries import JournalEntry, NewEntry, NewLine, Source, SourceKind
 from shared.actor import Role, the_service
 from shared.announcements import Cause
@@ -29,7 +29,7 @@ SCOPE = {"legal_entity": ENTITY, "period": MARCH, "currency": "EUR"}
 TEXTS = ("canonical", "manifest", "hledger", "beancount")
 ACCEPTED = {"answer": "accepted", "erp_reference": "JE-2026-118"}
 LAST_OF_MARCH = date(2026, 3, 31)
-CODES = ("1000", "1200", "1300", "2100", "2300", "3000", "4000", "4900", "6000")
+CODES = tuple(code for code, *_ in FIRST_CHART)
 THREAD = UUID(int=99)
 AT = datetime(2026, 3, 31, 12, tzinfo=UTC)
 

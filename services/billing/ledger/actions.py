@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.billing.ledger import store
 from services.billing.ledger.model.accounts import (
+    POSITION_ROLES,
     AccountKind,
     AccountTaken,
     Chart,
@@ -16,6 +17,7 @@ from services.billing.ledger.model.accounts import (
     NoSuchAccount,
     PostingRole,
     first_chart,
+    lacking,
 )
 from services.billing.ledger.model.entries import (
     AlreadyReversed,
@@ -26,10 +28,12 @@ from services.billing.ledger.model.entries import (
     Source,
     SourceKind,
     check,
+    entry_id,
     posted,
     reversal_of,
     same_posting,
 )
+from services.billing.ledger.model.positions import contracts_of, settlement, split
 from services.billing.periods.actions import day_to_post
 from services.billing.permissions import Permission
 from shared.work import Work
@@ -75,17 +79,17 @@ async def post_entries(work: Work, entries: Sequence[NewEntry]) -> list[JournalE
     """Post balanced entries, each at most once for its source.
 
     A source that was posted before gives the entry that stands; raises EntryDiffers if that one says something else.
+    What is posted to a contract's asset or liability goes to whichever of the two its net position is on.
     Into a closed month people may not post (PeriodClosed); what the service posts by itself goes to the first open
     month and keeps its service dates. Raises Unbalanced, TooFewLines, ZeroLine, FractionOfUnit, NoSuchAccount.
     """
-    charts: dict[str, Chart] = {}
+    charts = await _charts(work, entries)
     days: dict[tuple[str, date], date] = {}
     wanted: list[JournalEntry] = []
     for entry in entries:
         check(entry)
+    for entry in await _on_net_positions(work, entries):
         owner, on = entry.legal_entity, entry.on
-        if owner not in charts:
-            charts[owner] = await store.chart_of(work, owner)
         if (owner, on) not in days:
             days[owner, on] = await day_to_post(work, owner, on)
         wanted.append(posted(entry, charts[owner], on=days[owner, on], at=work.now, by=work.actor.subject))
@@ -118,7 +122,43 @@ async def reverse_entry(work: Work, entry_id: UUID, *, on: date, reason: str) ->
     reversal = reversal_of(entry, on=on, reason=reason)
     if await store.is_reversed(work, entry_id):
         raise AlreadyReversed()
-    return await post_entry(work, reversal)
+    posted_reversal = await post_entry(work, reversal)
+    await _settle(work, posted_reversal)
+    return posted_reversal
+
+
+async def _settle(work: Work, cause: JournalEntry) -> None:
+    """Bring the contracts of an entry back on one side, where its fixed accounts left them on both or the wrong one."""
+    touched = {line.contract_id for line in cause.lines if line.role in POSITION_ROLES and line.contract_id}
+    positions = await store.locked_positions(work, touched) if touched else {}
+    amiss = [(contract_id, standing) for contract_id, standing in positions.items() if not standing.is_settled]
+    if amiss:
+        chart = await store.chart_of(work, cause.legal_entity)
+        await post_entries(work, [settlement(cause, *one, chart) for one in amiss])
+
+
+async def _on_net_positions(work: Work, entries: Sequence[NewEntry]) -> Sequence[NewEntry]:
+    """The entries as they fall on the positions of their contracts; what stands already counts no second time."""
+    touched = set().union(*(contracts_of(entry) for entry in entries))
+    if not touched:
+        return entries
+    positions = await store.locked_positions(work, touched)
+    standing = await store.standing(work, [entry_id(entry.source) for entry in entries])
+    return [entry if entry_id(entry.source) in standing else split(entry, positions) for entry in entries]
+
+
+async def _charts(work: Work, entries: Sequence[NewEntry]) -> dict[str, Chart]:
+    """The charts that take the entries; one that is older than a posting role gets the account for it here."""
+    charts: dict[str, Chart] = {}
+    for owner in {entry.legal_entity for entry in entries}:
+        chart = await store.chart_of(work, owner)
+        named = (line.account for entry in entries if entry.legal_entity == owner for line in entry.lines)
+        missing = lacking(chart, {role for role in named if isinstance(role, PostingRole)})
+        if chart.accounts and missing.roles:
+            await store.add_chart(work, missing)
+            chart = await store.chart_of(work, owner)
+        charts[owner] = chart
+    return charts
 
 
 def _same(wanted: JournalEntry, standing: JournalEntry) -> JournalEntry:

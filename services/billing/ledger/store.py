@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Column, Date, DateTime, Integer, Row, String, Text, Uuid, any_, cast, select
+from sqlalchemy import ARRAY, Column, Date, DateTime, Integer, Row, String, Text, Uuid, any_, cast, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from services.billing.ledger.model.accounts import AccountKind, Chart, LedgerAccount, PostingRole, role_id
+from services.billing.ledger.model.accounts import (
+    POSITION_ROLES,
+    AccountKind,
+    Chart,
+    LedgerAccount,
+    PostingRole,
+    role_id,
+)
 from services.billing.ledger.model.entries import JournalEntry, JournalLine, NoSuchEntry, Source, SourceKind
+from services.billing.ledger.model.positions import ContractPosition
 from services.billing.tables import schema
 from shared.database import amount, belongs_to, choice, found_by, only_one, rule
 from shared.work import Work
@@ -75,6 +84,8 @@ journal_lines = schema.table(
     append_only=True,
 )
 schema.map(LedgerAccount, ledger_accounts)
+
+LOCK_CONTRACTS = text("select id from contracts where id = any(cast(:ids as uuid[])) order by id for update")
 
 
 async def chart_of(work: Work, legal_entity: str) -> Chart:
@@ -161,6 +172,34 @@ async def entries_by_id(work: Work, ids: Iterable[UUID]) -> list[JournalEntry]:
             )
         )
     return [_entry(row, tuple(lines[row.id])) for row in heads]
+
+
+async def standing(work: Work, ids: Iterable[UUID]) -> set[UUID]:
+    """Which of these entries are posted already."""
+    wanted = any_(cast(list(ids), ARRAY(Uuid)))
+    return set(await work.session.scalars(select(journal_entries.c.id).where(journal_entries.c.id == wanted)))
+
+
+async def locked_positions(work: Work, contract_ids: Iterable[UUID]) -> dict[UUID, ContractPosition]:
+    """What stands on the two accounts of these contracts, which nobody else changes before this work ends."""
+    wanted = list(contract_ids)
+    await work.session.execute(LOCK_CONTRACTS, {"ids": wanted})
+    role, total = journal_lines.c.role, func.sum(journal_lines.c.amount)
+    sums = (
+        select(journal_lines.c.contract_id, role, total)
+        .where(journal_lines.c.contract_id == any_(cast(wanted, ARRAY(Uuid))), role.in_(POSITION_ROLES))
+        .group_by(journal_lines.c.contract_id, role)
+    )
+    found: dict[UUID, dict[PostingRole, Decimal]] = {}
+    for contract_id, of_role, balance in await work.session.execute(sums):
+        found.setdefault(contract_id, {})[of_role] = balance
+    return {
+        one: ContractPosition(
+            asset=balances.get(PostingRole.CONTRACT_ASSET, Decimal()),
+            liability=balances.get(PostingRole.CONTRACT_LIABILITY, Decimal()),
+        )
+        for one, balances in found.items()
+    }
 
 
 async def get(work: Work, entry_id: UUID) -> JournalEntry:

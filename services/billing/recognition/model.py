@@ -139,10 +139,7 @@ def recognised(earned: Earned, *, run_id: UUID | None) -> RecognisedLine:
 
 
 def entry_for(earned: Earned, *, legal_entity: str, run_id: UUID, period: Period) -> NewEntry:
-    """Debit contract asset, credit revenue, dated on the last day of the month.
-
-    An invoice credits the contract asset, so it turns negative, a contract liability, where the invoice came first.
-    """
+    """Debit the contract's net position, credit revenue, dated on the last day of the month."""
     line = earned.line
     sides = ((PostingRole.CONTRACT_ASSET, earned.amount), (PostingRole.REVENUE, -earned.amount))
     return NewEntry(

@@ -72,7 +72,7 @@ async def test_an_invoice_goes_out_with_number_document_entry_and_news(billing: 
     assert sum(line.net for line in event.lines) == event.net == Decimal("960.00")
 
 
-async def test_the_journal_takes_what_was_unbilled_for_what_is_receivable(billing: Billing) -> None:
+async def test_an_invoice_ahead_of_revenue_is_a_contract_liability(billing: Billing) -> None:
     issued = await an_issued_invoice(billing, await a_billable_contract(billing))
 
     [entry] = await billing.rows("journal_entries")
@@ -80,7 +80,7 @@ async def test_the_journal_takes_what_was_unbilled_for_what_is_receivable(billin
     assert (str(entry["source_id"]), entry["source_kind"]) == (issued["id"], "invoice")
     assert lines == {
         "receivable": Decimal("1142.40"),
-        "contract_asset": Decimal("-960.00"),
+        "contract_liability": Decimal("-960.00"),
         "output_tax": Decimal("-182.40"),
     }
 

@@ -140,7 +140,7 @@ async def test_an_issued_invoice_stands_in_the_books_with_its_contract_and_threa
     assert entry["thread_id"] == str(sale.opportunity_id)
     assert {(one["account"], one["amount"]) for one in entry["lines"]} == {
         ("1200", "9520.00"),
-        ("1300", "-8000.00"),
+        ("2300", "-8000.00"),
         ("2100", "-1520.00"),
     }
     assert {one["contract_id"] for one in entry["lines"]} == {str(contract_id)}

@@ -80,7 +80,7 @@ async def _send_out(work: Work, invoice: Invoice, document: Document) -> None:
 
 
 def _entry(invoice: Invoice, document: Document) -> NewEntry:
-    """Receivable against what was earned and not yet billed, line by line, and the tax that is owed."""
+    """Receivable against the contract's net position, line by line, and the tax that is owed."""
     sums = totals(document.taxes)
     earned: dict[UUID, Decimal] = defaultdict(Decimal)
     for line in document.lines:

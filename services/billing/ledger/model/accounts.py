@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import count
 from uuid import UUID, uuid5
 
 from shared.errors import Conflict, NotFound
@@ -51,6 +52,13 @@ class PostingRole(StrEnum):
     OUTPUT_TAX = "output_tax"
     CASH = "cash"
     ROUNDING = "rounding"
+    REIMBURSABLE_REVENUE = "reimbursable_revenue"
+    RECOVERABLE = "recoverable"
+    LOSS_PROVISION = "loss_provision"
+    CONTRACT_LOSS = "contract_loss"
+
+
+POSITION_ROLES = frozenset({PostingRole.CONTRACT_ASSET, PostingRole.CONTRACT_LIABILITY})
 
 
 @dataclass(frozen=True)
@@ -105,12 +113,17 @@ FIRST_CHART: tuple[tuple[str, str, AccountKind, PostingRole | None], ...] = (
     ("1000", "Bank", AccountKind.ASSET, PostingRole.CASH),
     ("1200", "Trade receivables", AccountKind.ASSET, PostingRole.RECEIVABLE),
     ("1300", "Contract assets", AccountKind.ASSET, PostingRole.CONTRACT_ASSET),
+    ("1400", "Recoverable from clients", AccountKind.ASSET, PostingRole.RECOVERABLE),
+    ("2000", "Trade payables", AccountKind.LIABILITY, None),
     ("2100", "Output tax", AccountKind.LIABILITY, PostingRole.OUTPUT_TAX),
     ("2300", "Contract liabilities", AccountKind.LIABILITY, PostingRole.CONTRACT_LIABILITY),
+    ("2500", "Provision for losses on contracts", AccountKind.LIABILITY, PostingRole.LOSS_PROVISION),
     ("3000", "Opening balances", AccountKind.EQUITY, None),
     ("4000", "Service revenue", AccountKind.INCOME, PostingRole.REVENUE),
+    ("4200", "Reimbursed expenses", AccountKind.INCOME, PostingRole.REIMBURSABLE_REVENUE),
     ("4900", "Rounding differences", AccountKind.INCOME, PostingRole.ROUNDING),
     ("6000", "Cost of services", AccountKind.EXPENSE, None),
+    ("6100", "Losses on contracts", AccountKind.EXPENSE, PostingRole.CONTRACT_LOSS),
 )
 
 
@@ -122,3 +135,15 @@ def first_chart(legal_entity: str) -> Chart:
     }
     roles = {role: code for code, _, _, role in FIRST_CHART if role is not None}
     return Chart(legal_entity, accounts, roles)
+
+
+def lacking(chart: Chart, wanted: Iterable[PostingRole]) -> Chart:
+    """The accounts that the first chart has for those of `wanted` that `chart` gives no account, under free codes."""
+    accounts: dict[str, LedgerAccount] = {}
+    roles: dict[PostingRole, str] = {}
+    for code, name, kind, role in FIRST_CHART:
+        if role is not None and role in wanted and role not in chart.roles:
+            free = next(one for one in (code, *(f"{code}-{n}" for n in count(1))) if one not in chart.accounts)
+            accounts[free] = LedgerAccount(account_id(chart.legal_entity, free), chart.legal_entity, free, name, kind)
+            roles[role] = free
+    return Chart(chart.legal_entity, accounts, roles)

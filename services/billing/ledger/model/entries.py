@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID, uuid5
 
-from services.billing.ledger.model.accounts import AccountCode, Chart, PostingRole
+from services.billing.ledger.model.accounts import POSITION_ROLES, AccountCode, Chart, PostingRole
 from shared.errors import Conflict, Invalid, NotFound
 from shared.money import Money
 from shared.period import Period
@@ -77,6 +78,9 @@ class SourceKind(StrEnum):
     RECOGNITION = "recognition"
     REVERSAL = "reversal"
     ADJUSTMENT = "adjustment"
+    POSITION = "position"
+    ACCRUAL = "accrual"
+    OUTSIDE = "outside"
 
 
 @dataclass(frozen=True)
@@ -235,6 +239,10 @@ def _line(line: NewLine, chart: Chart) -> JournalLine:
 
 
 def _said(entry: JournalEntry) -> tuple[object, ...]:
-    # A role may have moved to another account between two deliveries of the same fact.
-    lines = [(line.role or line.account, line.amount, line.contract_id, line.contract_line_id) for line in entry.lines]
-    return entry.legal_entity, entry.currency, lines
+    # A role may have moved to another account between two deliveries of the same fact, and the contract's net position
+    # to its other side.
+    said: dict[tuple[object, ...], Decimal] = defaultdict(Decimal)
+    for line in entry.lines:
+        place = "position" if line.role in POSITION_ROLES else line.role or line.account
+        said[place, line.contract_id, line.contract_line_id] += line.amount
+    return entry.legal_entity, entry.currency, {place: amount for place, amount in said.items() if amount}
