@@ -17,6 +17,7 @@ class Permission(StrEnum):
     SEE_BATCHES = "billing.see_batches"
     CONFIGURE = "billing.configure"
     AGREE_RATES = "billing.agree_rates"
+    AGREE_TERMS = "billing.agree_terms"
     HOLD_WORK = "billing.hold_work"
     PREPARE_INVOICES = "billing.prepare_invoices"
     APPROVE_INVOICES = "billing.approve_invoices"
@@ -41,13 +42,15 @@ DECIDES = {
 
 ROLES: dict[Role, frozenset[Permission]] = {
     Role.BILLING_CLERK: frozenset(
-        SEES_BILLING | {Permission.AGREE_RATES, Permission.HOLD_WORK, Permission.PREPARE_INVOICES}
+        SEES_BILLING
+        | {Permission.AGREE_RATES, Permission.AGREE_TERMS, Permission.HOLD_WORK, Permission.PREPARE_INVOICES}
     ),
     Role.BILLING_APPROVER: frozenset(SEES_BOOKS | DECIDES),
     Role.CONTROLLER: frozenset(
         SEES_BOOKS
         | DECIDES
-        | {Permission.AGREE_RATES, Permission.HOLD_WORK, Permission.KEEP_CHART, Permission.ADJUST_LEDGER}
+        | {Permission.AGREE_RATES, Permission.AGREE_TERMS, Permission.HOLD_WORK}
+        | {Permission.KEEP_CHART, Permission.ADJUST_LEDGER}
     ),
     Role.AUDITOR: frozenset(SEES_BOOKS),
     Role.ADMINISTRATOR: frozenset({Permission.CONFIGURE, Permission.KEEP_CHART}),

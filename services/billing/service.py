@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from services.billing.account_mappings import api as account_mappings_api
+from services.billing.amendments import api as amendments_api
+from services.billing.amendments import pages as amendments_pages
+from services.billing.amendments import reactions as amendments_reactions
 from services.billing.batches import api as batches_api
 from services.billing.batches import pages as batches_pages
 from services.billing.closing import api as closing_api
@@ -35,6 +38,7 @@ service = Service(
         legal_entities_api.router,
         customers_api.router,
         contracts_api.router,
+        amendments_api.router,
         rates_api.router,
         work_in_progress_api.router,
         invoices_api.router,
@@ -49,6 +53,7 @@ service = Service(
         work_in_progress_pages.router,
         invoices_pages.router,
         contracts_pages.router,
+        amendments_pages.router,
         ledger_pages.router,
         batches_pages.router,
     ),
@@ -58,6 +63,7 @@ service = Service(
     reactions=(
         customers_reactions.reactions,
         contracts_reactions.reactions,
+        amendments_reactions.reactions,
         work_in_progress_reactions.reactions,
     ),
     jobs=(),

@@ -35,6 +35,15 @@ AN_ADJUSTMENT = {
     "text": "Put right",
     "lines": [{"account": "1300", "amount": "5.00"}, {"account": "4000", "amount": "-5.00"}],
 }
+AN_AMENDMENT = {
+    "number": "CO-2",
+    "approved_on": "2026-03-20",
+    "effective_on": "2026-04-01",
+    "client_approver": "Clara Vogt",
+    "reason": "Longer",
+    "lines": [],
+    "new_ends_before": "2026-08-01",
+}
 
 
 @dataclass(frozen=True)
@@ -175,6 +184,7 @@ async def of_billing(database: Database) -> Story:
         places={
             "legal_entity_id": "legal_entities.id",
             "contract_id": "contracts.id",
+            "amendment_id": "amendments.id",
             "rate_id": "rates.id",
             "item_id": "billable_items.id",
             "invoice_id": "invoices.id",
@@ -192,6 +202,7 @@ async def of_billing(database: Database) -> Story:
             "PUT /legal-entities/{legal_entity_id}": books.a_legal_entity_body(code="TWO", is_default=False),
             "PUT /journal-entries/{entry_id}": AN_ADJUSTMENT,
             "PUT /rates/{rate_id}": A_RATE,
+            "PUT /contracts/{contract_id}/amendments/{amendment_id}": AN_AMENDMENT,
         },
     )
 
@@ -202,6 +213,7 @@ async def a_month_of_work(billing: books.Billing) -> UUID:
     sale = books.a_sale(line)
     contract_id = await billing.sold(sale)
     await billing.hear(books.a_timesheet(sale, books.an_entry(line.line_id)))
+    await billing.hear(books.a_change_order(sale, books.a_change(line.line_id, "500.00")))
     return contract_id
 
 

@@ -16,6 +16,8 @@ from shared.contracts.crm import AccountChanged
 from shared.ids import new_id
 from tests.support.billing import (
     Billing,
+    a_change,
+    a_change_order,
     a_correction,
     a_legal_entity_body,
     a_milestone_line,
@@ -45,6 +47,7 @@ def a_history() -> list[tuple[Event, int]]:
     time, milestone, architect = a_time_line("100.10"), a_milestone_line(), a_time_line("95.50", role="Architect")
     first = a_sale(time, milestone, account=account)
     second = a_sale(architect, account=account, closed_on=date(2026, 2, 20))
+    added = a_change(new_id(), "3000.00", rate="110.00")
     wrong, right = an_entry(time.line_id, 483), an_entry(time.line_id, 60)
     return [
         (AccountChanged(account_id=account.account_id, account=account), 1),
@@ -60,6 +63,8 @@ def a_history() -> list[tuple[Event, int]]:
         (a_timesheet(second, an_entry(architect.line_id, 435, staffing_role="Architect"), project_id=UUID(int=78)), 1),
         (a_correction(first, a_reversal(wrong), right), 1),
         (an_accepted_milestone(first, milestone.line_id), 1),
+        (a_change_order(first, a_change(milestone.line_id, "500.00"), added, effective_on="2026-03-01"), 1),
+        (a_timesheet(first, an_entry(added.line_id, 90)), 1),
     ]
 
 

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import date
 from uuid import UUID
 
 from services.billing.contracts import store
-from services.billing.contracts.model import Contract, ContractLine, Method, NoSuchContract, contract_id_of
+from services.billing.contracts.model import (
+    Amendment,
+    Contract,
+    ContractLine,
+    Method,
+    NoSuchContract,
+    check_terms,
+    contract_id_of,
+)
 from services.billing.customers.actions import remember_buyer
 from services.billing.legal_entities.actions import legal_entity_of, seller_for
 from services.billing.legal_entities.model import LegalEntity
@@ -34,19 +44,38 @@ async def draft_contract(work: Work, sale: OpportunityClosedWon, *, sequence: in
         await store.add(work, contract)
     elif sequence > contract.sold_sequence:
         again = _drafted(sale, number=contract.number, seller=seller, sequence=sequence)
-        contract = await store.replace(work, again.continuing(contract))
+        amendments = await store.amendments_of(work, contract.id)
+        contract = await store.replace(work, again.continuing(contract, amendments))
     else:
         return
-    for line in contract.lines:
-        if line.hourly_rate is not None and line.staffing_role is not None:
-            await agree_sold_rate(
-                work,
-                contract_line_id=line.id,
-                staffing_role=line.staffing_role,
-                hourly_rate=Money(line.hourly_rate, contract.currency),
-                starts_on=min(sale.closed_on, sale.starts_on),
-            )
+    await _agree_rates(work, contract, starts_on=min(sale.closed_on, sale.starts_on))
     await value_waiting_work(work, contract_id=contract.id)
+
+
+async def amend_contract(work: Work, amendment: Amendment, *, is_checked: bool = False) -> bool:
+    """Let an amendment count from its day on, with the lines and rates it brings; whether it is news.
+
+    Lines and amounts that were billed stay as they are. `is_checked` refuses what leaves a line with less than
+    nothing. Raises NoSuchContract, NewLineIncomplete, NegativeTerm.
+    """
+    await hold_rates(work)
+    contract = await locked_contract(work, amendment.contract_id)
+    if not await store.add_amendment(work, amendment):
+        return False
+    amendments = await store.amendments_of(work, contract.id)
+    contract.add_lines(amendments)
+    if is_checked:
+        check_terms(contract, amendments)
+    await store.keep(work)
+    new = {change.line_id for change in amendment.changes}
+    await _agree_rates(work, contract, starts_on=amendment.effective_on, added=new)
+    await value_waiting_work(work, contract_id=contract.id)
+    return True
+
+
+async def amendments_of(work: Work, contract_id: UUID) -> list[Amendment]:
+    """What was amended on a contract, in the order in which it came or comes into force."""
+    return await store.amendments_of(work, contract_id)
 
 
 async def activate_contract(work: Work, *, opportunity_id: UUID, project_id: UUID, sequence: int) -> None:
@@ -87,6 +116,22 @@ async def locked_contract(work: Work, contract_id: UUID) -> Contract:
     return found
 
 
+async def _agree_rates(
+    work: Work, contract: Contract, *, starts_on: date, added: Collection[UUID] | None = None
+) -> None:
+    """Let the rates count that its lines were sold at, or those of the lines that an amendment has `added`."""
+    for line in contract.lines:
+        is_meant = line.added_by is None if added is None else line.added_by is not None and line.id in added
+        if is_meant and line.hourly_rate is not None and line.staffing_role is not None:
+            await agree_sold_rate(
+                work,
+                contract_line_id=line.id,
+                staffing_role=line.staffing_role,
+                hourly_rate=Money(line.hourly_rate, contract.currency),
+                starts_on=starts_on,
+            )
+
+
 def _drafted(sale: OpportunityClosedWon, *, number: str, seller: LegalEntity, sequence: int) -> Contract:
     return Contract(
         id=contract_id_of(sale.opportunity_id),
@@ -98,6 +143,9 @@ def _drafted(sale: OpportunityClosedWon, *, number: str, seller: LegalEntity, se
         currency=sale.currency,
         amount=sale.amount,
         purchase_order=sale.purchase_order,
+        purchase_order_budget=sale.purchase_order_budget,
+        billing_increment_minutes=sale.billing_increment_minutes,
+        deposit=sale.deposit,
         payment_terms_days=sale.payment_terms_days,
         starts_on=sale.starts_on,
         ends_before=sale.ends_before,
@@ -119,4 +167,12 @@ def _line(sold: SoldLine, position: int) -> ContractLine:
         minutes=sold.minutes,
         hourly_rate=sold.hourly_rate,
         milestone_due_on=sold.milestone_due_on,
+        cap=sold.cap,
+        monthly_fee=sold.monthly_fee,
+        monthly_minutes=sold.monthly_minutes,
+        rollover_months=sold.rollover_months,
+        overage_rate=sold.overage_rate,
+        markup_percent=sold.markup_percent,
+        is_agent=sold.is_agent,
+        recognition_method=sold.recognition_method,
     )

@@ -31,13 +31,16 @@ class ContractSummary(View):
     currency: str
     amount: Amount
     purchase_order: str | None
+    purchase_order_budget: Amount | None
+    billing_increment_minutes: int | None
+    deposit: Amount | None
     payment_terms_days: int
     starts_on: date
     ends_before: date
 
 
 class ContractLineView(View):
-    """One sold line of a contract; its id is the billing line that work is charged to."""
+    """One line of a contract as it was sold; its id is the billing line that work is charged to."""
 
     id: UUID
     position: int
@@ -49,6 +52,15 @@ class ContractLineView(View):
     minutes: int | None
     hourly_rate: Amount | None
     milestone_due_on: date | None
+    cap: Amount | None
+    monthly_fee: Amount | None
+    monthly_minutes: int | None
+    rollover_months: int | None
+    overage_rate: Amount | None
+    markup_percent: Amount | None
+    is_agent: bool
+    recognition_method: str | None
+    added_by: UUID | None
 
 
 class ContractView(ContractSummary):

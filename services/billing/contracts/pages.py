@@ -9,11 +9,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from services.billing.contracts import queries
-from services.billing.contracts.model import ContractStatus
+from services.billing.contracts.model import ContractLine, ContractStatus, Method
 from services.billing.permissions import Permission
 from shared.database import LIMIT_DEFAULT
 from shared.pages import InWork, PageRoute, page
 from shared.pages.waiting import Finder, Hit
+from shared.ui.formats import day, hours, in_currency, number
 from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
 from shared.web import Cursor
@@ -54,8 +55,43 @@ async def contract(request: Request, contract_id: UUID, work: InWork) -> Respons
         "billing/contracts/contract.html",
         contract=found,
         customer=await queries.customer_name(work, found.customer_id),
+        methods=methods(),
+        details={line.id: details(line, found.currency) for line in found.lines},
         sees_work=work.actor.may(Permission.SEE_WORK_IN_PROGRESS),
     )
+
+
+def methods() -> dict[Method, str]:
+    """How a line is billed, in words."""
+    return {
+        Method.TIME_AND_MATERIALS: _("Time and materials"),
+        Method.TIME_AND_MATERIALS_CAPPED: _("Time and materials, capped"),
+        Method.FIXED_FEE_MILESTONE: _("Fixed fee, by milestone"),
+        Method.FIXED_FEE_PERCENT: _("Fixed fee, by percent"),
+        Method.RETAINER: _("Retainer"),
+        Method.EXPENSE: _("Expenses passed on"),
+    }
+
+
+def details(line: ContractLine, currency: str) -> list[str]:
+    """What else was agreed on a line, in words."""
+    said = []
+    if line.milestone_due_on is not None:
+        said.append(_("due %(day)s") % {"day": day(line.milestone_due_on)})
+    if line.cap is not None:
+        said.append(_("at most %(amount)s") % {"amount": in_currency(line.cap, currency)})
+    if line.monthly_fee is not None:
+        fee, time = in_currency(line.monthly_fee, currency), hours(line.monthly_minutes)
+        said.append(_("%(fee)s a month for %(time)s") % {"fee": fee, "time": time})
+    if line.rollover_months:
+        said.append(_("unused hours stay good for %(months)s more months") % {"months": line.rollover_months})
+    if line.overage_rate is not None:
+        said.append(_("%(rate)s an hour beyond them") % {"rate": in_currency(line.overage_rate, currency)})
+    if line.markup_percent:
+        said.append(_("with %(percent)s%% on top") % {"percent": number(line.markup_percent)})
+    if line.is_agent:
+        said.append(_("in the client's name"))
+    return said
 
 
 async def find(work: Work, words: str, limit: int) -> Sequence[Hit]:

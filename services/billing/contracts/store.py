@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import asdict, fields
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Date, Integer, String, Uuid, select
+from sqlalchemy import BigInteger, Boolean, Column, Date, Integer, String, Text, Uuid, select
+from sqlalchemy.dialects.postgresql import insert
 
-from services.billing.contracts.model import Contract, ContractLine, ContractStatus, Method
+from services.billing.contracts.model import (
+    Amendment,
+    Contract,
+    ContractLine,
+    ContractStatus,
+    LineChange,
+    Method,
+    in_force_order,
+)
 from services.billing.tables import schema
 from shared.database import amount, belongs_to, choice, found_by, only_one
 from shared.work import Work
@@ -25,6 +36,9 @@ contracts = schema.table(
     Column("currency", String(3), nullable=False),
     amount("amount"),
     Column("purchase_order", String),
+    amount("purchase_order_budget", nullable=True),
+    Column("billing_increment_minutes", Integer),
+    amount("deposit", nullable=True),
     Column("payment_terms_days", Integer, nullable=False),
     Column("starts_on", Date, nullable=False),
     Column("ends_before", Date, nullable=False),
@@ -51,8 +65,51 @@ contract_lines = schema.table(
     Column("minutes", Integer),
     amount("hourly_rate", nullable=True),
     Column("milestone_due_on", Date),
+    amount("cap", nullable=True),
+    amount("monthly_fee", nullable=True),
+    Column("monthly_minutes", Integer),
+    Column("rollover_months", Integer),
+    amount("overage_rate", nullable=True),
+    amount("markup_percent", nullable=True),
+    Column("is_agent", Boolean, nullable=False),
+    Column("recognition_method", String),
+    Column("added_by", Uuid),
     belongs_to("contract_id", "contracts"),
     found_by("contract_id", "position", why="the lines of a contract, in order"),
+)
+
+# What a change order changed, for good: a line of a contract stands as it was sold, and these are added up on top of
+# it from the day on which each comes into force.
+amendments = schema.table(
+    "amendments",
+    Column("id", Uuid, primary_key=True),
+    Column("contract_id", Uuid, nullable=False),
+    Column("number", String, nullable=False),
+    Column("approved_on", Date, nullable=False),
+    Column("effective_on", Date, nullable=False),
+    Column("client_approver", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("new_ends_before", Date),
+    belongs_to("contract_id", "contracts"),
+    found_by("contract_id", "effective_on", why="the amendments of a contract in the order in which they count"),
+    append_only=True,
+)
+
+amended_lines = schema.table(
+    "amended_lines",
+    Column("amendment_id", Uuid, primary_key=True),
+    Column("line_id", Uuid, primary_key=True),
+    amount("amount_delta"),
+    Column("minutes_delta", Integer),
+    amount("cap_delta", nullable=True),
+    Column("description", String, nullable=False),
+    choice("method", Method, nullable=True),
+    Column("product", String, nullable=False),
+    Column("staffing_role", String),
+    amount("hourly_rate", nullable=True),
+    belongs_to("amendment_id", "amendments"),
+    found_by("line_id", why="what was amended on a line"),
+    append_only=True,
 )
 
 schema.map(ContractLine, contract_lines)
@@ -66,6 +123,9 @@ schema.map(
         )
     },
 )
+
+HEADER = tuple(one.name for one in fields(Amendment) if one.name != "changes")
+CHANGE = tuple(one.name for one in fields(LineChange))
 
 
 async def add(work: Work, contract: Contract) -> None:
@@ -87,3 +147,34 @@ async def get(work: Work, contract_id: UUID) -> Contract | None:
         select(Contract).where(contracts.c.id == contract_id).with_for_update()
     )
     return found
+
+
+async def keep(work: Work) -> None:
+    """Write what changed, so that what is read next shows it."""
+    await work.session.flush()
+
+
+async def add_amendment(work: Work, amendment: Amendment) -> bool:
+    """Keep an amendment; whether it is new."""
+    row = {name: getattr(amendment, name) for name in HEADER}
+    added = insert(amendments).values(row).on_conflict_do_nothing().returning(amendments.c.id)
+    if await work.session.scalar(added) is None:
+        return False
+    changed = [{"amendment_id": amendment.id, **asdict(change)} for change in amendment.changes]
+    if changed:
+        await work.session.execute(insert(amended_lines), changed)
+    return True
+
+
+async def amendments_of(work: Work, contract_id: UUID) -> list[Amendment]:
+    """The amendments of a contract, in the order in which they come into force."""
+    headers = (await work.session.execute(select(amendments).where(amendments.c.contract_id == contract_id))).all()
+    if not headers:
+        return []
+    changes: dict[UUID, list[LineChange]] = defaultdict(list)
+    wanted = select(amended_lines).where(amended_lines.c.amendment_id.in_([row.id for row in headers]))
+    for row in await work.session.execute(wanted.order_by(amended_lines.c.line_id)):
+        changes[row.amendment_id].append(LineChange(**{name: getattr(row, name) for name in CHANGE}))
+    return in_force_order(
+        Amendment(**{name: getattr(row, name) for name in HEADER}, changes=changes[row.id]) for row in headers
+    )

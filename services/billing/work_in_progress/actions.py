@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from services.billing.contracts.actions import contract_of, locked_contract
-from services.billing.contracts.model import Contract, ContractLine, Method
+from services.billing.contracts.actions import amendments_of, contract_of, locked_contract
+from services.billing.contracts.model import Contract, Method, terms_on
 from services.billing.permissions import Permission
 from services.billing.rates.actions import announce_valued, hold_rates, value_new_work
 from services.billing.rates.model import ValuedWork
@@ -18,7 +18,6 @@ from services.billing.work_in_progress.model import (
     BillableWithoutSale,
     MilestoneBilledAlready,
     NoSuchItem,
-    NoSuchSoldLine,
     entry_item_id,
     milestone_item_id,
 )
@@ -54,7 +53,7 @@ async def take_accepted_milestone(work: Work, milestone: MilestoneAccepted, *, o
     if milestone.billing_line_id is None:
         return
     contract = await contract_of(work, opportunity_id)
-    line = _sold_line(contract, milestone.billing_line_id)
+    line = contract.line(milestone.billing_line_id)
     if line.method is not Method.FIXED_FEE_MILESTONE:
         return  # a milestone of work that is billed by the hour is a date, not a bill
     billed = await store.milestone_of_line(work, line.id)
@@ -72,9 +71,19 @@ async def take_accepted_milestone(work: Work, milestone: MilestoneAccepted, *, o
         is_billable=True,
         currency=contract.currency,
         rule=MILESTONE_RULE,
-        value=line.amount,
+        value=terms_on(line, await amendments_of(work, contract.id), milestone.accepted_on).amount,
     )
     await store.add_new(work, [item])
+
+
+async def price_milestones(work: Work, contract_id: UUID) -> None:
+    """Let accepted milestones that are on no invoice yet bill what amendments make of their fees on that day."""
+    contract = await locked_contract(work, contract_id)
+    amendments = await amendments_of(work, contract_id)
+    for item in await store.open_milestones(work, contract_id):
+        if item.contract_line_id is not None:
+            item.value = terms_on(contract.line(item.contract_line_id), amendments, item.day).amount
+    await store.keep(work)
 
 
 async def hold_item(work: Work, item_id: UUID, *, reason: str) -> None:
@@ -114,7 +123,7 @@ def _must_not_be_billable(entries: Iterable[ApprovedEntry]) -> None:
 
 
 def _item(entry: ApprovedEntry, contract: Contract, project_id: UUID) -> BillableItem:
-    line = None if entry.billing_line_id is None else _sold_line(contract, entry.billing_line_id)
+    line = None if entry.billing_line_id is None else contract.line(entry.billing_line_id)
     return BillableItem(
         id=entry_item_id(entry.entry_id, entry.version),
         contract_id=contract.id,
@@ -130,16 +139,9 @@ def _item(entry: ApprovedEntry, contract: Contract, project_id: UUID) -> Billabl
         day=entry.day,
         minutes=entry.minutes,
         note=entry.note,
-        is_billable=entry.billable and (line is None or line.method is Method.TIME_AND_MATERIALS),
+        is_billable=entry.billable and (line is None or line.method.is_by_the_hour),
         currency=contract.currency,
     )
-
-
-def _sold_line(contract: Contract, line_id: UUID) -> ContractLine:
-    for line in contract.lines:
-        if line.id == line_id:
-            return line
-    raise NoSuchSoldLine(f"Contract {contract.number} has no line {line_id}.")
 
 
 def _without_value(items: Iterable[BillableItem], valued: Iterable[ValuedWork]) -> list[ValuedWork]:

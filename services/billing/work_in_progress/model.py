@@ -19,10 +19,6 @@ class NoSuchItem(NotFound):
     """There is no such billable item."""
 
 
-class NoSuchSoldLine(NotFound):
-    """This contract has no such line."""
-
-
 class BillableWithoutSale(Conflict):
     """Billable time belongs to a project that was not sold through an opportunity.
 

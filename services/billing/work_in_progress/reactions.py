@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
-from services.billing.contracts.model import NoSuchContract
+from services.billing.contracts.model import NoSuchContract, NoSuchSoldLine
 from services.billing.work_in_progress.actions import take_accepted_milestone, take_approved_time
-from services.billing.work_in_progress.model import NoSuchSoldLine
 from shared.contracts.delivery import MilestoneAccepted, TimeCorrected, TimesheetApproved
 from shared.messaging.reactions import NotReady, Reactions
 from shared.work import Work

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Date, DateTime, Integer, String, Text, Uuid, select, text
+from sqlalchemy import Boolean, Column, Date, DateTime, Integer, String, Text, Uuid, exists, select, text
 
 from services.billing.tables import schema
 from services.billing.work_in_progress.model import AllocationKind, BillableItem
@@ -98,6 +98,15 @@ async def milestone_of_line(work: Work, contract_line_id: UUID) -> UUID | None:
         )
     )
     return found
+
+
+async def open_milestones(work: Work, contract_id: UUID) -> Sequence[BillableItem]:
+    """The milestones of a contract that no invoice or draft ever took."""
+    is_touched = exists().where(allocations.c.item_id == billable_items.c.id)
+    wanted = select(BillableItem).where(
+        billable_items.c.contract_id == contract_id, billable_items.c.milestone_id.is_not(None), ~is_touched
+    )
+    return (await work.session.scalars(wanted.order_by(billable_items.c.id).with_for_update())).all()
 
 
 async def contract_of(work: Work, item_id: UUID) -> UUID | None:

@@ -1,5 +1,12 @@
 """Words for setting the scene in billing."""
 
+from tests.support.billing.agreed import (
+    a_change,
+    a_change_order,
+    a_contract,
+    a_contract_line,
+    a_sold_line,
+)
 from tests.support.billing.events import (
     MONDAY,
     MONTH_END,
@@ -36,6 +43,10 @@ __all__ = [
     "ROLE",
     "Billing",
     "Made",
+    "a_change",
+    "a_change_order",
+    "a_contract",
+    "a_contract_line",
     "a_correction",
     "a_draft",
     "a_legal_entity",
@@ -45,6 +56,7 @@ __all__ = [
     "a_return",
     "a_reversal",
     "a_sale",
+    "a_sold_line",
     "a_time_line",
     "a_timesheet",
     "an_acceptance",
