@@ -15,7 +15,7 @@ CONSUMERS: dict[str, tuple[str, ...]] = {
         "delivery.open_handoff",
         "resourcing.await_won_deal",
     ),
-    "throughline.delivery.change_order.approved.v1": (),
+    "throughline.delivery.change_order.approved.v1": ("billing.amend_contract",),
     "throughline.delivery.expense_report.approved.v1": (),
     "throughline.delivery.handoff.accepted.v1": ("billing.activate_contract", "crm.note_handoff_accepted"),
     "throughline.delivery.handoff.returned.v1": ("billing.void_contract", "crm.note_handoff_returned"),

@@ -48,6 +48,8 @@ class Event(Fact):
     about: ClassVar[tuple[str, str]]
     unconsumed: ClassVar[str] = ""
     """Why it is announced although no service of ours reacts to it; empty where one does."""
+    unannounced: ClassVar[str] = ""
+    """Why a service of ours reacts to it although none announces it yet; empty where one does."""
     upcasters: ClassVar[Upcasters]
 
     thread_id: UUID | None = None

@@ -203,6 +203,7 @@ class ChangeOrderApproved(Event):
 
     type: ClassVar[str] = "throughline.delivery.change_order.approved.v1"
     about: ClassVar[tuple[str, str]] = ("change_order", "change_order_id")
+    unannounced: ClassVar[str] = "Delivery has no change orders yet; billing is ready for them."
     change_order_id: UUID
     number: str
     project_id: UUID

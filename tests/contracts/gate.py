@@ -144,8 +144,12 @@ def without_counterpart(
         consumed = any(_understands(reaction.event_type, contract_of(event)) for reaction in reactions)
         if consumed is bool(event.unconsumed):
             broken.append(f"{event.__name__}: {'is consumed, but marked' if consumed else 'nobody reacts: mark it'}")
+        if event.unannounced:
+            broken.append(f"{event.__name__}: is announced, but marked as unannounced")
     for reaction in reactions:
-        if not any(_understands(reaction.event_type, contract_of(event)) for event in produced):
+        if not reaction.event_type.unannounced and not any(
+            _understands(reaction.event_type, contract_of(event)) for event in produced
+        ):
             broken.append(f"{reaction.consumer}: nobody announces {reaction.event_type.__name__}")
     return broken
 

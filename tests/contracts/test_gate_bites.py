@@ -175,6 +175,17 @@ def test_an_event_without_counterpart_is_found(
     assert gate.without_counterpart([event], reactions, announced) == expected
 
 
+def test_a_reaction_may_be_there_before_its_event_but_not_keep_saying_so() -> None:
+    event = late(Made, 0)
+    event.unannounced = "Delivery is not that far."
+    reactions = [Reaction("billing.note", event, nothing)]
+
+    assert gate.without_counterpart([event], reactions, {}) == []
+    assert gate.without_counterpart([event], reactions, {event.__name__: {event.publisher()}}) == [
+        f"{event.__name__}: is announced, but marked as unannounced"
+    ]
+
+
 def test_who_announces_is_told_by_the_code() -> None:
     assert gate.producers_of([InvoiceIssued, AccountChanged, Made]) == {
         "InvoiceIssued": {"billing"},
