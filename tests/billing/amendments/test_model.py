@@ -81,10 +81,10 @@ def test_a_new_line_says_what_it_is() -> None:
         a_contract_of_a_fee().add_lines([an_amendment(LineChange(NEW, Decimal(500)))])
 
 
-@pytest.mark.parametrize("change", [{"amount_delta": Decimal(-1001)}, {"cap_delta": Decimal(-1)}])
-def test_nothing_is_amended_to_less_than_nothing(change: dict[str, Decimal]) -> None:
+@pytest.mark.parametrize("change", [LineChange(FEE, Decimal(-1001)), LineChange(FEE, cap_delta=Decimal(-1))])
+def test_nothing_is_amended_to_less_than_nothing(change: LineChange) -> None:
     with pytest.raises(NegativeTerm):
-        check_terms(a_contract_of_a_fee("1000"), [an_amendment(LineChange(FEE, **change))])
+        check_terms(a_contract_of_a_fee("1000"), [an_amendment(change)])
 
 
 deltas = st.lists(st.integers(-500, 500), max_size=6)
