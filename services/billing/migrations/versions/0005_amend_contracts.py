@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 METHODS = ("time_and_materials", "fixed_fee_milestone")
 MORE_METHODS = ("time_and_materials_capped", "fixed_fee_percent", "retainer", "expense")
