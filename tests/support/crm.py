@@ -73,6 +73,37 @@ def a_milestone_line(**different: Any) -> Made:
     }
 
 
+def a_capped_line(**different: Any) -> Made:
+    """Describe 100 hours of a consultant at 120, of which at most 9,000 is billed."""
+    return a_time_line(**{"method": "time_and_materials_capped", "cap": "9000", **different})
+
+
+def a_retainer_line(**different: Any) -> Made:
+    """Describe twenty hours a month for half a year, at 3,000 a month."""
+    return {
+        "description": "Support",
+        "method": "retainer",
+        "monthly_fee": "3000",
+        "months": 6,
+        "monthly_minutes": 1200,
+        "rollover_months": 2,
+        "overage_rate": "160",
+        **different,
+    }
+
+
+def an_expense_line(**different: Any) -> Made:
+    """Describe a subcontractor passed on as an agent, at cost plus 5 %."""
+    return {
+        "description": "Subcontractor",
+        "method": "expense",
+        "amount": "1500",
+        "markup_percent": "5",
+        "is_agent": True,
+        **different,
+    }
+
+
 async def made(client: httpx2.AsyncClient, path: str, body: Mapping[str, Any]) -> Made:
     """Create something at `path` and give it as answered; fails unless it was made."""
     answer = await client.put(path, json=body)

@@ -12,7 +12,15 @@ from fastapi.responses import RedirectResponse
 from services.crm.accounts import queries as account_queries
 from services.crm.opportunities import actions, queries
 from services.crm.opportunities.api.bodies import EstimateBody, LineBody, LostBody, OpportunityBody, StageBody, WonBody
-from services.crm.opportunities.model import LossReason, Opportunity, OpportunityDetails, Outcome
+from services.crm.opportunities.model import (
+    FORMS,
+    BillingMethod,
+    LossReason,
+    Opportunity,
+    OpportunityDetails,
+    Outcome,
+    RecognitionMethod,
+)
 from services.crm.permissions import Permission
 from shared.database import LIMIT_DEFAULT, LIMIT_MAX
 from shared.ids import new_id
@@ -114,7 +122,22 @@ async def deal(request: Request, opportunity_id: UUID, work: InWork) -> Response
         sees_cost=work.actor.may(Permission.SEE_COSTS),
         may_change=_may_change(work, found),
         loss_reasons=list(LossReason),
+        **_line_form(BillingMethod.TIME_AND_MATERIALS),
         today=work.now.date(),
+    )
+
+
+@router.get("/{opportunity_id}/line-fields")
+async def line_fields(
+    request: Request, opportunity_id: UUID, work: InWork, method: BillingMethod = BillingMethod.TIME_AND_MATERIALS
+) -> Response:
+    """What the form of a line asks for, as it is billed."""
+    currency = (await queries.one(work, opportunity_id)).details.currency
+    return page(
+        request,
+        "crm/opportunities/line_fields.html",
+        currency=currency,
+        **_line_form(method),
     )
 
 
@@ -225,6 +248,13 @@ async def needs(work: Work) -> Sequence[Need]:
 
 
 finder = Finder("Deals", "target-arrow", Permission.SEE_RECORDS, find)
+
+
+def _line_form(method: BillingMethod) -> dict[str, object]:
+    """What is asked of a line that is billed so, and how its revenue may be earned."""
+    by_milestone = method is BillingMethod.FIXED_FEE_MILESTONE
+    ways = [one for one in RecognitionMethod if by_milestone or one is not RecognitionMethod.MILESTONE]
+    return {"form": FORMS[method], "recognition": ways}
 
 
 async def _accounts(work: Work, chosen: UUID | None) -> list[tuple[UUID, str]]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.actor import Role
-from shared.contracts.crm import OpportunityClosedWon
+from shared.contracts.crm import BillingMethod, OpportunityClosedWon
 from shared.database import Database
 from tests.support.api import Api, code_of
 from tests.support.crm import (
@@ -15,8 +15,10 @@ from tests.support.crm import (
     a_line,
     a_milestone_line,
     a_priced_role,
+    a_retainer_line,
     a_time_line,
     an_account,
+    an_expense_line,
     an_opportunity,
     announced,
 )
@@ -52,6 +54,35 @@ async def test_a_won_deal_tells_everything_that_the_others_need(crm: Api, databa
     assert event.estimate.roles[0].line_id == event.lines[0].line_id
     assert event.estimate.roles[0].skills == ["Python"]
     assert event.payment_terms_days == 30
+
+
+async def test_whatever_is_agreed_of_a_line_and_of_billing_is_told(crm: Api, database: Database) -> None:
+    rita = crm.as_(Role.SALES_REP, subject="rita")
+    account = await an_account(rita)
+    agreed = {"purchase_order": "PO-7", "purchase_order_budget": "30000", "billing_increment_minutes": 15}
+    deal = await an_opportunity(rita, account_id=account["id"], deposit="5000", **agreed)
+    for body in (a_retainer_line(), an_expense_line(recognition_method="as_delivered")):
+        await a_line(rita, deal["id"], body)
+
+    await rita.post(f"/opportunities/{deal['id']}/close-as-won", json={"quote_reference": "Q-1"})
+
+    event = OpportunityClosedWon.model_validate((await announced(database))[-1].payload)
+    retained, passed_on = event.lines
+    assert (retained.method, retained.monthly_fee, retained.rollover_months) == (BillingMethod.RETAINER, 3000, 2)
+    assert (passed_on.method, passed_on.is_agent, passed_on.markup_percent) == (BillingMethod.EXPENSE, True, 5)
+    assert (retained.recognition_method, passed_on.recognition_method) == (None, "as_delivered")
+    assert (event.purchase_order_budget, event.billing_increment_minutes, event.deposit) == (30_000, 15, 5_000)
+
+
+async def test_a_deposit_is_no_more_than_what_is_sold(crm: Api) -> None:
+    rita = crm.as_(Role.SALES_REP, subject="rita")
+    account = await an_account(rita)
+    deal = await an_opportunity(rita, account_id=account["id"], deposit="8001")
+    await a_line(rita, deal["id"], a_milestone_line())
+
+    refused = await rita.post(f"/opportunities/{deal['id']}/close-as-won", json={"quote_reference": "Q-1"})
+
+    assert (refused.status_code, code_of(refused)) == (409, "deposit_above_amount")
 
 
 async def test_without_an_estimate_the_lines_are_estimated_at_standard_cost(crm: Api, database: Database) -> None:

@@ -14,22 +14,28 @@ from hypothesis import strategies as st
 from services.crm.accounts.model import Account, AccountDetails, Address
 from services.crm.opportunities.model import (
     DEFAULT_PIPELINE,
+    FORMS,
     AmountFollowsLines,
+    BillingMethod,
     ClosedByItsOwnVerb,
     EndsBeforeStart,
     Estimate,
     EstimateRole,
+    LineIncomplete,
+    LineTerms,
     LossReason,
     NoSuchLine,
+    NotOfThisMethod,
     Opportunity,
     OpportunityClosed,
     OpportunityDetails,
     Stage,
     StageMisfit,
     all_at_once,
-    fixed_fee,
+    fixed_sum,
+    hours,
+    must_fit,
     refusals_to_win,
-    time_and_materials,
     time_value,
 )
 from shared.ids import new_id
@@ -62,7 +68,7 @@ def a_deal(**different: object) -> Opportunity:
 def hours_sold(deal: Opportunity, minutes: int = 60, rate: str = "120", line_id: UUID | None = None) -> UUID:
     known = line_id or new_id()
     deal.sell(
-        time_and_materials(
+        hours(
             known,
             deal.id,
             description="Build",
@@ -77,9 +83,7 @@ def hours_sold(deal: Opportunity, minutes: int = 60, rate: str = "120", line_id:
 
 
 def milestone_sold(deal: Opportunity, amount: str = "8000") -> None:
-    deal.sell(
-        fixed_fee(new_id(), deal.id, description="Go-live", product="", amount=Decimal(amount), milestone_due_on=None)
-    )
+    deal.sell(fixed_sum(new_id(), deal.id, description="Go-live", product="", amount=Decimal(amount)))
 
 
 def a_role(minutes: int, price: Decimal, cost: Decimal, line_id: UUID | None = None) -> EstimateRole:
@@ -92,6 +96,40 @@ def test_time_is_worth_minutes_at_the_hourly_rate_to_the_nearest_cent(minutes: i
 
     assert value == Money(value, "EUR").rounded().amount
     assert abs(value - hourly * minutes / 60) <= Decimal("0.005")
+
+
+@given(minutes=MINUTES, hourly=HOURLY, cap=st.decimals(min_value="0.01", max_value=100_000, places=2))
+def test_capped_time_is_sold_for_its_worth_or_its_cap(minutes: int, hourly: Decimal, cap: Decimal) -> None:
+    line = hours(
+        new_id(),
+        new_id(),
+        description="Build",
+        product="",
+        staffing_role="Consultant",
+        minutes=minutes,
+        hourly_rate=hourly,
+        currency="EUR",
+        terms=LineTerms(cap=cap),
+    )
+
+    assert line.method is BillingMethod.TIME_AND_MATERIALS_CAPPED
+    assert line.amount in {cap, time_value(minutes, hourly, "EUR")}
+    assert line.amount <= cap
+
+
+@pytest.mark.parametrize("method", BillingMethod)
+def test_a_line_is_taken_with_what_its_method_needs_and_nothing_else(method: BillingMethod) -> None:
+    form = FORMS[method]
+    must_fit(method, dict.fromkeys(form.fields, 1))
+
+    for missing in form.needs:
+        with pytest.raises(LineIncomplete) as refusal:
+            must_fit(method, dict.fromkeys(set(form.needs) - {missing}, 1))
+        assert refusal.value.field == f"/{missing}"
+    for strange in {name for other in FORMS.values() for name in other.fields} - set(form.fields):
+        with pytest.raises(NotOfThisMethod) as misfit:
+            must_fit(method, dict.fromkeys((*form.needs, strange), 1))
+        assert misfit.value.field == f"/{strange}"
 
 
 @given(lines=st.lists(st.tuples(MINUTES, HOURLY), max_size=8), fees=st.lists(HOURLY, max_size=4))

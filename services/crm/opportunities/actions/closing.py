@@ -83,7 +83,7 @@ def _day(work: Work, closed_on: date | None) -> date:
 async def _estimate_from_lines(work: Work, opportunity: Opportunity) -> None:
     """Without an estimate of its own a deal is estimated as its lines of time say, at standard cost."""
     sold = [(line, line.staffing_role) for line in opportunity.lines]
-    timed = [(line, role) for line, role in sold if role is not None]
+    timed = [(line, role) for line, role in sold if role is not None and line.minutes]
     book = await role_prices(work, opportunity, [role for _, role in timed])
     roles = []
     for position, (line, role) in enumerate(timed):

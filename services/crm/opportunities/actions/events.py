@@ -7,7 +7,7 @@ from datetime import date
 
 from services.crm.accounts.actions import as_customer
 from services.crm.accounts.model import Account
-from services.crm.opportunities.model import LossReason, Opportunity
+from services.crm.opportunities.model import Line, LossReason, Opportunity
 from shared.contracts import crm as contract
 
 
@@ -59,6 +59,9 @@ def closed_won(
         purchase_order=details.purchase_order,
         quote_reference=closing.quote_reference,
         project_template=details.project_template,
+        purchase_order_budget=details.purchase_order_budget,
+        billing_increment_minutes=details.billing_increment_minutes,
+        deposit=details.deposit,
     )
 
 
@@ -76,20 +79,30 @@ def closed_lost(opportunity: Opportunity, reason: LossReason, closed_on: date) -
 
 
 def _sold_lines(opportunity: Opportunity) -> list[contract.SoldLine]:
-    return [
-        contract.SoldLine(
-            line_id=line.id,
-            description=line.description,
-            method=contract.BillingMethod(line.method),
-            amount=line.amount,
-            product=line.product,
-            staffing_role=line.staffing_role,
-            minutes=line.minutes,
-            hourly_rate=line.hourly_rate,
-            milestone_due_on=line.milestone_due_on,
-        )
-        for line in opportunity.lines
-    ]
+    return [_sold(line) for line in opportunity.lines]
+
+
+def _sold(line: Line) -> contract.SoldLine:
+    terms = line.terms
+    return contract.SoldLine(
+        line_id=line.id,
+        description=line.description,
+        method=contract.BillingMethod(line.method),
+        amount=line.amount,
+        product=line.product,
+        staffing_role=line.staffing_role,
+        minutes=line.minutes,
+        hourly_rate=line.hourly_rate,
+        milestone_due_on=line.milestone_due_on,
+        cap=terms.cap,
+        monthly_fee=terms.monthly_fee,
+        monthly_minutes=terms.monthly_minutes,
+        rollover_months=terms.rollover_months,
+        overage_rate=terms.overage_rate,
+        markup_percent=terms.markup_percent,
+        is_agent=terms.is_agent,
+        recognition_method=terms.recognition_method,
+    )
 
 
 def _estimate(opportunity: Opportunity) -> contract.Estimate:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -11,13 +11,16 @@ from uuid import UUID
 from services.crm.opportunities.actions.describing import own_opportunity
 from services.crm.opportunities.actions.events import changed
 from services.crm.opportunities.model import (
+    NO_TERMS,
     BillingMethod,
     EstimateRole,
     Line,
-    LineIncomplete,
+    LineTerms,
     Opportunity,
-    fixed_fee,
-    time_and_materials,
+    fixed_sum,
+    hours,
+    must_fit,
+    retainer,
 )
 from services.crm.permissions import Permission
 from services.crm.products.actions import RolePrices, prices_of_roles, product_called
@@ -28,7 +31,7 @@ from shared.work import Work
 
 @dataclass(frozen=True)
 class LineDetails:
-    """What the caller says of a line; time and materials takes rate and product from the price book if left out."""
+    """What the caller says of a line; time takes rate and product from the price book if left out."""
 
     description: str
     method: BillingMethod
@@ -38,6 +41,13 @@ class LineDetails:
     hourly_rate: Decimal | None = None
     amount: Decimal | None = None
     milestone_due_on: date | None = None
+    terms: LineTerms = NO_TERMS
+
+    @property
+    def said(self) -> dict[str, object]:
+        """Everything that depends on the method, by name."""
+        of_the_line = ("staffing_role", "minutes", "hourly_rate", "amount", "milestone_due_on")
+        return {name: getattr(self, name) for name in of_the_line} | asdict(self.terms)
 
 
 @dataclass(frozen=True)
@@ -53,15 +63,15 @@ class PlannedRole:
 
 
 async def sell_line(work: Work, opportunity_id: UUID, line_id: UUID, *, details: LineDetails) -> Opportunity:
-    """Add a line to a deal; the deal's amount becomes the sum of its lines."""
+    """Add a line to a deal; the deal's amount becomes the sum of its lines.
+
+    Raises LineIncomplete, NotOfThisMethod, NoMilestoneToRecogniseBy, NoSuchProduct, NoPrice.
+    """
     opportunity = await own_opportunity(work, opportunity_id)
     if details.product is not None:
         await product_called(work, details.product)
-    is_time = details.method is BillingMethod.TIME_AND_MATERIALS
-    line = (
-        await _time_line(work, opportunity, line_id, details) if is_time else _fee_line(opportunity, line_id, details)
-    )
-    opportunity.sell(line)
+    must_fit(details.method, details.said)
+    opportunity.sell(await _line(work, opportunity, line_id, details))
     work.publish(changed(opportunity))
     return opportunity
 
@@ -107,17 +117,45 @@ async def role_prices(work: Work, opportunity: Opportunity, staffing_roles: Sequ
     return await prices_of_roles(work, staffing_roles, on=on, currency=opportunity.details.currency)
 
 
-async def _time_line(work: Work, opportunity: Opportunity, line_id: UUID, details: LineDetails) -> Line:
-    role, minutes = details.staffing_role, details.minutes
-    if role is None or minutes is None or details.amount is not None or details.milestone_due_on is not None:
-        raise LineIncomplete(field="/staffing_role" if role is None else "/minutes")
+async def _line(work: Work, opportunity: Opportunity, line_id: UUID, details: LineDetails) -> Line:
+    """The line as its method makes it; `details` have what that needs."""
+    if details.staffing_role is not None and details.minutes is not None:
+        sold = details.staffing_role, details.minutes
+        return await _hours(work, opportunity, line_id, details, sold=sold)
+    if details.terms.monthly_fee is not None and details.terms.months is not None:
+        return retainer(
+            line_id,
+            opportunity.id,
+            description=details.description,
+            product=details.product or "",
+            monthly_fee=details.terms.monthly_fee,
+            months=details.terms.months,
+            staffing_role=details.staffing_role,
+            terms=details.terms,
+        )
+    return fixed_sum(
+        line_id,
+        opportunity.id,
+        description=details.description,
+        product=details.product or "",
+        amount=details.amount or Decimal(),
+        method=details.method,
+        milestone_due_on=details.milestone_due_on,
+        terms=details.terms,
+    )
+
+
+async def _hours(
+    work: Work, opportunity: Opportunity, line_id: UUID, details: LineDetails, *, sold: tuple[str, int]
+) -> Line:
+    role, minutes = sold
     book = await role_prices(work, opportunity, [role])
     product = book.products.get(role)
     price = book.prices.get(role)
     rate = details.hourly_rate if details.hourly_rate is not None or price is None else price.amount
     if rate is None:
         raise NoPrice(f"The price book has no price for {role}.", field="/hourly_rate")
-    return time_and_materials(
+    return hours(
         line_id,
         opportunity.id,
         description=details.description,
@@ -126,20 +164,7 @@ async def _time_line(work: Work, opportunity: Opportunity, line_id: UUID, detail
         minutes=minutes,
         hourly_rate=rate,
         currency=opportunity.details.currency,
-    )
-
-
-def _fee_line(opportunity: Opportunity, line_id: UUID, details: LineDetails) -> Line:
-    belongs_to_time = (details.staffing_role, details.minutes, details.hourly_rate)
-    if details.amount is None or any(value is not None for value in belongs_to_time):
-        raise LineIncomplete(field="/amount" if details.amount is None else "/method")
-    return fixed_fee(
-        line_id,
-        opportunity.id,
-        description=details.description,
-        product=details.product or "",
-        amount=details.amount,
-        milestone_due_on=details.milestone_due_on,
+        terms=details.terms,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
@@ -10,7 +11,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.crm.opportunities.actions import LineDetails, PlannedRole
-from services.crm.opportunities.model import BillingMethod, LossReason
+from services.crm.opportunities.model import BillingMethod, LineTerms, LossReason, RecognitionMethod
 from shared.contracts.base import Amount, Currency
 from shared.web import Body
 
@@ -19,6 +20,9 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 Note = Annotated[str, Field(max_length=2000)]
 Minutes = Annotated[int, Field(gt=0, le=60 * 24 * 366 * 100, description="integer minutes")]
 Price = Annotated[Amount, Field(ge=0, le=10**12)]
+
+Increment = Annotated[int, Field(gt=0, le=480, description="time is billed in steps of so many minutes")]
+Months = Annotated[int, Field(ge=0, le=120)]
 
 
 class OpportunityBody(Body):
@@ -37,6 +41,9 @@ class OpportunityBody(Body):
     payment_terms_days: Annotated[int, Field(ge=0, le=365)] | None = None
     project_template: Words | None = None
     next_step: Note = ""
+    purchase_order_budget: Price | None = None
+    billing_increment_minutes: Increment | None = None
+    deposit: Price | None = None
 
 
 class OpportunityChanges(Body):
@@ -54,12 +61,22 @@ class OpportunityChanges(Body):
     payment_terms_days: Annotated[int, Field(ge=0, le=365)] | None = None
     project_template: Words | None = None
     next_step: Note = ""
+    purchase_order_budget: Price | None = None
+    billing_increment_minutes: Increment | None = None
+    deposit: Price | None = None
 
 
 class LineBody(Body):
-    """A line: `time_and_materials` with role and minutes, or `fixed_fee_milestone` with an amount.
+    """A line; what it needs and may say depends on the method.
 
-    Rate and product of a role come from the price book where they are left out; the amount of time follows.
+    - `time_and_materials`: role and minutes; rate and product come from the price book where they are left out
+    - `time_and_materials_capped`: the same, and the `cap` that its hours come to at most
+    - `fixed_fee_milestone`: an amount, perhaps `milestone_due_on`; `fixed_fee_percent`: an amount
+    - `retainer`: `monthly_fee` and `months`; perhaps the minutes it pays for, how long unused ones stay good, and what
+      an hour beyond them costs
+    - `expense`: perhaps an expected amount, a markup in percent, and whether we only pass it on as an agent
+
+    `recognition_method` is the one that goes with the method if left out.
     """
 
     description: Name
@@ -70,10 +87,20 @@ class LineBody(Body):
     hourly_rate: Price | None = None
     amount: Price | None = None
     milestone_due_on: date | None = None
+    cap: Amount | None = None
+    months: Annotated[Months, Field(gt=0)] | None = None
+    monthly_fee: Price | None = None
+    monthly_minutes: Minutes | None = None
+    rollover_months: Months | None = None
+    overage_rate: Price | None = None
+    markup_percent: Annotated[Amount, Field(ge=0, le=1000)] | None = None
+    is_agent: bool = False
+    recognition_method: RecognitionMethod | None = None
 
     def details(self) -> LineDetails:
         """The line as the action takes it."""
-        return LineDetails(**self.model_dump())
+        names = {one.name for one in fields(LineTerms)}
+        return LineDetails(**self.model_dump(exclude=names), terms=LineTerms(**self.model_dump(include=names)))
 
 
 class PlannedRoleBody(Body):

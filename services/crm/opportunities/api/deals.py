@@ -49,7 +49,15 @@ TO_WIN = (
     model.DealWithoutEnd,
     model.DealWithoutQuote,
     model.DealWithoutEstimate,
+    model.DepositAboveAmount,
     model.ClosedInFuture,
+)
+MISFITS = (
+    model.LineIncomplete,
+    model.NotOfThisMethod,
+    model.CapBelowNothing,
+    model.RetainerWithoutMinutes,
+    model.NoMilestoneToRecogniseBy,
 )
 
 
@@ -64,6 +72,7 @@ TO_WIN = (
         model.NoSuchStage,
         model.ClosedByItsOwnVerb,
         model.EndsBeforeStart,
+        model.BudgetWithoutOrder,
     ),
 )
 async def create(opportunity_id: UUID, body: OpportunityBody, work: InWork, response: Response) -> OpportunityView:
@@ -75,7 +84,15 @@ async def create(opportunity_id: UUID, body: OpportunityBody, work: InWork, resp
 
 @router.patch(
     "/{opportunity_id}",
-    responses=refusals(*OWN, NotYoursToGive, NoSuchAccount, model.AmountFollowsLines, model.EndsBeforeStart, Stale),
+    responses=refusals(
+        *OWN,
+        NotYoursToGive,
+        NoSuchAccount,
+        model.AmountFollowsLines,
+        model.EndsBeforeStart,
+        model.BudgetWithoutOrder,
+        Stale,
+    ),
 )
 async def change(
     opportunity_id: UUID, body: OpportunityChanges, request: Request, work: InWork, response: Response
@@ -112,7 +129,7 @@ async def find(
 @router.put(
     "/{opportunity_id}/lines/{line_id}",
     status_code=status.HTTP_201_CREATED,
-    responses=refusals(*OWN, NoSuchProduct, NoPrice, model.LineIncomplete),
+    responses=refusals(*OWN, NoSuchProduct, NoPrice, *MISFITS),
 )
 async def add_line(
     opportunity_id: UUID, line_id: UUID, body: LineBody, work: InWork, response: Response

@@ -12,6 +12,7 @@ from services.crm.opportunities.model import (
     LossReason,
     Opportunity,
     Outcome,
+    RecognitionMethod,
 )
 from shared.contracts.base import Amount
 from shared.web import View
@@ -30,6 +31,15 @@ class LineView(View):
     minutes: int | None
     hourly_rate: Amount | None
     milestone_due_on: date | None
+    cap: Amount | None
+    months: int | None
+    monthly_fee: Amount | None
+    monthly_minutes: int | None
+    rollover_months: int | None
+    overage_rate: Amount | None
+    markup_percent: Amount | None
+    is_agent: bool
+    recognition_method: RecognitionMethod | None
 
 
 class EstimateRoleView(View):
@@ -92,6 +102,9 @@ class OpportunityView(OpportunityRow):
     payment_terms_days: int | None
     project_template: str | None
     next_step: str
+    purchase_order_budget: Amount | None
+    billing_increment_minutes: int | None
+    deposit: Amount | None
     quote_reference: str | None
     override_reason: str | None
     loss_reason: LossReason | None

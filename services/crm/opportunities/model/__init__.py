@@ -1,9 +1,10 @@
 """A deal: its stages, its lines, its estimate, and what winning it takes."""
 
 from services.crm.opportunities.model.estimate import Estimate, EstimateRole, time_value
-from services.crm.opportunities.model.line import BillingMethod, Line, LineIncomplete, fixed_fee, time_and_materials
+from services.crm.opportunities.model.line import Line, fixed_sum, hours, retainer
 from services.crm.opportunities.model.opportunity import (
     AmountFollowsLines,
+    BudgetWithoutOrder,
     Closing,
     EndsBeforeStart,
     NoSuchLine,
@@ -24,6 +25,19 @@ from services.crm.opportunities.model.stage import (
     Stage,
     StageMisfit,
 )
+from services.crm.opportunities.model.terms import (
+    FORMS,
+    NO_TERMS,
+    BillingMethod,
+    CapBelowNothing,
+    LineIncomplete,
+    LineTerms,
+    NoMilestoneToRecogniseBy,
+    NotOfThisMethod,
+    RecognitionMethod,
+    RetainerWithoutMinutes,
+    must_fit,
+)
 from services.crm.opportunities.model.winning import (
     AccountIncomplete,
     ClosedInFuture,
@@ -33,15 +47,20 @@ from services.crm.opportunities.model.winning import (
     DealWithoutLines,
     DealWithoutQuote,
     DealWithoutStart,
+    DepositAboveAmount,
     all_at_once,
     refusals_to_win,
 )
 
 __all__ = [
     "DEFAULT_PIPELINE",
+    "FORMS",
+    "NO_TERMS",
     "AccountIncomplete",
     "AmountFollowsLines",
     "BillingMethod",
+    "BudgetWithoutOrder",
+    "CapBelowNothing",
     "ClosedByItsOwnVerb",
     "ClosedInFuture",
     "Closing",
@@ -51,27 +70,35 @@ __all__ = [
     "DealWithoutLines",
     "DealWithoutQuote",
     "DealWithoutStart",
+    "DepositAboveAmount",
     "EndsBeforeStart",
     "Estimate",
     "EstimateRole",
     "ForecastCategory",
     "Line",
     "LineIncomplete",
+    "LineTerms",
     "LossReason",
+    "NoMilestoneToRecogniseBy",
     "NoSuchLine",
     "NoSuchOpportunity",
     "NoSuchStage",
+    "NotOfThisMethod",
     "Opportunity",
     "OpportunityClosed",
     "OpportunityDetails",
     "OpportunityExists",
     "Outcome",
+    "RecognitionMethod",
+    "RetainerWithoutMinutes",
     "Stage",
     "StageEntry",
     "StageMisfit",
     "all_at_once",
-    "fixed_fee",
+    "fixed_sum",
+    "hours",
+    "must_fit",
     "refusals_to_win",
-    "time_and_materials",
+    "retainer",
     "time_value",
 ]

@@ -1,29 +1,14 @@
-"""What is sold, line by line: time of a role by the hour, or a milestone for a fixed fee."""
+"""What is sold, line by line."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from uuid import UUID
 
 from services.crm.opportunities.model.estimate import time_value
-from shared.errors import Invalid
-
-
-class LineIncomplete(Invalid):
-    """Time and materials needs a staffing role and minutes; a fixed-fee milestone needs its amount, and neither.
-
-    Give what the billing method needs, and leave out what belongs to the other one.
-    """
-
-
-class BillingMethod(StrEnum):
-    """How a sold line is billed."""
-
-    TIME_AND_MATERIALS = "time_and_materials"
-    FIXED_FEE_MILESTONE = "fixed_fee_milestone"
+from services.crm.opportunities.model.terms import NO_TERMS, BillingMethod, LineTerms
 
 
 @dataclass(eq=False)
@@ -41,9 +26,10 @@ class Line:
     minutes: int | None = None
     hourly_rate: Decimal | None = None
     milestone_due_on: date | None = None
+    terms: LineTerms = NO_TERMS
 
 
-def time_and_materials(
+def hours(
     line_id: UUID,
     opportunity_id: UUID,
     *,
@@ -53,24 +39,40 @@ def time_and_materials(
     minutes: int,
     hourly_rate: Decimal,
     currency: str,
+    terms: LineTerms = NO_TERMS,
 ) -> Line:
-    """A line of time by role; its amount is minutes at the hourly rate, rounded to the smallest unit."""
+    """A line of time by role: minutes at the hourly rate, rounded to the smallest unit, and no more than its cap."""
     amount = time_value(minutes, hourly_rate, currency)
     method = BillingMethod.TIME_AND_MATERIALS
-    return Line(line_id, opportunity_id, 0, description, method, product, amount, staffing_role, minutes, hourly_rate)
+    if terms.cap is not None:
+        amount, method = min(amount, terms.cap), BillingMethod.TIME_AND_MATERIALS_CAPPED
+    return Line(
+        line_id,
+        opportunity_id,
+        0,
+        description,
+        method,
+        product,
+        amount,
+        staffing_role,
+        minutes,
+        hourly_rate,
+        terms=terms,
+    )
 
 
-def fixed_fee(
+def fixed_sum(
     line_id: UUID,
     opportunity_id: UUID,
     *,
     description: str,
     product: str,
     amount: Decimal,
-    milestone_due_on: date | None,
+    method: BillingMethod = BillingMethod.FIXED_FEE_MILESTONE,
+    milestone_due_on: date | None = None,
+    terms: LineTerms = NO_TERMS,
 ) -> Line:
-    """A line for a milestone at a fixed fee."""
-    method = BillingMethod.FIXED_FEE_MILESTONE
+    """A line for a sum: a fee, by milestone or by percent, or what expenses are expected to come to."""
     return Line(
         line_id,
         opportunity_id,
@@ -80,4 +82,33 @@ def fixed_fee(
         product,
         amount,
         milestone_due_on=milestone_due_on,
+        terms=terms,
+    )
+
+
+def retainer(
+    line_id: UUID,
+    opportunity_id: UUID,
+    *,
+    description: str,
+    product: str,
+    monthly_fee: Decimal,
+    months: int,
+    staffing_role: str | None,
+    terms: LineTerms,
+) -> Line:
+    """A line for a fee every month; its amount and its minutes are those of all months."""
+    minutes = None if terms.monthly_minutes is None else terms.monthly_minutes * months
+    method = BillingMethod.RETAINER
+    return Line(
+        line_id,
+        opportunity_id,
+        0,
+        description,
+        method,
+        product,
+        monthly_fee * months,
+        staffing_role,
+        minutes,
+        terms=terms,
     )

@@ -62,6 +62,13 @@ class EndsBeforeStart(Invalid):
     """
 
 
+class BudgetWithoutOrder(Invalid):
+    """A budget belongs to a purchase order, and none is named.
+
+    Name the client's `purchase_order`, or leave its budget out.
+    """
+
+
 @dataclass(frozen=True)
 class OpportunityDetails:
     """Everything that people write down about a deal, apart from its stage, its lines and its estimate."""
@@ -77,10 +84,15 @@ class OpportunityDetails:
     payment_terms_days: int | None = None
     project_template: str | None = None
     next_step: str = ""
+    purchase_order_budget: Decimal | None = None
+    billing_increment_minutes: int | None = None
+    deposit: Decimal | None = None
 
     def __post_init__(self) -> None:
         if self.starts_on and self.ends_before and self.ends_before <= self.starts_on:
             raise EndsBeforeStart(field="/ends_before")
+        if self.purchase_order_budget is not None and not self.purchase_order:
+            raise BudgetWithoutOrder(field="/purchase_order_budget")
 
 
 @dataclass(eq=False)

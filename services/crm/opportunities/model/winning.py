@@ -26,7 +26,7 @@ class AccountIncomplete(Conflict):
 class DealWithoutLines(Conflict):
     """Nothing is sold: the deal has no lines.
 
-    Add what was sold, line by line: time by role, or milestones at a fixed fee.
+    Add what was sold, line by line: time by role, fixed fees, retainers or expenses.
     """
 
 
@@ -58,6 +58,13 @@ class DealWithoutQuote(Conflict):
     """
 
 
+class DepositAboveAmount(Conflict):
+    """The deposit is more than all that is sold.
+
+    Lower the `deposit`, or add the line that it is for.
+    """
+
+
 class ClosedInFuture(Invalid):
     """A deal cannot be closed on a day that is still to come.
 
@@ -81,6 +88,9 @@ def refusals_to_win(
         yield DealWithoutEnd(field="/ends_before")
     if not (quote_reference or override_reason):
         yield DealWithoutQuote(field="/quote_reference")
+    deposit = opportunity.details.deposit
+    if opportunity.lines and deposit is not None and deposit > opportunity.amount:
+        yield DepositAboveAmount(field="/deposit")
 
 
 def all_at_once(missing: Sequence[Refused]) -> Refused:

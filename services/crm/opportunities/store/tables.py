@@ -12,10 +12,12 @@ from services.crm.opportunities.model import (
     EstimateRole,
     ForecastCategory,
     Line,
+    LineTerms,
     LossReason,
     Opportunity,
     OpportunityDetails,
     Outcome,
+    RecognitionMethod,
     Stage,
     StageEntry,
 )
@@ -53,6 +55,9 @@ opportunities = schema.table(
     Column("payment_terms_days", Integer),
     Column("project_template", String),
     Column("next_step", String, nullable=False),
+    amount("purchase_order_budget", nullable=True),
+    Column("billing_increment_minutes", Integer),
+    amount("deposit", nullable=True),
     Column("stage", String, nullable=False),
     Column("probability", Numeric(5, 4), nullable=False),
     choice("forecast_category", ForecastCategory),
@@ -86,6 +91,15 @@ lines = schema.table(
     Column("minutes", Integer),
     amount("hourly_rate", nullable=True),
     Column("milestone_due_on", Date),
+    amount("cap", nullable=True),
+    Column("months", Integer),
+    amount("monthly_fee", nullable=True),
+    Column("monthly_minutes", Integer),
+    Column("rollover_months", Integer),
+    amount("overage_rate", nullable=True),
+    amount("markup_percent", nullable=True),
+    Column("is_agent", Boolean, nullable=False),
+    choice("recognition_method", RecognitionMethod, nullable=True),
     belongs_to("opportunity_id", "opportunities"),
     only_one("opportunity_id", "position"),
 )
@@ -119,7 +133,24 @@ history = schema.table(
 )
 
 schema.map(Stage, stages, version=stages.c.version)
-schema.map(Line, lines)
+schema.map(
+    Line,
+    lines,
+    properties={
+        "terms": composite(
+            LineTerms,
+            lines.c.cap,
+            lines.c.months,
+            lines.c.monthly_fee,
+            lines.c.monthly_minutes,
+            lines.c.rollover_months,
+            lines.c.overage_rate,
+            lines.c.markup_percent,
+            lines.c.is_agent,
+            lines.c.recognition_method,
+        )
+    },
+)
 schema.map(EstimateRole, roles)
 schema.map(StageEntry, history)
 schema.map(
@@ -140,6 +171,9 @@ schema.map(
             opportunities.c.payment_terms_days,
             opportunities.c.project_template,
             opportunities.c.next_step,
+            opportunities.c.purchase_order_budget,
+            opportunities.c.billing_increment_minutes,
+            opportunities.c.deposit,
         ),
         "closing": composite(
             Closing,
