@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -250,7 +250,7 @@ async def needs(work: Work) -> Sequence[Need]:
 finder = Finder("Deals", "target-arrow", Permission.SEE_RECORDS, find)
 
 
-def _line_form(method: BillingMethod) -> dict[str, object]:
+def _line_form(method: BillingMethod) -> dict[str, Any]:
     """What is asked of a line that is billed so, and how its revenue may be earned."""
     by_milestone = method is BillingMethod.FIXED_FEE_MILESTONE
     ways = [one for one in RecognitionMethod if by_milestone or one is not RecognitionMethod.MILESTONE]

@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 
 from services.delivery.projects.model.project import id_of_project
 from services.delivery.projects.model.sold import SoldMilestone, SoldScope, SoldWork
-from services.delivery.templates.model.rules import BillingMethod, Choice, Deal
+from services.delivery.templates.model.rules import FIXED_FEES, RETAINERS, BillingMethod, Choice, Deal
 from shared.errors import Conflict, Invalid
 from shared.money import Money
 from shared.period import Period
@@ -241,7 +241,7 @@ class Handoff:
     def _line_for(self, staffing_role: str) -> UUID | None:
         """The line that work of a role is billed under: the hourly one of that role, else the first fixed fee."""
         hourly = [line.id for line in self.lines if line.staffing_role == staffing_role]
-        fixed = [line.id for line in self.lines if line.method is BillingMethod.FIXED_FEE_MILESTONE]
+        fixed = [line.id for line in self.lines if line.method in FIXED_FEES | RETAINERS]
         return next(iter(hourly + fixed), None)
 
     def _estimate_agrees(self) -> bool:

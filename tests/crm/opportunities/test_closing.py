@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -68,10 +69,15 @@ async def test_whatever_is_agreed_of_a_line_and_of_billing_is_told(crm: Api, dat
 
     event = OpportunityClosedWon.model_validate((await announced(database))[-1].payload)
     retained, passed_on = event.lines
-    assert (retained.method, retained.monthly_fee, retained.rollover_months) == (BillingMethod.RETAINER, 3000, 2)
-    assert (passed_on.method, passed_on.is_agent, passed_on.markup_percent) == (BillingMethod.EXPENSE, True, 5)
+    assert (retained.method, retained.monthly_fee, retained.rollover_months) == (
+        BillingMethod.RETAINER,
+        Decimal(3000),
+        2,
+    )
+    assert (passed_on.method, passed_on.is_agent, passed_on.markup_percent) == (BillingMethod.EXPENSE, True, Decimal(5))
     assert (retained.recognition_method, passed_on.recognition_method) == (None, "as_delivered")
-    assert (event.purchase_order_budget, event.billing_increment_minutes, event.deposit) == (30_000, 15, 5_000)
+    assert (event.purchase_order_budget, event.deposit) == (Decimal(30_000), Decimal(5_000))
+    assert event.billing_increment_minutes == 15
 
 
 async def test_a_deposit_is_no_more_than_what_is_sold(crm: Api) -> None:

@@ -17,6 +17,8 @@ from services.delivery.templates.model.template import (
 )
 
 HOURS, MILESTONE = BillingMethod.TIME_AND_MATERIALS, BillingMethod.FIXED_FEE_MILESTONE
+CAPPED, PERCENT = BillingMethod.TIME_AND_MATERIALS_CAPPED, BillingMethod.FIXED_FEE_PERCENT
+RETAINER, EXPENSE = BillingMethod.RETAINER, BillingMethod.EXPENSE
 
 
 @pytest.mark.parametrize(
@@ -24,7 +26,11 @@ HOURS, MILESTONE = BillingMethod.TIME_AND_MATERIALS, BillingMethod.FIXED_FEE_MIL
     [
         ({HOURS}, 90, "time-and-materials", "only_time_and_materials"),
         ({HOURS}, 180, "managed-service", "long_running_service"),
-        ({MILESTONE}, 400, "fixed-price-milestones", "only_milestones"),
+        ({HOURS, CAPPED, EXPENSE}, 90, "time-and-materials", "only_time_and_materials"),
+        ({MILESTONE}, 400, "fixed-price-milestones", "only_fixed_fees"),
+        ({PERCENT, EXPENSE}, 90, "fixed-price-milestones", "only_fixed_fees"),
+        ({RETAINER}, 90, "managed-service", "only_retainers"),
+        ({EXPENSE}, 90, "time-and-materials-with-milestones", "anything_else"),
         ({HOURS, MILESTONE}, 90, "time-and-materials-with-milestones", "anything_else"),
     ],
 )

@@ -16,7 +16,16 @@ class BillingMethod(StrEnum):
     """How a sold line is billed."""
 
     TIME_AND_MATERIALS = "time_and_materials"
+    TIME_AND_MATERIALS_CAPPED = "time_and_materials_capped"
     FIXED_FEE_MILESTONE = "fixed_fee_milestone"
+    FIXED_FEE_PERCENT = "fixed_fee_percent"
+    RETAINER = "retainer"
+    EXPENSE = "expense"
+
+
+BY_THE_HOUR = frozenset({BillingMethod.TIME_AND_MATERIALS, BillingMethod.TIME_AND_MATERIALS_CAPPED})
+FIXED_FEES = frozenset({BillingMethod.FIXED_FEE_MILESTONE, BillingMethod.FIXED_FEE_PERCENT})
+RETAINERS = frozenset({BillingMethod.RETAINER})
 
 
 @dataclass(frozen=True)
@@ -47,29 +56,31 @@ class Choice:
     reason: str
 
 
-def _only(method: BillingMethod) -> Callable[[Deal], bool]:
-    return lambda deal: deal.methods == {method}
+def _only(methods: frozenset[BillingMethod]) -> Callable[[Deal], bool]:
+    """Whether nothing else is sold; expenses are no work, so they do not count."""
+    return lambda deal: frozenset() < deal.methods - {BillingMethod.EXPENSE} <= methods
 
 
 RULES = (
     Rule(
         "long_running_service",
         f"Only time and materials, for {LONG_RUNNING_DAYS} days or longer.",
-        lambda deal: _only(BillingMethod.TIME_AND_MATERIALS)(deal) and deal.days >= LONG_RUNNING_DAYS,
+        lambda deal: _only(BY_THE_HOUR)(deal) and deal.days >= LONG_RUNNING_DAYS,
         MANAGED_SERVICE.code,
     ),
     Rule(
         "only_time_and_materials",
         "Only time and materials.",
-        _only(BillingMethod.TIME_AND_MATERIALS),
+        _only(BY_THE_HOUR),
         TIME_AND_MATERIALS.code,
     ),
     Rule(
-        "only_milestones",
-        "Only fixed fees by milestone.",
-        _only(BillingMethod.FIXED_FEE_MILESTONE),
+        "only_fixed_fees",
+        "Only fixed fees.",
+        _only(FIXED_FEES),
         FIXED_PRICE.code,
     ),
+    Rule("only_retainers", "Only retainers.", _only(RETAINERS), MANAGED_SERVICE.code),
     Rule("anything_else", "More than one way of billing.", lambda deal: True, MIXED.code),
 )
 
