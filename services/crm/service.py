@@ -7,6 +7,7 @@ from services.crm.accounts.pages import finder as accounts_finder
 from services.crm.accounts.pages import router as accounts_pages
 from services.crm.imports.api import router as imports
 from services.crm.imports.jobs import jobs
+from services.crm.imports.pages import router as imports_pages
 from services.crm.navigation import NAVIGATION
 from services.crm.opportunities.api import deals, pipeline
 from services.crm.opportunities.pages import finder as deals_finder
@@ -14,6 +15,7 @@ from services.crm.opportunities.pages import needs as deals_needs
 from services.crm.opportunities.pages import router as deals_pages
 from services.crm.permissions import ROLES
 from services.crm.products.api import router as products
+from services.crm.products.pages import router as products_pages
 from services.crm.reports.api import router as reports
 from services.crm.sales_people.api import router as sales_people
 from services.crm.tables import schema
@@ -27,7 +29,7 @@ service = Service(
     schema=schema,
     permissions=ROLES,
     routers=(accounts, products, sales_people, pipeline, deals, thread, imports, reports),
-    pages=(deals_pages, accounts_pages, thread_pages),
+    pages=(deals_pages, accounts_pages, products_pages, imports_pages, thread_pages),
     navigation=NAVIGATION,
     finders=(deals_finder, accounts_finder),
     needs=(deals_needs,),

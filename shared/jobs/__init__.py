@@ -2,6 +2,7 @@
 
 from shared.jobs.api import router
 from shared.jobs.job import (
+    ENDED,
     CalendarJob,
     Job,
     JobEnded,
@@ -13,6 +14,7 @@ from shared.jobs.job import (
     cancel,
     find,
     start,
+    states,
 )
 from shared.jobs.runner import LeaseLost, Runner
 from shared.jobs.schema import DDL
@@ -20,6 +22,7 @@ from shared.jobs.upkeep import FORGET_ANSWERS
 
 __all__ = [
     "DDL",
+    "ENDED",
     "FORGET_ANSWERS",
     "CalendarJob",
     "Job",
@@ -35,4 +38,5 @@ __all__ = [
     "find",
     "router",
     "start",
+    "states",
 ]

@@ -7,7 +7,7 @@ and its progress together, so a step that was cut off is simply done again.
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -26,6 +26,7 @@ START = text(
     " values (:tenant, :id, :kind, :by, cast(:payload as jsonb), :total)"
 )
 FIND = text("select * from msg.job where tenant_id = :tenant and id = :id")
+STATES = text("select id, state from msg.job where tenant_id = :tenant and id = any(:ids)")
 CANCEL = text(
     "update msg.job set state = 'cancelled', finished_at = msg.clock()"
     " where tenant_id = :tenant and id = :id and state in ('queued', 'running') returning id"
@@ -40,6 +41,9 @@ class JobState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
+
+
+ENDED = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED})
 
 
 class NoSuchJob(NotFound):
@@ -130,6 +134,12 @@ async def find(work: Work, job_id: UUID) -> Row[Any]:
     if found is None:
         raise NoSuchJob()
     return found
+
+
+async def states(work: Work, ids: Sequence[UUID]) -> dict[UUID, JobState]:
+    """Where each of these jobs of this tenant stands."""
+    rows = await work.session.execute(STATES, {"tenant": work.actor.tenant_id, "ids": list(ids)})
+    return {row.id: JobState(row.state) for row in rows}
 
 
 async def cancel(work: Work, job_id: UUID) -> None:

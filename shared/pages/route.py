@@ -24,8 +24,11 @@ class PageRoute(WorkRoute):
 
         async def serve(request: Request) -> Response:
             request.state.problem_as_page = as_page
-            with reading(reader_of(request)):
-                answer = _moved(request, await handle(request))
+            try:
+                with reading(reader_of(request)):
+                    answer = _moved(request, await handle(request))
+            finally:
+                await request.close()  # the files of a form that was read
             cast(Sessions, request.app.state.sessions).keep_renewed(request, answer)
             return answer
 

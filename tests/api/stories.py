@@ -72,6 +72,7 @@ async def of_crm(database: Database) -> Story:
     await crm.made(rita, f"/accounts/{deal['account_id']}/contacts/{new_id()}", contact)
     deals = crm_imports.the_files(crm_imports.a_deal("D1", close_date="never"))
     await crm_imports.imported(rita, database, deals, dry_run="true")
+    await crm_imports.prepared(served.browser(Role.SALES_MANAGER, subject="rita"), deals)
     return Story(
         served,
         "rita",
@@ -84,6 +85,7 @@ async def of_crm(database: Database) -> Story:
             "opportunity_id": "opportunities.id",
             "line_id": "opportunity_lines.id",
             "import_id": "imports.id",
+            "preparation_id": "import_preparations.id",
             "record_id": "accounts.id",
             "job_id": "msg.job.id",
         },

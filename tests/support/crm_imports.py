@@ -60,11 +60,21 @@ def the_files(*deals: str, **different: bytes | str) -> Files:
 
 async def sent(client: httpx2.AsyncClient, files: Files, **options: str) -> httpx2.Response:
     """Send files to be imported; names get the ending .csv unless they have one."""
-    parts = [
+    return await client.post("/imports", files=_parts(files), data=options)
+
+
+async def prepared(browser: httpx2.AsyncClient, files: Files, to: str = "/imports/new") -> str:
+    """Send files from a page; gives the address to which it moves on."""
+    answer = await browser.post(to, files=_parts(files), headers={"hx-request": "true"})
+    assert answer.status_code == 204, answer.text
+    return answer.headers["hx-redirect"].removeprefix("/crm")
+
+
+def _parts(files: Files) -> list[tuple[str, tuple[str, bytes]]]:
+    return [
         ("files", (name if "." in name else f"{name}.csv", text.encode() if isinstance(text, str) else text))
         for name, text in files.items()
     ]
-    return await client.post("/imports", files=parts, data=options)
 
 
 async def finished(database: Database) -> None:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime
-from pathlib import PurePath
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, File, Form, Query, Response, UploadFile, status
 
 from services.crm.imports import queries
-from services.crm.imports.actions import FileTwice, Upload, cancel_import, start_import
+from services.crm.imports.actions import FileTwice, cancel_import, start_import
+from services.crm.imports.downloads import rejected_file, report_file
 from services.crm.imports.model.mapping import (
     BadMapping,
     ColumnTwice,
-    Mapping,
     MissingColumn,
     UnknownFile,
     UnmappedColumn,
@@ -24,8 +22,8 @@ from services.crm.imports.model.mapping import (
 )
 from services.crm.imports.model.reading import EmptyFile, LineTooLong, OtherEncoding
 from services.crm.imports.model.records import Mode, NoSuchImport, NoteKind
-from services.crm.imports.model.report import as_csv
-from services.crm.imports.model.spreadsheet import NoWorkbook, WorkbookTooLarge, is_workbook, sheets_as_csv
+from services.crm.imports.model.spreadsheet import NoWorkbook, WorkbookTooLarge
+from services.crm.imports.uploads import uploads_of
 from services.crm.permissions import Permission
 from shared.actor import NotPermitted
 from shared.database import LIMIT_DEFAULT, BadCursor
@@ -37,7 +35,6 @@ from shared.web.limits import UPLOAD_BYTES
 router = APIRouter(prefix="/imports", tags=["imports"], route_class=WorkRoute)
 
 CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {}}}}
-COLUMNS = ("file", "line", "column", "kind", "value", "becomes", "rule", "reason", "remedy")
 IN_FILES = (
     BadMapping,
     UnknownFile,
@@ -115,7 +112,8 @@ async def start(
     """Import files of another system: queued here, done in the background, slice by slice."""
     work.actor.must(Permission.IMPORT_RECORDS)
     import_id, said = new_id(), mapping or shipped_mapping()
-    uploads = await _uploads(files, read_mapping(said))
+    read = read_mapping(said)
+    uploads = await uploads_of(files, known={one.file for one in read.files}, date_format=read.date_format)
     await start_import(work, import_id, uploads, mapping=said, dry_run=dry_run, mode=mode)
     return await _shown(work, import_id)
 
@@ -138,9 +136,7 @@ async def report(
 @router.get("/{import_id}/report.csv", response_class=Response, responses=CSV | refusals(NotPermitted, NoSuchImport))
 async def download(import_id: UUID, work: InWork, kind: Kind = None) -> Response:
     """The whole report as a file; no cell of it is a formula."""
-    notes = await queries.whole_report(work, import_id, kind=kind)
-    rows = ([getattr(note, name) for name in COLUMNS] for note in notes)
-    return _file(f"import-report-{import_id}.csv", as_csv(COLUMNS, rows))
+    return await report_file(work, import_id, kind)
 
 
 @router.get(
@@ -148,8 +144,7 @@ async def download(import_id: UUID, work: InWork, kind: Kind = None) -> Response
 )
 async def rejected(import_id: UUID, file: str, work: InWork) -> Response:
     """The rejected lines of one file under its own header, to be corrected and sent again."""
-    header, lines = await queries.rejected_lines(work, import_id, file)
-    return _file(f"{file}.csv", as_csv(header, lines))
+    return await rejected_file(work, import_id, file)
 
 
 @router.post("/{import_id}/cancellation", responses=refusals(NotPermitted, NoSuchImport, JobEnded))
@@ -157,21 +152,6 @@ async def cancel(import_id: UUID, work: InWork) -> ImportView:
     """Stop an import after its current slice; what it did so far stays, and running it again goes on from there."""
     await cancel_import(work, import_id)
     return await _shown(work, import_id)
-
-
-async def _uploads(files: list[UploadFile], mapping: Mapping) -> list[Upload]:
-    found: list[Upload] = []
-    for file in files:
-        content = await file.read()
-        stem = PurePath(file.filename or "").stem
-        if not is_workbook(content):
-            found.append(Upload(stem, content))
-            continue
-        sheets = await asyncio.to_thread(sheets_as_csv, content, mapping.date_format)
-        known = {one.file for one in mapping.files}
-        is_the_file = len(sheets) == 1 and stem in known
-        found += [Upload(stem if is_the_file else title, text) for title, text in sheets.items()]
-    return found
 
 
 async def _shown(work: InWork, import_id: UUID) -> ImportView:
@@ -191,8 +171,3 @@ async def _shown(work: InWork, import_id: UUID) -> ImportView:
         result=job.result,
         error=job.error,
     )
-
-
-def _file(name: str, text: str) -> Response:
-    said = {"content-disposition": f'attachment; filename="{name}"'}
-    return Response(text, media_type="text/csv; charset=utf-8", headers=said)

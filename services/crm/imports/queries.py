@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,8 +10,10 @@ from uuid import UUID
 from sqlalchemy import Row, Select, func, select
 
 from services.crm.imports import store
+from services.crm.imports.model.guessing import Sheet
+from services.crm.imports.model.reading import open_csv
 from services.crm.imports.model.records import Fate, NoSuchImport, NoteKind
-from services.crm.imports.store.tables import import_files, import_lines, import_notes
+from services.crm.imports.store.tables import import_files, import_lines, import_notes, imports
 from services.crm.permissions import Permission
 from shared import jobs
 from shared.database import Page, page
@@ -37,6 +40,60 @@ class Standing:
     job: Row[Any]
     counts: list[Count]
     mapped: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Files that wait to be imported, each with what was said of it so far (as in a mapping)."""
+
+    id: UUID
+    said: dict[str, Any]
+    sheets: list[Sheet]
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """One value of a column that was rejected, how often, why, and how to mend it."""
+
+    file: str
+    column: str
+    value: str
+    reason: str
+    remedy: str
+    count: int
+
+
+async def listed(work: Work, *, cursor: str | None, limit: int) -> Page[Row[Any]]:
+    """Imports and checks, the newest first, each with the names of its files."""
+    work.actor.must(Permission.SEE_IMPORTS)
+    names = (
+        select(func.string_agg(import_files.c.name, ", "))
+        .where(import_files.c.import_id == imports.c.id)
+        .scalar_subquery()
+    )
+    rows = select(imports.c.id, imports.c.dry_run, imports.c.started_by, imports.c.started_at, names.label("files"))
+    keys = (imports.c.started_at, imports.c.id)
+    return await page(work.session, rows, keys=keys, cursor=cursor, limit=limit, descending=True)
+
+
+async def prepared(work: Work, preparation_id: UUID) -> Prepared:
+    """Files that wait to be imported; raises NoSuchPreparation."""
+    work.actor.must(Permission.SEE_IMPORTS)
+    found = await store.find_preparation(work, preparation_id)
+    files = await store.uploads(work, preparation_id)
+    sheets = [Sheet(file.stem, file.content, open_csv(file.content)) for file in files]
+    return Prepared(preparation_id, json.loads(found.mapping), sheets)
+
+
+async def rejections(work: Work, import_id: UUID, *, at_most: int) -> list[Rejection]:
+    """What was rejected most often, by value and reason; raises NoSuchImport."""
+    work.actor.must(Permission.SEE_IMPORTS)
+    await store.find(work, import_id)
+    notes = _notes(import_id, NoteKind.REJECTED).subquery()
+    what = [notes.c[name] for name in ("file", "column", "value", "reason", "remedy")]
+    count = func.count().label("count")
+    rows = select(*what, count).group_by(*what).order_by(count.desc(), *what).limit(at_most)
+    return [Rejection(**row._mapping) for row in await work.session.execute(rows)]
 
 
 async def standing(work: Work, import_id: UUID) -> Standing:

@@ -37,7 +37,14 @@ class Upload:
 
 
 async def start_import(
-    work: Work, import_id: UUID, uploads: Sequence[Upload], *, mapping: str, dry_run: bool, mode: Mode
+    work: Work,
+    import_id: UUID,
+    uploads: Sequence[Upload],
+    *,
+    mapping: str,
+    dry_run: bool,
+    mode: Mode,
+    preparation_id: UUID | None = None,
 ) -> None:
     """Keep the files of an import after a look at their headers, and queue the work."""
     work.actor.must(Permission.IMPORT_RECORDS)
@@ -55,6 +62,7 @@ async def start_import(
         work,
         {
             "id": import_id,
+            "preparation_id": preparation_id,
             "mapping": mapping,
             "dry_run": dry_run,
             "mode": mode,

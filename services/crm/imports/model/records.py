@@ -5,13 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shared.errors import NotFound
+from shared.errors import Conflict, Invalid, NotFound
 
 
 class NoSuchImport(NotFound):
     """There is no such import.
 
     Ask whoever started it for its id.
+    """
+
+
+class NoSuchPreparation(NotFound):
+    """There are no such files waiting to be imported."""
+
+
+class NothingSent(Invalid):
+    """No file was sent.
+
+    Choose one or more CSV files or workbooks.
+    """
+
+
+class NotPrepared(Conflict):
+    """This is no finished check of files that were prepared step by step.
+
+    Open the check that you want to go on from, and wait until it is done.
     """
 
 

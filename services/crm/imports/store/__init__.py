@@ -9,6 +9,7 @@ from services.crm.imports.store.ledger import (
     suggestions,
     targets,
 )
+from services.crm.imports.store.preparations import add_preparation, find_preparation, keep_mapping, uploads
 from services.crm.imports.store.staging import (
     Batch,
     File,
@@ -33,10 +34,13 @@ __all__ = [
     "Known",
     "add_files",
     "add_import",
+    "add_preparation",
     "existing",
     "files",
     "find",
+    "find_preparation",
     "keep_lines",
+    "keep_mapping",
     "lines_to_apply",
     "mark_applied",
     "piece",
@@ -48,4 +52,5 @@ __all__ = [
     "settle_parents",
     "suggestions",
     "targets",
+    "uploads",
 ]

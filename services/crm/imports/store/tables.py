@@ -9,14 +9,34 @@ from services.crm.imports.model.records import Fate, Mode, NoteKind, RecordKind
 from services.crm.tables import schema
 from shared.database import belongs_to, choice, found_by, only_one
 
+import_preparations = schema.table(
+    "import_preparations",
+    Column("id", Uuid, primary_key=True),
+    Column("mapping", String, nullable=False),
+    Column("prepared_by", String, nullable=False),
+    Column("prepared_at", DateTime(timezone=True), nullable=False),
+)
+import_uploads = schema.table(
+    "import_uploads",
+    Column("preparation_id", Uuid, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("stem", String, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    belongs_to("preparation_id", "import_preparations"),
+    append_only=True,
+)
 imports = schema.table(
     "imports",
     Column("id", Uuid, primary_key=True),
+    Column("preparation_id", Uuid),
     Column("mapping", String, nullable=False),
     Column("dry_run", Boolean, nullable=False),
     choice("mode", Mode),
     Column("started_by", String, nullable=False),
     Column("started_at", DateTime(timezone=True), nullable=False),
+    belongs_to("preparation_id", "import_preparations"),
+    found_by("started_at", "id", why="the imports, the newest first"),
     append_only=True,
 )
 import_files = schema.table(
