@@ -35,7 +35,7 @@ BUDGETS = {
     "ui": (1_200, ("ui",)),
     "pages": (1_200, ("pages",)),
     "auth": (350, ("auth",)),
-    "jobs": (450, ("jobs",)),
+    "jobs": (500, ("jobs",)),
     "operations": (3_500, ("operations",)),
     "audit and subjects": (250, ("audit", "subjects")),
     "telemetry and traces": (850, ("telemetry", "traces")),

@@ -10,7 +10,8 @@ from fastapi import APIRouter, File, Form, Query, Response, UploadFile, status
 
 from services.crm.imports import queries
 from services.crm.imports.actions import FileTwice, cancel_import, start_import
-from services.crm.imports.downloads import rejected_file, report_file
+from services.crm.imports.api.downloads import rejected_file, report_file
+from services.crm.imports.api.uploads import uploads_of
 from services.crm.imports.model.mapping import (
     BadMapping,
     ColumnTwice,
@@ -23,7 +24,6 @@ from services.crm.imports.model.mapping import (
 from services.crm.imports.model.reading import EmptyFile, LineTooLong, OtherEncoding
 from services.crm.imports.model.records import Mode, NoSuchImport, NoteKind
 from services.crm.imports.model.spreadsheet import NoWorkbook, WorkbookTooLarge
-from services.crm.imports.uploads import uploads_of
 from services.crm.permissions import Permission
 from shared.actor import NotPermitted
 from shared.database import LIMIT_DEFAULT, BadCursor

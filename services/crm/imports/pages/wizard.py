@@ -19,10 +19,10 @@ from services.crm.imports.actions import (
     read_as,
     say_mapping,
 )
-from services.crm.imports.downloads import rejected_file, report_file
-from services.crm.imports.forms import MappingForm, ModeForm, ReadingsForm, shown_sheets
+from services.crm.imports.api.downloads import rejected_file, report_file
+from services.crm.imports.api.uploads import uploads_of
 from services.crm.imports.model.records import FIELDS, NoteKind, RecordKind
-from services.crm.imports.uploads import uploads_of
+from services.crm.imports.pages.forms import MappingForm, ModeForm, ReadingsForm, shown_sheets
 from services.crm.opportunities import queries as pipeline
 from services.crm.permissions import Permission
 from shared import jobs

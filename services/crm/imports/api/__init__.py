@@ -1,0 +1,5 @@
+"""Imports over HTTP."""
+
+from services.crm.imports.api.imports import router
+
+__all__ = ["router"]
