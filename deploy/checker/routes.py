@@ -5,6 +5,8 @@ CONSUMERS: dict[str, tuple[str, ...]] = {
     "throughline.billing.invoice.issued.v1": ("crm.note_invoice", "delivery.take_invoice"),
     "throughline.billing.ledger_batch.acknowledged.v1": (),
     "throughline.billing.ledger_batch.sealed.v1": (),
+    "throughline.billing.payment.received.v1": (),
+    "throughline.billing.payment.reversed.v1": (),
     "throughline.billing.revenue.recognised.v1": ("crm.note_revenue", "delivery.take_recognition"),
     "throughline.billing.work.valued.v1": ("delivery.take_values",),
     "throughline.crm.account.changed.v1": ("billing.remember_customer", "delivery.rename_account"),

@@ -6,6 +6,17 @@ a line to what was posted, not even two that cancel out.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from services.billing.ledger.model.accounts import PostingRole
+from services.billing.ledger.model.entries import SourceKind
+
+CHOSEN = (
+    ("journal_entries", "source_kind", SourceKind),
+    ("journal_lines", "role", PostingRole),
+    ("posting_roles", "role", PostingRole),
+)
+
 BALANCED = """
 create or replace function journal_entry_is_whole() returns trigger language plpgsql as $$
 declare
@@ -61,3 +72,11 @@ REMOVAL: tuple[str, ...] = (
     "drop function if exists journal_entry_is_in_time",
     "drop function if exists journal_entry_is_whole",
 )
+
+
+def choices() -> Iterator[str]:
+    """Let the journal take every posting role and cause that the code knows; a migration that adds one runs this."""
+    for table, column, kind in CHOSEN:
+        known = ", ".join(f"'{one.value}'" for one in kind)
+        yield f"alter table {table} drop constraint ck_{table}_{column}"
+        yield f"alter table {table} add constraint ck_{table}_{column} check ({column} in ({known}))"

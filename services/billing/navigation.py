@@ -8,6 +8,8 @@ NAVIGATION = (
         "Work in progress", "/billing/work-in-progress", "clock-dollar", "Bill", Permission.SEE_WORK_IN_PROGRESS, "g w"
     ),
     Entry("Invoices", "/billing/invoices", "receipt", "Bill", Permission.SEE_INVOICES, "g i"),
+    Entry("Receivables", "/billing/receivables", "coins", "Bill", Permission.SEE_INVOICES),
+    Entry("Payments", "/billing/payments", "cash", "Bill", Permission.SEE_INVOICES),
     Entry("Contracts", "/billing/contracts", "file-certificate", "Bill", Permission.SEE_CONTRACTS, "g c"),
     Entry("Journal", "/billing/journal", "notebook", "Account", Permission.SEE_LEDGER, "g j"),
     Entry("Batches for the ERP", "/billing/batches", "package-export", "Account", Permission.SEE_BATCHES, "g b"),

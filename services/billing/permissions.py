@@ -22,6 +22,7 @@ class Permission(StrEnum):
     PREPARE_INVOICES = "billing.prepare_invoices"
     APPROVE_INVOICES = "billing.approve_invoices"
     ISSUE_INVOICES = "billing.issue_invoices"
+    RECORD_PAYMENTS = "billing.record_payments"
     KEEP_CHART = "billing.keep_chart"
     ADJUST_LEDGER = "billing.adjust_ledger"
     RECOGNISE_REVENUE = "billing.recognise_revenue"
@@ -43,7 +44,13 @@ DECIDES = {
 ROLES: dict[Role, frozenset[Permission]] = {
     Role.BILLING_CLERK: frozenset(
         SEES_BILLING
-        | {Permission.AGREE_RATES, Permission.AGREE_TERMS, Permission.HOLD_WORK, Permission.PREPARE_INVOICES}
+        | {
+            Permission.AGREE_RATES,
+            Permission.AGREE_TERMS,
+            Permission.HOLD_WORK,
+            Permission.PREPARE_INVOICES,
+            Permission.RECORD_PAYMENTS,
+        }
     ),
     Role.BILLING_APPROVER: frozenset(SEES_BOOKS | DECIDES),
     Role.CONTROLLER: frozenset(

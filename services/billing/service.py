@@ -20,9 +20,13 @@ from services.billing.ledger import api as ledger_api
 from services.billing.ledger import pages as ledger_pages
 from services.billing.legal_entities import api as legal_entities_api
 from services.billing.navigation import NAVIGATION
+from services.billing.payments import api as payments_api
+from services.billing.payments import pages as payments_pages
 from services.billing.periods import api as periods_api
 from services.billing.permissions import ROLES
 from services.billing.rates import api as rates_api
+from services.billing.receivables import api as receivables_api
+from services.billing.receivables import pages as receivables_pages
 from services.billing.recognition import api as recognition_api
 from services.billing.tables import schema
 from services.billing.work_in_progress import api as work_in_progress_api
@@ -42,6 +46,8 @@ service = Service(
         rates_api.router,
         work_in_progress_api.router,
         invoices_api.router,
+        receivables_api.router,
+        payments_api.router,
         recognition_api.router,
         periods_api.router,
         ledger_api.router,
@@ -52,6 +58,8 @@ service = Service(
     pages=(
         work_in_progress_pages.router,
         invoices_pages.router,
+        receivables_pages.router,
+        payments_pages.router,
         contracts_pages.router,
         amendments_pages.router,
         ledger_pages.router,

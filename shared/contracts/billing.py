@@ -74,6 +74,44 @@ class InvoiceIssued(Event):
     lines: list[InvoicedLine]
 
 
+class AllocatedPayment(Fact):
+    """What a payment settled of one invoice."""
+
+    invoice_id: UUID
+    number: str
+    opportunity_id: UUID
+    amount: Amount
+
+
+class PaymentReceived(Event):
+    """A customer paid; what is in no allocation stays with them as credit."""
+
+    type: ClassVar[str] = "throughline.billing.payment.received.v1"
+    about: ClassVar[tuple[str, str]] = ("payment", "payment_id")
+    unconsumed: ClassVar[str] = "Tells whoever watches cash what came in, for which invoices."
+    payment_id: UUID
+    account_id: UUID
+    currency: Currency
+    amount: Amount
+    received_on: date
+    reference: str
+    allocations: list[AllocatedPayment]
+
+
+class PaymentReversed(Event):
+    """A payment bounced or was not theirs; what it settled is open again."""
+
+    type: ClassVar[str] = "throughline.billing.payment.reversed.v1"
+    about: ClassVar[tuple[str, str]] = ("payment", "payment_id")
+    unconsumed: ClassVar[str] = "Tells whoever watches cash that what came in is gone again."
+    payment_id: UUID
+    account_id: UUID
+    currency: Currency
+    amount: Amount
+    reversed_on: date
+    reason: str
+
+
 class RevenueRecognised(Event):
     """Revenue of one contract line was recognised for a period; `amount` is the difference to before."""
 

@@ -174,7 +174,7 @@ async def of_billing(database: Database) -> Story:
     await ledger.map_accounts(served)
     await ledger.appoint_erp(served)
     contract_id = await a_month_of_work(served)
-    await books.an_issued_invoice(served, contract_id)
+    await books.a_payment(served, await books.an_issued_invoice(served, contract_id), "40.00", paid="50.00")
     controller = served.as_(Role.CONTROLLER, subject="carla")
     run = await ledger.sent(controller, "/recognition-runs", {"legal_entity": ledger.ENTITY, "period": ledger.MARCH})
     assert run.is_success, run.text
@@ -197,6 +197,9 @@ async def of_billing(database: Database) -> Story:
             "batch_id": "export_batches.id",
             "receiver_id": "batch_receivers.id",
             "mapping_id": "account_mappings.id",
+            "payment_id": "payments.id",
+            "allocation_id": "settlements.id",
+            "customer_id": "customers.id",
             "record_id": "invoices.id",
         },
         named={"legal_entity": ledger.ENTITY, "period": ledger.MARCH, "position": "1", "account": "4000"},
@@ -205,6 +208,10 @@ async def of_billing(database: Database) -> Story:
             "PUT /journal-entries/{entry_id}": AN_ADJUSTMENT,
             "PUT /rates/{rate_id}": A_RATE,
             "PUT /contracts/{contract_id}/amendments/{amendment_id}": AN_AMENDMENT,
+            "POST /payments/{payment_id}/allocations": {
+                "allocations": [{"invoice_id": "{invoice_id}", "amount": "1.00"}]
+            },
+            "POST /payments/{payment_id}/reversal": {"on": "2026-03-31", "reason": "It bounced."},
         },
     )
 

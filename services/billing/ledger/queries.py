@@ -164,3 +164,20 @@ async def legal_entities_with_books(work: Work) -> list[str]:
     work.actor.must(Permission.SEE_LEDGER)
     codes = select(ledger_accounts.c.legal_entity).distinct().order_by(ledger_accounts.c.legal_entity)
     return list(await work.session.scalars(codes))
+
+
+async def balance_by_source(
+    work: Work, legal_entity: str, role: PostingRole, *, up_to: date
+) -> dict[tuple[str, SourceKind], Decimal]:
+    """What stands on the account of `role`, by currency and by what it was posted for, for other features."""
+    entries, lines = journal_entries.c, journal_lines.c
+    code = (await store.chart_of(work, legal_entity)).roles.get(role)
+    of_account = and_(ledger_accounts.c.legal_entity == legal_entity, ledger_accounts.c.code == code)
+    sums = (
+        select(entries.currency, entries.source_kind, func.sum(lines.amount))
+        .join_from(journal_lines, journal_entries, lines.entry_id == entries.id)
+        .join(ledger_accounts, ledger_accounts.c.id == lines.account_id)
+        .where(of_account, entries.posted_on <= up_to)
+        .group_by(entries.currency, entries.source_kind)
+    )
+    return {(currency, kind): total for currency, kind, total in await work.session.execute(sums)}

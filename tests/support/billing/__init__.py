@@ -32,6 +32,8 @@ from tests.support.billing.served import (
     a_draft,
     a_legal_entity,
     a_legal_entity_body,
+    a_payment,
+    a_payment_body,
     an_issued_invoice,
 )
 
@@ -52,6 +54,8 @@ __all__ = [
     "a_legal_entity",
     "a_legal_entity_body",
     "a_milestone_line",
+    "a_payment",
+    "a_payment_body",
     "a_person_known",
     "a_return",
     "a_reversal",

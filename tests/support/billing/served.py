@@ -147,3 +147,26 @@ async def an_issued_invoice(billing: Billing, contract_id: UUID) -> Made:
     answer = await approver.post(f"/invoices/{draft['id']}/issue", headers={"Idempotency-Key": str(new_id())})
     assert answer.is_success, answer.text
     return dict(answer.json())
+
+
+def a_payment_body(invoice: Made, *amounts: str, paid: str | None = None, **different: Any) -> Made:
+    """Describe a payment of today for one invoice; without amounts, of all of it."""
+    shares = amounts or (invoice["gross"],)
+    return {
+        "customer_id": invoice["customer_id"],
+        "legal_entity_id": invoice["legal_entity_id"],
+        "currency": invoice["currency"],
+        "amount": paid or shares[0],
+        "received_on": "2026-03-31",
+        "reference": f"BANK-{new_id()}",
+        "allocations": [{"invoice_id": invoice["id"], "amount": amount} for amount in shares],
+        **different,
+    }
+
+
+async def a_payment(billing: Billing, invoice: Made, *amounts: str, paid: str | None = None, **different: Any) -> Made:
+    """Record a payment for an invoice."""
+    body = a_payment_body(invoice, *amounts, paid=paid, **different)
+    answer = await billing.as_(Role.BILLING_CLERK).put(f"/payments/{new_id()}", json=body)
+    assert answer.is_success, answer.text
+    return dict(answer.json())

@@ -51,6 +51,11 @@ class PostingRole(StrEnum):
     REVENUE = "revenue"
     OUTPUT_TAX = "output_tax"
     CASH = "cash"
+    CUSTOMER_CREDIT = "customer_credit"
+    ALLOWANCE = "allowance"
+    BAD_DEBT = "bad_debt"
+    FX_REALISED = "fx_realised"
+    FX_UNREALISED = "fx_unrealised"
     ROUNDING = "rounding"
     REIMBURSABLE_REVENUE = "reimbursable_revenue"
     RECOVERABLE = "recoverable"
@@ -112,18 +117,23 @@ def role_id(legal_entity: str, role: PostingRole) -> UUID:
 FIRST_CHART: tuple[tuple[str, str, AccountKind, PostingRole | None], ...] = (
     ("1000", "Bank", AccountKind.ASSET, PostingRole.CASH),
     ("1200", "Trade receivables", AccountKind.ASSET, PostingRole.RECEIVABLE),
+    ("1290", "Allowance for bad debts", AccountKind.ASSET, PostingRole.ALLOWANCE),
     ("1300", "Contract assets", AccountKind.ASSET, PostingRole.CONTRACT_ASSET),
     ("1400", "Recoverable from clients", AccountKind.ASSET, PostingRole.RECOVERABLE),
     ("2000", "Trade payables", AccountKind.LIABILITY, None),
     ("2100", "Output tax", AccountKind.LIABILITY, PostingRole.OUTPUT_TAX),
+    ("2200", "Payments on account", AccountKind.LIABILITY, PostingRole.CUSTOMER_CREDIT),
     ("2300", "Contract liabilities", AccountKind.LIABILITY, PostingRole.CONTRACT_LIABILITY),
     ("2500", "Provision for losses on contracts", AccountKind.LIABILITY, PostingRole.LOSS_PROVISION),
     ("3000", "Opening balances", AccountKind.EQUITY, None),
     ("4000", "Service revenue", AccountKind.INCOME, PostingRole.REVENUE),
     ("4200", "Reimbursed expenses", AccountKind.INCOME, PostingRole.REIMBURSABLE_REVENUE),
     ("4900", "Rounding differences", AccountKind.INCOME, PostingRole.ROUNDING),
+    ("4910", "Realised exchange differences", AccountKind.INCOME, PostingRole.FX_REALISED),
+    ("4920", "Unrealised exchange differences", AccountKind.INCOME, PostingRole.FX_UNREALISED),
     ("6000", "Cost of services", AccountKind.EXPENSE, None),
     ("6100", "Losses on contracts", AccountKind.EXPENSE, PostingRole.CONTRACT_LOSS),
+    ("6800", "Bad debts", AccountKind.EXPENSE, PostingRole.BAD_DEBT),
 )
 
 

@@ -81,6 +81,9 @@ class SourceKind(StrEnum):
     POSITION = "position"
     ACCRUAL = "accrual"
     OUTSIDE = "outside"
+    PAYMENT = "payment"
+    BAD_DEBT = "bad_debt"
+    REVALUATION = "revaluation"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,78 @@
+"""Receivables as people see them: what is open, how late it is, and what settled one invoice."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from services.billing.legal_entities import queries as legal_entities
+from services.billing.permissions import Permission
+from services.billing.receivables import queries
+from services.billing.receivables.model import overdue_by
+from shared.database import LIMIT_DEFAULT, LIMIT_MAX
+from shared.pages import InWork, PageRoute, page
+from shared.ui.listing import Column, Listing
+from shared.ui.words import gettext as _
+from shared.web import Cursor
+
+router = APIRouter(prefix="/receivables", route_class=PageRoute)
+
+
+@router.get("")
+async def receivables(
+    request: Request,
+    work: InWork,
+    *,
+    q: Annotated[str, Query(max_length=200)] = "",
+    overdue: bool = False,
+    cursor: Cursor = None,
+) -> Response:
+    """Invoices with something open, the longest due first."""
+    today = work.now.date()
+    due_before = today if overdue else None
+    found = await queries.open_items(work, due_before=due_before, words=q, cursor=cursor, limit=LIMIT_DEFAULT)
+    columns = (
+        Column("number", _("Invoice")),
+        Column("customer", _("Customer")),
+        Column("due_on", _("Due")),
+        Column("overdue", _("Days overdue"), number=True),
+        Column("gross", _("Gross"), number=True),
+        Column("open", _("Open"), number=True),
+    )
+    rows = [(row, overdue_by(row.due_on, today)) for row in found.items]
+    listing = Listing.of(request, "receivables", columns, rows, next=found.next)
+    may_record = work.actor.may(Permission.RECORD_PAYMENTS)
+    return page(
+        request, "billing/receivables/receivables.html", listing=listing, overdue=overdue, may_record=may_record
+    )
+
+
+@router.get("/ageing")
+async def ageing(
+    request: Request, work: InWork, *, legal_entity: UUID | None = None, as_of: date | None = None
+) -> Response:
+    """What is open by customer and age, and whether the account says the same."""
+    entities = (await legal_entities.legal_entities(work, cursor=None, limit=LIMIT_MAX)).items
+    chosen = next((one for one in entities if one.id == legal_entity), entities[0] if entities else None)
+    day = as_of or work.now.date()
+    found = await queries.ageing(work, chosen.id, as_of=day) if chosen else None
+    return page(
+        request, "billing/receivables/ageing.html", ageing=found, entities=entities, legal_entity=chosen, as_of=day
+    )
+
+
+@router.get("/invoices/{invoice_id}")
+async def settled(request: Request, invoice_id: UUID, work: InWork) -> Response:
+    """What is open on an invoice and what settled the rest; a part of the invoice's page."""
+    position, settlements = await queries.receivable(work, invoice_id)
+    return page(
+        request,
+        "billing/receivables/settled.html",
+        position=position,
+        settlements=settlements,
+        overdue=overdue_by(position.due_on, work.now.date()) if position.open > 0 else 0,
+        may_record=work.actor.may(Permission.RECORD_PAYMENTS),
+    )

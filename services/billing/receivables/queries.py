@@ -1,0 +1,124 @@
+"""Reading receivables: open items, how late they are, what settled an invoice, whether the account agrees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, case, func, select
+
+from services.billing.customers.store import customers
+from services.billing.invoices.store import invoices, issued_invoices
+from services.billing.ledger.model.accounts import PostingRole
+from services.billing.ledger.model.entries import SourceKind
+from services.billing.ledger.queries import balance_by_source
+from services.billing.legal_entities.actions import legal_entity_of
+from services.billing.permissions import Permission
+from services.billing.receivables.model import LAST_DAYS, Aged, Agreement, NoSuchReceivable, Position
+from services.billing.receivables.store import positions, settlements
+from shared.database import Page, page
+from shared.work import Work
+
+BY_HAND = frozenset({SourceKind.ADJUSTMENT, SourceKind.REVERSAL})
+
+
+@dataclass(frozen=True)
+class Ageing:
+    """The open items of a legal entity by customer and age, and whether the account says the same."""
+
+    as_of: date
+    rows: Sequence[Aged]
+    agreements: Sequence[Agreement]
+
+    @property
+    def totals(self) -> dict[str, Sequence[Decimal]]:
+        """The bands of all customers together, by currency."""
+        found: dict[str, list[Decimal]] = {}
+        for row in self.rows:
+            sums = found.setdefault(row.currency, [Decimal()] * len(row.bands))
+            found[row.currency] = [one + other for one, other in zip(sums, row.bands, strict=True)]
+        return dict(found)
+
+
+async def open_items(
+    work: Work,
+    *,
+    customer_id: UUID | None = None,
+    legal_entity_id: UUID | None = None,
+    due_before: date | None = None,
+    words: str = "",
+    cursor: str | None,
+    limit: int,
+) -> Page[Row[Any]]:
+    """Issued invoices with something open, the longest due first; `words` are of the number or the customer."""
+    work.actor.must(Permission.SEE_INVOICES)
+    claims = positions().subquery()
+    wanted = (
+        select(claims, customers.c.name.label("customer_name"))
+        .join(customers, customers.c.id == claims.c.customer_id)
+        .where(claims.c.open != 0)
+    )
+    for column, value in ((claims.c.customer_id, customer_id), (claims.c.legal_entity_id, legal_entity_id)):
+        if value is not None:
+            wanted = wanted.where(column == value)
+    if due_before is not None:
+        wanted = wanted.where(claims.c.due_on < due_before)
+    if words:
+        like = [one.icontains(words, autoescape=True) for one in (claims.c.number, customers.c.name)]
+        wanted = wanted.where(like[0] | like[1])
+    return await page(work.session, wanted, keys=(claims.c.due_on, claims.c.invoice_id), cursor=cursor, limit=limit)
+
+
+async def receivable(work: Work, invoice_id: UUID) -> tuple[Position, list[Row[Any]]]:
+    """One claim and everything that settled it, in order. Raises NoSuchReceivable."""
+    work.actor.must(Permission.SEE_INVOICES)
+    row = (await work.session.execute(positions().where(issued_invoices.c.id == invoice_id))).one_or_none()
+    if row is None:
+        raise NoSuchReceivable()
+    settled = select(settlements).where(settlements.c.invoice_id == invoice_id).order_by(settlements.c.id)
+    return Position(**row._mapping), list(await work.session.execute(settled))
+
+
+async def ageing(work: Work, legal_entity_id: UUID, *, as_of: date) -> Ageing:
+    """What was open at the end of the day `as_of`, by customer and days overdue. Raises NoSuchLegalEntity."""
+    work.actor.must(Permission.SEE_INVOICES)
+    entity = await legal_entity_of(work, legal_entity_id)
+    claims = positions(as_of=as_of).where(invoices.c.legal_entity_id == legal_entity_id).subquery()
+    late = as_of - claims.c.due_on
+    index = case(*((late <= last, number) for number, last in enumerate(LAST_DAYS)), else_=len(LAST_DAYS))
+    bands = [
+        func.coalesce(func.sum(claims.c.open).filter(index == number), 0).label(f"band_{number}")
+        for number in range(len(LAST_DAYS) + 1)
+    ]
+    aged = (
+        select(claims.c.customer_id, customers.c.name, claims.c.currency, *bands)
+        .join(customers, customers.c.id == claims.c.customer_id)
+        .where(claims.c.open != 0)
+        .group_by(claims.c.customer_id, customers.c.name, claims.c.currency)
+        .order_by(customers.c.name, claims.c.customer_id, claims.c.currency)
+    )
+    rows = [Aged(row[0], row[1], row[2], row[3:]) for row in await work.session.execute(aged)]
+    return Ageing(as_of, rows, await _agreements(work, entity.code, rows, as_of))
+
+
+async def _agreements(work: Work, legal_entity: str, rows: Sequence[Aged], as_of: date) -> list[Agreement]:
+    posted = await balance_by_source(work, legal_entity, PostingRole.RECEIVABLE, up_to=as_of)
+    currencies = sorted({row.currency for row in rows} | {currency for currency, _ in posted})
+
+    def on_account(currency: str, *, by_hand: bool) -> Decimal:
+        found = (total for (one, kind), total in posted.items() if one == currency and (kind in BY_HAND or not by_hand))
+        return sum(found, Decimal())
+
+    return [
+        Agreement(
+            currency,
+            items=sum((row.total for row in rows if row.currency == currency), Decimal()),
+            account=on_account(currency, by_hand=False),
+            by_hand=on_account(currency, by_hand=True),
+        )
+        for currency in currencies
+    ]
