@@ -28,6 +28,10 @@ A_RATE = {
     "currency": "EUR",
     "starts_on": "2026-03-01",
 }
+OF_PAYMENTS = {
+    "POST /payments/{payment_id}/allocations": {"allocations": [{"invoice_id": "{invoice_id}", "amount": "1.00"}]},
+    "POST /payments/{payment_id}/reversal": {"on": "2026-03-31", "reason": "It bounced."},
+}
 AN_ADJUSTMENT = {
     "legal_entity": ledger.ENTITY,
     "currency": "EUR",
@@ -175,9 +179,7 @@ async def of_billing(database: Database) -> Story:
     await ledger.appoint_erp(served)
     contract_id = await a_month_of_work(served)
     await books.a_payment(served, await books.an_issued_invoice(served, contract_id), "40.00", paid="50.00")
-    controller = served.as_(Role.CONTROLLER, subject="carla")
-    run = await ledger.sent(controller, "/recognition-runs", {"legal_entity": ledger.ENTITY, "period": ledger.MARCH})
-    assert run.is_success, run.text
+    await a_month_recognised(served)
     await ledger.sealed(served)
     return Story(
         served.api,
@@ -208,10 +210,7 @@ async def of_billing(database: Database) -> Story:
             "PUT /journal-entries/{entry_id}": AN_ADJUSTMENT,
             "PUT /rates/{rate_id}": A_RATE,
             "PUT /contracts/{contract_id}/amendments/{amendment_id}": AN_AMENDMENT,
-            "POST /payments/{payment_id}/allocations": {
-                "allocations": [{"invoice_id": "{invoice_id}", "amount": "1.00"}]
-            },
-            "POST /payments/{payment_id}/reversal": {"on": "2026-03-31", "reason": "It bounced."},
+            **OF_PAYMENTS,
         },
     )
 
@@ -224,6 +223,13 @@ async def a_month_of_work(billing: books.Billing) -> UUID:
     await billing.hear(books.a_timesheet(sale, books.an_entry(line.line_id)))
     await billing.hear(books.a_change_order(sale, books.a_change(line.line_id, "500.00")))
     return contract_id
+
+
+async def a_month_recognised(billing: books.Billing) -> None:
+    """Recognise what was earned in March."""
+    controller = billing.as_(Role.CONTROLLER, subject="carla")
+    run = await ledger.sent(controller, "/recognition-runs", {"legal_entity": ledger.ENTITY, "period": ledger.MARCH})
+    assert run.is_success, run.text
 
 
 STORIES: Mapping[str, Callable[[Database], Awaitable[Story]]] = {

@@ -161,20 +161,6 @@ async def _charts(work: Work, entries: Sequence[NewEntry]) -> dict[str, Chart]:
     return charts
 
 
-async def _charts(work: Work, entries: Sequence[NewEntry]) -> dict[str, Chart]:
-    """The charts that take the entries; one that is older than a posting role gets the account for it here."""
-    charts: dict[str, Chart] = {}
-    for owner in {entry.legal_entity for entry in entries}:
-        chart = await store.chart_of(work, owner)
-        named = (line.account for entry in entries if entry.legal_entity == owner for line in entry.lines)
-        missing = lacking(chart, {role for role in named if isinstance(role, PostingRole)})
-        if chart.accounts and missing.roles:
-            await store.add_chart(work, missing)
-            chart = await store.chart_of(work, owner)
-        charts[owner] = chart
-    return charts
-
-
 def _same(wanted: JournalEntry, standing: JournalEntry) -> JournalEntry:
     if not same_posting(wanted, standing):
         raise EntryDiffers()

@@ -75,6 +75,7 @@ async def entry(request: Request, entry_id: UUID, work: InWork) -> Response:
     source = found.entry.source
     cause = {
         SourceKind.INVOICE: (_("Invoice"), f"/billing/invoices/{source.id}"),
+        SourceKind.PAYMENT: (_("Payment"), f"/billing/payments/{source.id}"),
         SourceKind.REVERSAL: (_("The entry it takes back"), f"/billing/journal/entries/{found.entry.reverses_id}"),
     }.get(source.kind)
     chart = await queries.chart(work, found.entry.legal_entity)

@@ -8,10 +8,25 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Date, DateTime, Select, String, Text, Uuid, case, func, insert, select, text
+from sqlalchemy import (
+    Column,
+    Date,
+    DateTime,
+    Numeric,
+    Select,
+    String,
+    Text,
+    Uuid,
+    case,
+    column,
+    func,
+    insert,
+    select,
+    table,
+    text,
+)
 
 from services.billing.payments.model import Payment
-from services.billing.receivables.store import settlements
 from services.billing.tables import schema
 from shared.database import amount, belongs_to, found_by, only_one, rule
 from shared.work import Work
@@ -45,6 +60,8 @@ payment_reversals = schema.table(
     belongs_to("payment_id", "payments"),
     append_only=True,
 )
+# What is used of a payment, as receivables keep it.
+settlements = table("settlements", column("payment_id", Uuid), column("amount", Numeric(20, 6)))
 FIELDS = tuple(Payment.__dataclass_fields__)
 # What is appended to cannot be locked by its rows: one after the other settles with a payment.
 LOCK = text("select pg_advisory_xact_lock(hashtextextended('payment ' || cast(:payment_id as text), 0))")

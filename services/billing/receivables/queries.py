@@ -6,20 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Row, case, func, select
+from sqlalchemy import ColumnClause, Row, case, func, select
 
 from services.billing.customers.store import customers
-from services.billing.invoices.store import invoices, issued_invoices
 from services.billing.ledger.model.accounts import PostingRole
 from services.billing.ledger.model.entries import SourceKind
 from services.billing.ledger.queries import balance_by_source
 from services.billing.legal_entities.actions import legal_entity_of
 from services.billing.permissions import Permission
 from services.billing.receivables.model import LAST_DAYS, Aged, Agreement, NoSuchReceivable, Position
-from services.billing.receivables.store import positions, settlements
+from services.billing.receivables.store import invoices, issued_invoices, positions, settlements
 from shared.database import Page, page
 from shared.work import Work
 
@@ -70,7 +69,8 @@ async def open_items(
     if words:
         like = [one.icontains(words, autoescape=True) for one in (claims.c.number, customers.c.name)]
         wanted = wanted.where(like[0] | like[1])
-    return await page(work.session, wanted, keys=(claims.c.due_on, claims.c.invoice_id), cursor=cursor, limit=limit)
+    keys = cast("list[ColumnClause[Any]]", [claims.c.due_on, claims.c.invoice_id])
+    return await page(work.session, wanted, keys=keys, cursor=cursor, limit=limit)
 
 
 async def receivable(work: Work, invoice_id: UUID) -> tuple[Position, list[Row[Any]]]:

@@ -8,9 +8,21 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Date, DateTime, Select, String, Uuid, func, insert, select
+from sqlalchemy import (
+    Column,
+    Date,
+    DateTime,
+    Numeric,
+    Select,
+    String,
+    Uuid,
+    column,
+    func,
+    insert,
+    select,
+    table,
+)
 
-from services.billing.invoices.store import invoices, issued_invoices
 from services.billing.receivables.model import Position, Settlement, SettlementKind
 from services.billing.tables import schema
 from shared.database import amount, belongs_to, choice, found_by, only_one, rule
@@ -36,6 +48,23 @@ settlements = schema.table(
     found_by("cause_id", why="what a payment or a write-off settled"),
     rule("says_something", "amount <> 0 and (invoice_id is not null or payment_id is not null)"),
     append_only=True,
+)
+# What a claim is, as invoices keep it.
+invoices = table(
+    "invoices",
+    column("id", Uuid),
+    column("customer_id", Uuid),
+    column("legal_entity_id", Uuid),
+    column("thread_id", Uuid),
+    column("currency", String),
+)
+issued_invoices = table(
+    "issued_invoices",
+    column("id", Uuid),
+    column("number", String),
+    column("issued_on", Date),
+    column("due_on", Date),
+    column("gross", Numeric(20, 6)),
 )
 FIELDS = tuple(Settlement.__dataclass_fields__)
 
