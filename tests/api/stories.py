@@ -171,6 +171,27 @@ async def of_resourcing(database: Database) -> Story:
     )
 
 
+PLACES_OF_BILLING = {
+    "legal_entity_id": "legal_entities.id",
+    "contract_id": "contracts.id",
+    "amendment_id": "amendments.id",
+    "rate_id": "rates.id",
+    "item_id": "billable_items.id",
+    "invoice_id": "invoices.id",
+    "run_id": "recognition_runs.id",
+    "line_id": "recognised_lines.id",
+    "account_id": "ledger_accounts.id",
+    "entry_id": "journal_entries.id",
+    "batch_id": "export_batches.id",
+    "receiver_id": "batch_receivers.id",
+    "mapping_id": "account_mappings.id",
+    "payment_id": "payments.id",
+    "allocation_id": "settlements.id",
+    "customer_id": "customers.id",
+    "record_id": "invoices.id",
+}
+
+
 async def of_billing(database: Database) -> Story:
     """A month of a contract: worked, invoiced, recognised, sealed."""
     served = books.Billing(database, _served("billing", database, lambda: books.NOON))
@@ -185,25 +206,7 @@ async def of_billing(database: Database) -> Story:
         served.api,
         ledger.ERP,
         words=("Alpenglow", "Data platform", "PO-7781", "bella"),
-        places={
-            "legal_entity_id": "legal_entities.id",
-            "contract_id": "contracts.id",
-            "amendment_id": "amendments.id",
-            "rate_id": "rates.id",
-            "item_id": "billable_items.id",
-            "invoice_id": "invoices.id",
-            "run_id": "recognition_runs.id",
-            "line_id": "recognised_lines.id",
-            "account_id": "ledger_accounts.id",
-            "entry_id": "journal_entries.id",
-            "batch_id": "export_batches.id",
-            "receiver_id": "batch_receivers.id",
-            "mapping_id": "account_mappings.id",
-            "payment_id": "payments.id",
-            "allocation_id": "settlements.id",
-            "customer_id": "customers.id",
-            "record_id": "invoices.id",
-        },
+        places=PLACES_OF_BILLING,
         named={"legal_entity": ledger.ENTITY, "period": ledger.MARCH, "position": "1", "account": "4000"},
         bodies={
             "PUT /legal-entities/{legal_entity_id}": books.a_legal_entity_body(code="TWO", is_default=False),
