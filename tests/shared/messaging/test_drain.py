@@ -93,6 +93,15 @@ async def test_many_workers_side_by_side_have_each_effect_once_and_in_order(inbo
     assert reader.order == {thing: list(numbers) for thing in things_noted}
 
 
+async def test_a_batch_that_lasts_commits_what_it_has_and_leaves_the_rest_to_the_next(
+    inbox: Inbox, drain: Drain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await inbox.accept([a_delivery(Noted(thing_id=new_id(), number=number)) for number in range(3)])
+    monkeypatch.setattr("shared.messaging.drain.LASTS_AT_MOST", 0)
+
+    assert [await drain.once() for _ in range(4)] == [1, 1, 1, 0]
+
+
 async def test_the_messages_of_two_tenants_run_in_transactions_of_their_own(
     inbox: Inbox, drain: Drain, reader: Reader
 ) -> None:
