@@ -45,12 +45,17 @@ class Adversary:
     duplicates: int = 0
     inversions: int = 0
     redelivered: int = 0
-    held: int = 0
     bound_anew: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when a service has bound its queue itself."""
     _last: dict[tuple[str, str], int] = field(default_factory=dict)
     _seen: set[str] = field(default_factory=set)
     _later: set[asyncio.Task[None]] = field(default_factory=set)
+    _in_hand: int = 0
+
+    @property
+    def holds(self) -> bool:
+        """Whether there is anything that it has still to pass on, or to pass on again."""
+        return bool(self._in_hand or self._later)
 
     async def run(self) -> None:
         """Be in the way until cancelled, however often the broker goes away."""
@@ -92,9 +97,9 @@ class Adversary:
 
     async def _pass_on(self, channel: AbstractChannel, arrived: asyncio.Queue[AbstractIncomingMessage]) -> None:
         while True:
-            self.held = 0
+            self._in_hand = 0
             window = [await arrived.get()]
-            self.held = 1
+            self._in_hand = 1
             if self.mischief:
                 await asyncio.sleep(GATHER_SECONDS)
             while len(window) < WINDOW and not arrived.empty():

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -21,13 +21,12 @@ from deploy.checker.sightings import Sightings
 from deploy.suite.members import SERVICES
 from shared.clock import wall_clock
 from shared.messaging.amqp import LINK_ERRORS
-from shared.messaging.provisioning import provision
 from tests.chaos.adversary import Adversary, poison
 from tests.chaos.client import Answers, Client, GaveUp, long_lived_token
 from tests.chaos.deal import live_deals
 from tests.chaos.firm import Calendar, Firm
 from tests.chaos.fleet import Fleet, Realised
-from tests.chaos.ground import Ground
+from tests.chaos.ground import Ground, provisioned
 from tests.chaos.notebook import Notebook
 from tests.chaos.plan import Fault, Plan, stream
 from tests.chaos.replay import replay
@@ -53,6 +52,8 @@ class Outcome:
     fleet: Fleet
     adversary: Adversary
     looks: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+    """What the time was spent on."""
     seconds_to_rest: float = 0.0
     restless: list[str] = field(default_factory=list)
     broken: dict[str, list[str]] = field(default_factory=dict)
@@ -97,19 +98,24 @@ class Campaign:
     async def fight(self) -> Outcome:
         """Start everything, let the firms work while the plan comes to pass, come to rest, judge."""
         began = time.monotonic()
-        for service in SERVICES:
-            await provision(self.ground.broker_url, service.name, (service.all_reactions,))
+        with self._timed("provisioning"):
+            await provisioned(self.ground)
         async with httpx2.AsyncClient() as http, self._wired(), self._beside(self.adversary.run()):
-            await self.fleet.start()
+            with self._timed("starting"):
+                await self.fleet.start()
             async with self._beside(self.fleet.watch()):
                 firms = self._firms(http)
                 self.answers.nobody_walks_away = True
-                await asyncio.gather(*(firm.found() for firm in firms))
+                with self._timed("founding"):
+                    await asyncio.gather(*(firm.found() for firm in firms))
                 self.answers.nobody_walks_away = False
                 async with self._beside(self._look_on()):
-                    await self._work(firms, until=began + 60 * self.plan.minutes - JUDGEMENT_SECONDS)
-                await self._judge(firms)
-            stopped = await asyncio.to_thread(self.fleet.stop)  # the wires go on meanwhile
+                    with self._timed("work"):
+                        await self._work(firms, until=began + 60 * self.plan.minutes - JUDGEMENT_SECONDS)
+                with self._timed("judgement"):
+                    await self._judge(firms)
+            with self._timed("stopping"):
+                stopped = await asyncio.to_thread(self.fleet.stop)  # the wires go on meanwhile
             self.outcome.unclean = {name: status for name, status in stopped.items() if status}
         await _end_what_is_left()
         self.notebook.close()
@@ -223,6 +229,12 @@ class Campaign:
         seconds, waiting = await at_rest(self.ground, self.fleet, self.adversary)
         self.outcome.seconds_to_rest = max(self.outcome.seconds_to_rest, seconds)
         self.outcome.restless += waiting
+
+    @contextmanager
+    def _timed(self, what: str) -> Iterator[None]:
+        began = time.monotonic()
+        yield
+        self.outcome.seconds[what] = round(time.monotonic() - began, 1)
 
     @asynccontextmanager
     async def _wired(self) -> AsyncIterator[None]:

@@ -6,7 +6,7 @@ import asyncio
 import json
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -23,6 +23,7 @@ from shared.messaging.provisioning import queue_of
 from tests.chaos.plan import APIS, WORKERS
 from tests.support.api import ISSUER
 from tests.support.processes import Program, free_ports
+from tests.support.rabbitmq import own_url
 
 LOOK_AGAIN_SECONDS = 0.05
 READY_SECONDS = 90.0
@@ -78,9 +79,9 @@ class Fleet:
         """Where each service answers."""
         return {name.removesuffix("-api"): f"http://127.0.0.1:{port}" for name, port in self.ports.items()}
 
-    async def start(self) -> None:
-        """Start everything and wait until it is ready."""
-        for name in (*APIS, *WORKERS):
+    async def start(self, names: Sequence[str] = (*APIS, *WORKERS)) -> None:
+        """Start everything that is named and wait until it is ready."""
+        for name in names:
             self._run(name)
         await asyncio.gather(*(self._until_ready(name) for name in self.running))
         for name, program in self.running.items():
@@ -111,7 +112,7 @@ class Fleet:
 
     def stop(self) -> dict[str, int]:
         """Tell every process to stop, all at once, and give the exit statuses."""
-        with ThreadPoolExecutor(len(self.running)) as threads:
+        with ThreadPoolExecutor(max(1, len(self.running))) as threads:
             return dict(zip(self.running, threads.map(Program.stop, self.running.values()), strict=True))
 
     @property
@@ -131,7 +132,7 @@ class Fleet:
         self._armed[name] = points.pop(0) if points else ""
         settings = {
             "DATABASE_URL": self.databases[service].app_url,
-            "BROKER_URL": self.broker_url,
+            "BROKER_URL": own_url(self.broker_url, service),
             "ISSUER_URL": ISSUER,
             "JWKS_URL": self.jwks_url,
             "PORT": str(self.ports.get(name, 0)),

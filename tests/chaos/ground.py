@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -9,12 +10,14 @@ from pathlib import Path
 
 from deploy.suite.databases import ServiceDatabase
 from deploy.suite.members import SERVICES
+from shared.messaging.provisioning import provision
+from shared.messaging.rights import definitions
 from tests.chaos.plan import EVERY, stream
 from tests.chaos.sabotage import Saboteur, Wires, clock_settings, fake_clock, small_disk
 from tests.support.databases import Databases
 from tests.support.postgres import throwaway_postgres
 from tests.support.processes import end_remains
-from tests.support.rabbitmq import Broker, throwaway_broker
+from tests.support.rabbitmq import Broker, own_url, throwaway_broker
 from tests.support.slots import slot
 
 
@@ -41,6 +44,15 @@ class Own:
     ground: Ground
     kinds: tuple[str, ...]
     not_injected: dict[str, str]
+
+
+async def provisioned(ground: Ground) -> None:
+    """Have the broker know every queue, and a user for each service with its rights."""
+    for service in SERVICES:
+        await provision(ground.broker_url, service.name, (service.all_reactions,))
+    urls = {service.name: own_url(ground.broker_url, service.name) for service in SERVICES}
+    rights = [definitions(service.name, (service.all_reactions,), urls[service.name]) for service in SERVICES]
+    await asyncio.to_thread(ground.broker.grant, *rights)
 
 
 @contextmanager

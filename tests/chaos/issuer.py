@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import threading
 from collections.abc import Iterator
@@ -10,12 +9,13 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from tests.support.api import public_keys
+from tests.support.databases import run_apart
 
 
 @contextmanager
 def keys_served() -> Iterator[str]:
     """Serve the public keys of the tests' issuer inside the block; gives their address."""
-    keys = json.dumps(asyncio.run(public_keys())).encode()
+    keys = json.dumps(run_apart(public_keys())).encode()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

@@ -17,19 +17,16 @@ from tests.chaos.ground import Ground
 
 REST_SECONDS = 120.0  # until everything must have come to rest once nothing goes wrong any more
 STILL_SECONDS = 1.6  # three turns of a relay
-LAST_DUPLICATES_SECONDS = 2.2
 
 
 async def at_rest(ground: Ground, fleet: Fleet, adversary: Adversary) -> tuple[float, list[str]]:
     """How many seconds it took to come to rest, and what had not when the time was over."""
     began = time.monotonic()
     waiting = ["nothing was looked at yet"]
-    await asyncio.sleep(LAST_DUPLICATES_SECONDS)
     while waiting and time.monotonic() - began < REST_SECONDS:
-        waiting = await _moving(ground)
-        waiting += [f"{name} is not back yet" for name in fleet.away]
-        waiting += ["the adversary holds something"] if adversary.held else []
-        waiting = waiting or await asyncio.to_thread(_queued, ground)
+        waiting = [f"{name} is not back yet" for name in fleet.away]
+        waiting += ["the adversary holds something"] if adversary.holds else []
+        waiting = waiting or await _moving(ground)
         await asyncio.sleep(0.3 if waiting else 0)
     return round(time.monotonic() - began, 2), waiting
 
@@ -40,8 +37,8 @@ async def _moving(ground: Ground) -> list[str]:
             if waiting := await unfinished(look):
                 return waiting
             before = await fingerprint(look)
-            await asyncio.sleep(STILL_SECONDS)
-            return [] if before == await fingerprint(look) else ["something moves"]
+            queued, _ = await asyncio.gather(asyncio.to_thread(_queued, ground), asyncio.sleep(STILL_SECONDS))
+            return queued if before == await fingerprint(look) else ["something moves"]
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         return [f"the databases are away: {error!r}"]
 

@@ -23,7 +23,7 @@ from deploy.suite.postgres import EmbeddedPostgres
 from tests.chaos.plan import APIS, SERVICES, WORKERS, Fault
 from tests.chaos.proxy import Ends, Wire
 from tests.support.processes import free_ports
-from tests.support.rabbitmq import Broker
+from tests.support.rabbitmq import Broker, own_url
 
 DISK_BYTES = 600 * 2**20
 FREE_BYTES = 60 * 2**20  # less than the broker insists on
@@ -35,7 +35,7 @@ class Wires:
     """A wire of each service to the broker and one to its database, and the addresses of their near ends."""
 
     def __init__(self, directory: Path, broker_url: str, databases: Mapping[str, ServiceDatabase], chance: Random):
-        self._broker = urlsplit(broker_url)
+        self._broker_url = broker_url
         self._directory = directory
         self._databases = databases
         self.ports = dict(zip(SERVICES, free_ports(len(SERVICES)), strict=True))
@@ -57,14 +57,15 @@ class Wires:
     def settings(self) -> dict[str, dict[str, str]]:
         """What has each process use its wires, by process."""
         return {
-            name: {"BROKER_URL": self._broker_url(service), "DATABASE_URL": self._database_url(service)}
+            name: {"BROKER_URL": self._by_wire(service), "DATABASE_URL": self._database_url(service)}
             for name in (*APIS, *WORKERS)
             if (service := name.partition("-")[0])
         }
 
-    def _broker_url(self, service: str) -> str:
-        user = f"{self._broker.username}:{self._broker.password}"
-        return self._broker._replace(netloc=f"{user}@127.0.0.1:{self.ports[service]}").geturl()
+    def _by_wire(self, service: str) -> str:
+        address = urlsplit(own_url(self._broker_url, service))
+        user = f"{address.username}:{address.password}"
+        return address._replace(netloc=f"{user}@127.0.0.1:{self.ports[service]}").geturl()
 
     def _database_url(self, service: str) -> str:
         address = urlsplit(self._databases[service].app_url)
@@ -72,7 +73,8 @@ class Wires:
         return address._replace(query=urlencode(query, safe="/")).geturl()
 
     async def _open_broker(self) -> Ends:
-        return await asyncio.open_connection(self._broker.hostname, self._broker.port)
+        address = urlsplit(self._broker_url)
+        return await asyncio.open_connection(address.hostname, address.port)
 
     def _opens_database(self, service: str) -> Callable[[], Awaitable[Ends]]:
         sockets = dict(parse_qsl(urlsplit(self._databases[service].app_url).query))["host"]

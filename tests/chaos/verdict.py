@@ -77,6 +77,7 @@ def _figures(outcome: Outcome) -> dict[str, Any]:
         "duplicated": _of(outcome, "nothing_is_there_twice"),
         "unexpected": _of(outcome, "nothing_is_there_that_nobody_wanted", "no_inbox_holds_what_nobody_announced"),
         "invariants_broken": sorted(outcome.broken),
+        "seconds": outcome.seconds,
         "seconds_to_rest": outcome.seconds_to_rest,
         "longest_recovery_seconds": max(recovered, default=0.0),
     }

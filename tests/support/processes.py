@@ -16,6 +16,8 @@ from pathlib import Path
 
 import psutil
 
+from tests.support.slots import base
+
 ROOT = Path(__file__).parents[2]
 STOP_SECONDS = 30.0
 START_SECONDS = 60.0
@@ -124,4 +126,6 @@ def end_remains(directory: Path) -> None:
 
 def _environment(directory: Path, settings: Mapping[str, str]) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
+    if inherited.pop("PYTHONDONTWRITEBYTECODE", ""):  # compiling everything for each program costs seconds each time
+        inherited["PYTHONPYCACHEPREFIX"] = str(base() / "compiled")
     return {**inherited, "HOME": str(directory), "PYTHONPATH": str(ROOT), **settings}

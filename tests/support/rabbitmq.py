@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -86,10 +87,11 @@ class Broker:
         """Run rabbitmqctl on this node and give what it says."""
         return self._run("rabbitmqctl", *arguments)
 
-    def grant(self, definitions: Mapping[str, Any]) -> None:
+    def grant(self, *definitions: Mapping[str, list[Any]]) -> None:
         """Have the node know these users and rights."""
         file = self._directory / "definitions.json"
-        file.write_text(json.dumps(definitions))
+        kinds = {kind for each in definitions for kind in each}
+        file.write_text(json.dumps({kind: [one for each in definitions for one in each[kind]] for kind in kinds}))
         self.rabbitmqctl("import_definitions", str(file))
 
     def manage(self) -> str:
@@ -128,6 +130,13 @@ def throwaway_broker(directory: Path) -> Iterator[Broker]:
         cleaning.callback(broker.kill)
         broker.start()
         yield broker
+
+
+def own_url(broker_url: str, service: str) -> str:
+    """The broker at `broker_url` as the user of `service`, who may do no more than the service has to."""
+    address = urlsplit(broker_url)
+    name = f"{service}-{address.path.removeprefix('/')}"  # one per virtual host
+    return address._replace(netloc=f"{name}:secret-of-{service}@{address.hostname}:{address.port}").geturl()
 
 
 def tool(name: str) -> str:

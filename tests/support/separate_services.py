@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from urllib.parse import urlsplit
 
 import aio_pika
 import httpx2
@@ -29,7 +28,7 @@ from shared.messaging.rights import definitions
 from tests.support.databases import Databases
 from tests.support.evidence import Evidence
 from tests.support.processes import LOOK_AGAIN_SECONDS, ROOT, START_SECONDS, Program, end_remains, free_ports
-from tests.support.rabbitmq import Broker
+from tests.support.rabbitmq import Broker, own_url
 from tests.support.slots import slot
 
 NAMES = tuple(service.name for service in SERVICES)
@@ -89,8 +88,8 @@ class SeparateServices:
         for command in ("migrate", "provision"):
             for program in [self._program(service, command) for service in NAMES]:
                 program.finish()
-        for each in SERVICES:
-            self.broker.grant(definitions(each.name, (each.all_reactions,), self.own_broker_url(each.name)))
+        urls = {each.name: own_url(self.broker_url, each.name) for each in SERVICES}
+        self.broker.grant(*(definitions(each.name, (each.all_reactions,), urls[each.name]) for each in SERVICES))
         apis = {service: self.run(service, "api") for service in NAMES}
         for service in NAMES:
             self.run(service, "worker")
@@ -153,17 +152,11 @@ class SeparateServices:
         """A way for a client to reach them all."""
         return Edge(self.ports, httpx2.URL(self.issuer_url).port or 80)
 
-    def own_broker_url(self, service: str) -> str:
-        """The broker as the user of `service`, who may do no more than the service has to."""
-        address = urlsplit(self.broker_url)
-        name = f"{service}-{address.path.removeprefix('/')}"  # one per virtual host
-        return address._replace(netloc=f"{name}:secret-of-{service}@{address.hostname}:{address.port}").geturl()
-
     def _program(self, service: str, command: str) -> Program:
         settings = {
             "DATABASE_URL": self.databases[service].app_url,
             "PYTHONPATH": str(self.trees.get(service, ROOT)),
-            "BROKER_URL": self.broker_url if service in self.trees else self.own_broker_url(service),
+            "BROKER_URL": self.broker_url if service in self.trees else own_url(self.broker_url, service),
             "BROKER_ADMIN_URL": self.broker_url,
             "ISSUER_URL": self.issuer_url,
             "PUBLIC_URL": f"http://127.0.0.1:{httpx2.URL(self.issuer_url).port}",
