@@ -25,6 +25,7 @@ FOR_GOOD = (
     "invoice_lines",
     "invoice_taxes",
     "allocations",
+    "work_adjustments",
     "recognised_lines",
     "recognition_items",
     "export_batches",

@@ -28,6 +28,7 @@ VALUED = """
 select i.*, r.digits from billable_items i
 left join rates r on r.tenant_id = i.tenant_id and r.id = i.rate_id where i.value is not null
 """
+ADJUSTED = "select tenant_id, item_id from work_adjustments"
 TAKEN = """
 select a.tenant_id, a.item_id, a.line_id, a.amount from allocations a where a.kind = 'taken' order by 1, 2
 """
@@ -80,10 +81,12 @@ async def an_issued_invoice_is_posted_as_it_is(look: Look) -> list[str]:
 async def no_cent_of_the_work_is_lost(look: Look) -> list[str]:
     """An item is worth its hours at its rate, rounded once, and what an invoice line claims is its items' worth."""
     broken, worth = [], {}
+    adjusted = {(row["tenant_id"], row["item_id"]) for row in await look.rows("billing", ADJUSTED)}
     for item in await look.rows("billing", VALUED):
         worth[item["tenant_id"], item["id"]] = exact(item["value"])
-        if item["minutes"] is not None and item["rate"] is not None:
-            value = cents(exact(item["rate"]) * item["minutes"] / 60, item["digits"] or 2)
+        is_as_valued = item["transferred_from"] is None and (item["tenant_id"], item["id"]) not in adjusted
+        if is_as_valued and item["minutes"] is not None and item["rate"] is not None:
+            value = cents(exact(item["rate"]) * item["billable_minutes"] / 60, item["digits"] or 2)
             if value != exact(item["value"]):
                 broken.append(f"item {item['id']} is worth {float(value)}, not {item['value']}")
     claimed: list[tuple[Any, Fraction]] = []

@@ -19,6 +19,8 @@ class Permission(StrEnum):
     AGREE_RATES = "billing.agree_rates"
     AGREE_TERMS = "billing.agree_terms"
     HOLD_WORK = "billing.hold_work"
+    ADJUST_WORK = "billing.adjust_work"
+    WRITE_OFF_WORK = "billing.write_off_work"
     PREPARE_INVOICES = "billing.prepare_invoices"
     APPROVE_INVOICES = "billing.approve_invoices"
     ISSUE_INVOICES = "billing.issue_invoices"
@@ -33,7 +35,16 @@ class Permission(StrEnum):
 
 SEES_BILLING = {Permission.SEE_CONTRACTS, Permission.SEE_WORK_IN_PROGRESS, Permission.SEE_INVOICES}
 SEES_BOOKS = SEES_BILLING | {Permission.SEE_LEDGER, Permission.SEE_BATCHES}
+PREPARES = {
+    Permission.AGREE_RATES,
+    Permission.AGREE_TERMS,
+    Permission.HOLD_WORK,
+    Permission.ADJUST_WORK,
+    Permission.PREPARE_INVOICES,
+    Permission.RECORD_PAYMENTS,
+}
 DECIDES = {
+    Permission.WRITE_OFF_WORK,
     Permission.APPROVE_INVOICES,
     Permission.ISSUE_INVOICES,
     Permission.RECOGNISE_REVENUE,
@@ -42,21 +53,12 @@ DECIDES = {
 }
 
 ROLES: dict[Role, frozenset[Permission]] = {
-    Role.BILLING_CLERK: frozenset(
-        SEES_BILLING
-        | {
-            Permission.AGREE_RATES,
-            Permission.AGREE_TERMS,
-            Permission.HOLD_WORK,
-            Permission.PREPARE_INVOICES,
-            Permission.RECORD_PAYMENTS,
-        }
-    ),
+    Role.BILLING_CLERK: frozenset(SEES_BILLING | PREPARES),
     Role.BILLING_APPROVER: frozenset(SEES_BOOKS | DECIDES),
     Role.CONTROLLER: frozenset(
         SEES_BOOKS
         | DECIDES
-        | {Permission.AGREE_RATES, Permission.AGREE_TERMS, Permission.HOLD_WORK}
+        | {Permission.AGREE_RATES, Permission.AGREE_TERMS, Permission.HOLD_WORK, Permission.ADJUST_WORK}
         | {Permission.KEEP_CHART, Permission.ADJUST_LEDGER}
     ),
     Role.AUDITOR: frozenset(SEES_BOOKS),

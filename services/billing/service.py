@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from services.billing.account_mappings import api as account_mappings_api
+from services.billing.adjustments import api as adjustments_api
+from services.billing.adjustments import pages as adjustments_pages
 from services.billing.amendments import api as amendments_api
 from services.billing.amendments import pages as amendments_pages
 from services.billing.amendments import reactions as amendments_reactions
@@ -44,6 +46,7 @@ service = Service(
         contracts_api.router,
         amendments_api.router,
         rates_api.router,
+        adjustments_api.router,
         work_in_progress_api.router,
         invoices_api.router,
         receivables_api.router,
@@ -57,6 +60,7 @@ service = Service(
     ),
     pages=(
         work_in_progress_pages.router,
+        adjustments_pages.router,
         invoices_pages.router,
         receivables_pages.router,
         payments_pages.router,

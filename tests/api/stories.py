@@ -171,12 +171,16 @@ async def of_resourcing(database: Database) -> Story:
     )
 
 
+OF_WORK = {
+    "POST /work-in-progress/adjustments": {"item_ids": ["{item_id}"], "percent": "5", "reason": "Agreed."},
+}
 PLACES_OF_BILLING = {
     "legal_entity_id": "legal_entities.id",
     "contract_id": "contracts.id",
     "amendment_id": "amendments.id",
     "rate_id": "rates.id",
     "item_id": "billable_items.id",
+    "item_ids": "billable_items.id",
     "invoice_id": "invoices.id",
     "run_id": "recognition_runs.id",
     "line_id": "recognised_lines.id",
@@ -214,6 +218,7 @@ async def of_billing(database: Database) -> Story:
             "PUT /rates/{rate_id}": A_RATE,
             "PUT /contracts/{contract_id}/amendments/{amendment_id}": AN_AMENDMENT,
             **OF_PAYMENTS,
+            **OF_WORK,
         },
     )
 

@@ -11,6 +11,7 @@ from services.billing.contracts.model import (
     Amendment,
     Contract,
     ContractLine,
+    LineByTheHour,
     Method,
     NoSuchContract,
     check_terms,
@@ -106,6 +107,16 @@ async def void_contract(work: Work, *, opportunity_id: UUID, sequence: int) -> N
 async def contract_of(work: Work, opportunity_id: UUID) -> Contract:
     """The contract of a won opportunity, locked until this work ends. Raises NoSuchContract."""
     return await locked_contract(work, contract_id_of(opportunity_id))
+
+
+async def lock_contracts(work: Work, contract_ids: Collection[UUID]) -> None:
+    """Let nobody else bill these contracts until this work ends."""
+    await store.lock(work, contract_ids)
+
+
+async def line_by_the_hour(work: Work, contract_line_id: UUID) -> LineByTheHour | None:
+    """A contract line that is billed by the hour, if this is one."""
+    return await store.line_by_the_hour(work, contract_line_id)
 
 
 async def locked_contract(work: Work, contract_id: UUID) -> Contract:

@@ -67,6 +67,14 @@ class Method(StrEnum):
         return self in (Method.TIME_AND_MATERIALS, Method.TIME_AND_MATERIALS_CAPPED)
 
 
+@dataclass(frozen=True)
+class LineByTheHour:
+    """A line that is billed by the hour, as far as time can be moved to it."""
+
+    contract_id: UUID
+    currency: str
+
+
 @dataclass(eq=False)
 class ContractLine:
     """One line as it was sold; its id is the billing line that work is charged to.

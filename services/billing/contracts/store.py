@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import asdict, fields
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from services.billing.contracts.model import (
     Contract,
     ContractLine,
     ContractStatus,
+    LineByTheHour,
     LineChange,
     Method,
     in_force_order,
@@ -112,6 +114,8 @@ amended_lines = schema.table(
     append_only=True,
 )
 
+BY_THE_HOUR = tuple(method for method in Method if method.is_by_the_hour)
+
 schema.map(ContractLine, contract_lines)
 schema.map(
     Contract,
@@ -178,3 +182,20 @@ async def amendments_of(work: Work, contract_id: UUID) -> list[Amendment]:
     return in_force_order(
         Amendment(**{name: getattr(row, name) for name in HEADER}, changes=changes[row.id]) for row in headers
     )
+
+
+async def lock(work: Work, contract_ids: Collection[UUID]) -> None:
+    """Lock contracts until this work ends, always in the same order."""
+    wanted = select(contracts.c.id).where(contracts.c.id.in_(contract_ids)).order_by(contracts.c.id)
+    await work.session.execute(wanted.with_for_update())
+
+
+async def line_by_the_hour(work: Work, contract_line_id: UUID) -> LineByTheHour | None:
+    """The line, if there is such a line and it is billed by the hour."""
+    wanted = (
+        select(contracts.c.id, contracts.c.currency)
+        .join(contract_lines, contract_lines.c.contract_id == contracts.c.id)
+        .where(contract_lines.c.id == contract_line_id, contract_lines.c.method.in_(BY_THE_HOUR))
+    )
+    found = (await work.session.execute(wanted)).one_or_none()
+    return None if found is None else LineByTheHour(*found)

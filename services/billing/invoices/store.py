@@ -96,52 +96,61 @@ invoice_documents = schema.table(
 
 schema.map(Invoice, invoices, version=invoices.c.version)
 
+# What is open on an item is what it is worth less what was taken of it and not freed, in money and in minutes.
+OPEN = """
+    from billable_items item
+    cross join lateral (
+        select coalesce(sum(amount), 0) as value, coalesce(sum(minutes), 0) as minutes, coalesce(max(turn), 0) as turn
+        from allocations where item_id = item.id
+    ) taken
+    cross join lateral (
+        select item.value - taken.value as value, item.billable_minutes - taken.minutes as minutes
+    ) open
+    where item.contract_id = :contract_id and item.day <= :up_to
+      and item.is_billable and item.value is not null and item.held_because is null
+      and (open.value <> 0 or coalesce(open.minutes, 0) <> 0)
+"""
+
 # Everything of the contract that can be invoiced goes on one draft, in one statement: an item per entry, a line per
-# contract line, role and rate. The turn of an allocation is its key, so that no item is ever on two invoices.
+# contract line, role and rate. The turn of an allocation is its key, so that no item is ever on two invoices. What was
+# marked up or down has lines of its own, at the price that comes of it.
 DRAFT = text(
-    """
+    f"""
     with candidates as (
-        select item.id, item.minutes, item.rate, item.value, item.day, item.staffing_role, item.contract_line_id,
-               line.position as sold_as, line.description,
-               coalesce((select max(turn) from allocations where item_id = item.id), 0) as turn
-        from billable_items item
-        join contract_lines line on line.id = item.contract_line_id
-        where item.contract_id = :contract_id and item.day <= :up_to
-          and item.is_billable and item.value is not null and item.held_because is null
+        select item.id, item.rate, item.day, item.staffing_role, item.contract_line_id, taken.turn,
+               open.value, open.minutes,
+               exists (select from work_adjustments where item_id = item.id and kind = 'adjusted') as is_adjusted
+        {OPEN}
     ),
     taken as (
-        select *, dense_rank() over (order by sold_as, contract_line_id, staffing_role, rate) as position
-        from candidates where turn % 2 = 0
+        select candidates.*, line.description,
+               dense_rank() over (order by line.position, line.id, candidates.staffing_role, rate, is_adjusted)
+                   as position
+        from candidates join contract_lines line on line.id = contract_line_id
     ),
     lines as (
         insert into invoice_lines (id, invoice_id, position, contract_line_id, staffing_role, description, minutes,
                                    unit_price, net, service_from, service_before)
         select gen_random_uuid(), :invoice_id, position, contract_line_id, staffing_role, description, sum(minutes),
-               coalesce(rate, sum(value)), sum(value), min(day), max(day) + 1
+               coalesce(case when is_adjusted then round(sum(value) * 60 / nullif(sum(minutes), 0), 4) else rate end,
+                        sum(value)),
+               sum(value), min(day), max(day) + 1
         from taken
-        group by position, contract_line_id, staffing_role, description, rate
+        group by position, contract_line_id, staffing_role, description, rate, is_adjusted
         returning id, position
     )
-    insert into allocations (item_id, turn, kind, line_id, invoice_id, amount)
-    select taken.id, taken.turn + 1, 'taken', lines.id, :invoice_id, taken.value
+    insert into allocations (item_id, turn, kind, line_id, invoice_id, amount, minutes)
+    select taken.id, taken.turn + 1, 'taken', lines.id, :invoice_id, taken.value, coalesce(taken.minutes, 0)
     from taken join lines on lines.position = taken.position
-    """
+    """  # noqa: S608 - put together from constants
 )
 
-IS_ANYTHING_OPEN = text(
-    """
-    select exists (
-        select from billable_items item
-        where item.contract_id = :contract_id and item.day <= :up_to
-          and item.is_billable and item.value is not null and item.held_because is null
-          and coalesce((select max(turn) from allocations where item_id = item.id), 0) % 2 = 0)
-    """
-)
+IS_ANYTHING_OPEN = text(f"select exists (select {OPEN})")
 
 FREE = text(
     """
-    insert into allocations (item_id, turn, kind, line_id, invoice_id, amount)
-    select item_id, turn + 1, 'freed', line_id, invoice_id, -amount
+    insert into allocations (item_id, turn, kind, line_id, invoice_id, amount, minutes)
+    select item_id, turn + 1, 'freed', line_id, invoice_id, -amount, -minutes
     from allocations
     where line_id in (select id from invoice_lines where invoice_id = :invoice_id)
     """

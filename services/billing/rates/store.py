@@ -53,7 +53,7 @@ VALUE = text(
     """
     with valued as (
         select worked.id, counts.rate_id, counts.scope, counts.hourly_rate,
-               round(counts.hourly_rate * worked.minutes / 60, counts.digits) as value
+               round(counts.hourly_rate * worked.billable_minutes / 60, counts.digits) as value
         from billable_items worked
         join contracts on contracts.id = worked.contract_id
         left join lateral (
@@ -87,7 +87,9 @@ VALUE = text(
        set rate_id = valued.rate_id, rate = valued.hourly_rate, rule = valued.scope, value = valued.value
       from valued
      where billable_items.id = valued.id
-    returning billable_items.entry_id, billable_items.project_id, billable_items.contract_id,
+    returning coalesce(billable_items.entry_id, (select entry_id from billable_items moved_from
+                                                 where moved_from.id = billable_items.transferred_from)) as entry_id,
+              billable_items.project_id, billable_items.contract_id,
               billable_items.contract_line_id, billable_items.thread_id, billable_items.currency,
               billable_items.minutes, billable_items.value, billable_items.rate, billable_items.rule
     """

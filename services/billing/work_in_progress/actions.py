@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from services.billing.contracts.actions import amendments_of, contract_of, locked_contract
+from services.billing.contracts.actions import amendments_of, contract_of, lock_contracts, locked_contract
 from services.billing.contracts.model import Contract, Method, terms_on
 from services.billing.permissions import Permission
 from services.billing.rates.actions import announce_valued, hold_rates, value_new_work
@@ -18,6 +18,8 @@ from services.billing.work_in_progress.model import (
     BillableWithoutSale,
     MilestoneBilledAlready,
     NoSuchItem,
+    NotHeld,
+    NotOpen,
     entry_item_id,
     milestone_item_id,
 )
@@ -91,8 +93,8 @@ async def hold_item(work: Work, item_id: UUID, *, reason: str) -> None:
     work.actor.must(Permission.HOLD_WORK)
     item = await _locked(work, item_id)
     await work.because(reason)
-    is_taken = await store.is_taken(work, item_id)
-    item.hold(reason=reason, by=work.actor.subject, at=work.now, is_taken=is_taken)
+    is_all_taken = await store.is_all_taken(work, item_id)
+    item.hold(reason=reason, by=work.actor.subject, at=work.now, is_all_taken=is_all_taken)
     await store.keep(work)
 
 
@@ -103,6 +105,26 @@ async def release_item(work: Work, item_id: UUID, *, reason: str) -> None:
     await work.because(reason)
     item.release()
     await store.keep(work)
+
+
+async def hold_items(work: Work, item_ids: Sequence[UUID], *, reason: str) -> None:
+    """Keep items off invoices, all of them or none. Raises NotOpen."""
+    work.actor.must(Permission.HOLD_WORK)
+    wanted = set(item_ids)
+    await lock_contracts(work, await store.contracts_of(work, list(wanted)))
+    await work.because(reason)
+    if await store.hold_all(work, list(wanted), reason=reason) < len(wanted):
+        raise NotOpen()
+
+
+async def release_items(work: Work, item_ids: Sequence[UUID], *, reason: str) -> None:
+    """Let held items go on an invoice again, all of them or none. Raises NotHeld."""
+    work.actor.must(Permission.HOLD_WORK)
+    wanted = set(item_ids)
+    await lock_contracts(work, await store.contracts_of(work, list(wanted)))
+    await work.because(reason)
+    if await store.hold_all(work, list(wanted), reason=None) < len(wanted):
+        raise NotHeld()
 
 
 async def _locked(work: Work, item_id: UUID) -> BillableItem:
@@ -138,6 +160,7 @@ def _item(entry: ApprovedEntry, contract: Contract, project_id: UUID) -> Billabl
         staffing_role=entry.staffing_role,
         day=entry.day,
         minutes=entry.minutes,
+        billable_minutes=entry.minutes,
         note=entry.note,
         is_billable=entry.billable and (line is None or line.method.is_by_the_hour),
         currency=contract.currency,

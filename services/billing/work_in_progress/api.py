@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field, computed_field
 
 from services.billing.work_in_progress import queries
-from services.billing.work_in_progress.actions import hold_item, release_item
+from services.billing.work_in_progress.actions import hold_item, hold_items, release_item, release_items
 from services.billing.work_in_progress.model import NoSuchItem, NotHeld, NotOpen, State, why
 from shared.actor import NotPermitted
 from shared.contracts.base import Amount
@@ -25,8 +25,18 @@ class ReasonBody(Body):
     reason: Annotated[str, Field(min_length=1, max_length=500)]
 
 
+class ChosenBody(ReasonBody):
+    """The items that are meant, all of them or none, and why."""
+
+    item_ids: Annotated[list[UUID], Field(min_length=1, max_length=500)]
+
+
 class ItemView(View):
-    """One approved time entry or accepted milestone; `why` says what its value rests on."""
+    """One approved time entry or accepted milestone; `why` says what its value rests on.
+
+    `minutes` are as recorded, `billable_minutes` and `value` what there is to bill, of which `open_minutes` and
+    `open_value` wait.
+    """
 
     id: UUID
     state: State
@@ -42,11 +52,15 @@ class ItemView(View):
     staffing_role: str | None
     day: date
     minutes: int | None
+    billable_minutes: int | None
+    open_minutes: int
+    transferred_from: UUID | None
     note: str
     currency: str
     rate: Amount | None
     rule: str | None
     value: Amount | None
+    open_value: Amount
     held_because: str | None
     held_at: datetime | None
     invoice_id: UUID | None
@@ -74,6 +88,18 @@ async def listed(
         work, contract_id=contract_id, project_id=project_id, states=states, cursor=cursor, limit=limit
     )
     return PageOf.of(found, ItemView)
+
+
+@router.post("/holds", status_code=204, responses=refusals(NotPermitted, NotOpen))
+async def hold_chosen(body: ChosenBody, work: InWork) -> None:
+    """Keep items off invoices."""
+    await hold_items(work, body.item_ids, reason=body.reason)
+
+
+@router.post("/releases", status_code=204, responses=refusals(NotPermitted, NotHeld))
+async def release_chosen(body: ChosenBody, work: InWork) -> None:
+    """Let held items go on an invoice again."""
+    await release_items(work, body.item_ids, reason=body.reason)
 
 
 @router.post("/{item_id}/hold", responses=refusals(NotPermitted, NoSuchItem, NotOpen))

@@ -45,18 +45,28 @@ class NotHeld(Conflict):
 
 
 class State(StrEnum):
-    """Where an item stands; unrated, open and held are its own, drafted and billed follow from its allocations."""
+    """Where an item stands: what it is worth, its allocations and its adjustments say so, nobody sets it.
+
+    Credited means that everything billed was given back, so that all of it waits again.
+    """
 
     NOT_BILLABLE = "not_billable"
     UNRATED = "unrated"
     OPEN = "open"
     HELD = "held"
     DRAFTED = "drafted"
+    PARTLY_BILLED = "partly_billed"
     BILLED = "billed"
+    CREDITED = "credited"
+    WRITTEN_OFF = "written_off"
+    TRANSFERRED = "transferred"
+
+
+WAITING = frozenset({State.OPEN, State.CREDITED, State.PARTLY_BILLED})
 
 
 class AllocationKind(StrEnum):
-    """What an allocation does to its item; for one item they alternate."""
+    """What an allocation does to its item: an invoice takes its open part, a discarded draft or a credit frees."""
 
     TAKEN = "taken"
     FREED = "freed"
@@ -64,7 +74,11 @@ class AllocationKind(StrEnum):
 
 @dataclass(eq=False)
 class BillableItem:
-    """One approved time entry (by `entry_id` and version) or one accepted milestone of a contract."""
+    """One approved time entry (by `entry_id` and version) or one accepted milestone of a contract.
+
+    `minutes` are those recorded and never change; `billable_minutes` and `value` are what there is to bill by now, each
+    change of which is an adjustment. What was transferred here names the item that it first came from.
+    """
 
     id: UUID
     contract_id: UUID
@@ -82,6 +96,8 @@ class BillableItem:
     person_id: UUID | None = None
     staffing_role: str | None = None
     minutes: int | None = None
+    billable_minutes: int | None = None
+    transferred_from: UUID | None = None
     note: str = ""
     rate_id: UUID | None = None
     rate: Decimal | None = None
@@ -92,9 +108,9 @@ class BillableItem:
     held_at: datetime | None = None
     version: int = 1
 
-    def hold(self, *, reason: str, by: str, at: datetime, is_taken: bool) -> None:
+    def hold(self, *, reason: str, by: str, at: datetime, is_all_taken: bool) -> None:
         """Keep the item off invoices until it is released."""
-        if is_taken or not self.is_billable or self.held_because is not None:
+        if is_all_taken or not self.is_billable or self.held_because is not None:
             raise NotOpen()
         self.held_because, self.held_by, self.held_at = reason, by, at
 

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+from typing import Annotated, TypeVar
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
+from pydantic import ValidationError
 
 from services.billing.permissions import Permission
 from services.billing.work_in_progress import queries
-from services.billing.work_in_progress.actions import hold_item, release_item
-from services.billing.work_in_progress.api import ReasonBody
+from services.billing.work_in_progress.actions import hold_item, hold_items, release_item, release_items
+from services.billing.work_in_progress.api import ChosenBody, ReasonBody
 from services.billing.work_in_progress.model import State, why
 from shared.database import LIMIT_DEFAULT
 from shared.pages import InWork, PageRoute, form_of, page
 from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
+from shared.ui.words import ngettext
 from shared.web import Cursor
 
+Chosen = TypeVar("Chosen", bound=ChosenBody)
 router = APIRouter(prefix="/work-in-progress", route_class=PageRoute)
 
 
@@ -58,7 +64,9 @@ async def items(
 ) -> Response:
     """The items one by one, each with why it has its value."""
     states = frozenset(state or ())
-    found = await queries.listed(work, contract_id=contract_id, states=states, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.listed(
+        work, contract_id=contract_id, states=states, is_unrated_first=True, cursor=cursor, limit=LIMIT_DEFAULT
+    )
     columns = (
         Column("day", _("Day")),
         Column("what", _("What")),
@@ -67,6 +75,7 @@ async def items(
         Column("rate", _("Rate"), number=True),
         Column("why", _("Why this rate")),
         Column("value", _("Value"), number=True),
+        Column("open", _("Open"), number=True),
         Column("act", ""),
     )
     reasons = {row.id: why(row.rule, is_correction=row.corrects_entry_id is not None) for row in found.items}
@@ -78,7 +87,26 @@ async def items(
         contract_id=contract_id,
         state=next(iter(states)) if len(states) == 1 else None,
         may_hold=work.actor.may(Permission.HOLD_WORK),
+        may_adjust=work.actor.may(Permission.ADJUST_WORK),
+        may_write_off=work.actor.may(Permission.WRITE_OFF_WORK),
     )
+
+
+@router.post("/items/holds")
+async def hold_chosen(request: Request, work: InWork) -> Response:
+    """Keep every chosen item off invoices, all or none."""
+    form = await chosen_of(request, ChosenBody)
+    await hold_items(work, form.item_ids, reason=form.reason)
+    return back_to_list(request, ngettext("%(num)s item held.", "%(num)s items held.", len(form.item_ids)), form)
+
+
+@router.post("/items/releases")
+async def release_chosen(request: Request, work: InWork) -> Response:
+    """Let every chosen item go on an invoice again, all or none."""
+    form = await chosen_of(request, ChosenBody)
+    await release_items(work, form.item_ids, reason=form.reason)
+    said = ngettext("%(num)s item released.", "%(num)s items released.", len(form.item_ids))
+    return back_to_list(request, said, form)
 
 
 @router.post("/items/{item_id}/hold")
@@ -95,6 +123,25 @@ async def release(request: Request, item_id: UUID, work: InWork) -> Response:
     form = await form_of(request, ReasonBody)
     await release_item(work, item_id, reason=form.reason)
     return await _back_to_contract(work, item_id)
+
+
+async def chosen_of(request: Request, model: type[Chosen]) -> Chosen:
+    """What is asked of the ticked rows. Raises RequestValidationError."""
+    form = await request.form()
+    values = {name: value for name, value in form.items() if name in model.model_fields and value != ""}
+    try:
+        return model.model_validate(values | {"item_ids": form.getlist("id")})
+    except ValidationError as error:
+        faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors()]
+        raise RequestValidationError(faults) from error
+
+
+def back_to_list(request: Request, said: str, chosen: ChosenBody) -> Response:
+    """The list that somebody came from, and what was done."""
+    toast = json.dumps({"toast": {"text": said % {"num": len(chosen.item_ids)}, "tone": "good"}})
+    narrowed = urlsplit(request.headers.get("hx-current-url", "")).query
+    here = "/billing/work-in-progress/items"
+    return RedirectResponse(f"{here}?{narrowed}" if narrowed else here, 303, {"hx-trigger": toast})
 
 
 async def _back_to_contract(work: InWork, item_id: UUID) -> Response:

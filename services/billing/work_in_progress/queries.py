@@ -12,11 +12,15 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Date,
+    Integer,
+    Lateral,
     Row,
+    String,
     Uuid,
+    and_,
     case,
     column,
-    exists,
+    false,
     func,
     literal,
     not_,
@@ -24,38 +28,77 @@ from sqlalchemy import (
     select,
     table,
 )
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from services.billing.contracts.store import contracts
 from services.billing.customers.store import customers
 from services.billing.permissions import Permission
-from services.billing.work_in_progress.model import NoSuchItem, State
+from services.billing.work_in_progress.model import WAITING, NoSuchItem, State
 from services.billing.work_in_progress.store import allocations, billable_items
 from shared.database import Page, page
 from shared.work import Work
 
 item = billable_items.c
 issued_invoices = table("issued_invoices", column("id", Uuid))
+work_adjustments = table("work_adjustments", column("item_id", Uuid), column("turn", Integer), column("kind", String))
 
-# The last allocation of an item says whether it is on an invoice, and on which one.
-last = (
-    select(allocations.c.turn, allocations.c.invoice_id)
-    .where(allocations.c.item_id == item.id)
-    .order_by(allocations.c.turn.desc())
+
+def _allocated() -> Lateral:
+    """What was taken of an item and not freed: all of it, and what of that is on issued invoices."""
+    taken, is_issued = allocations.c, issued_invoices.c.id.is_not(None)
+
+    def total(summed: ColumnElement[Any]) -> ColumnElement[Any]:
+        return func.coalesce(func.sum(summed), 0)
+
+    def billed(summed: ColumnElement[Any]) -> ColumnElement[Any]:
+        return func.coalesce(func.sum(summed).filter(is_issued), 0)
+
+    return (
+        select(
+            total(taken.amount).label("value"),
+            total(taken.minutes).label("minutes"),
+            billed(taken.amount).label("billed_value"),
+            billed(taken.minutes).label("billed_minutes"),
+            func.coalesce(func.bool_or(is_issued), false()).label("was_billed"),
+            func.array_agg(aggregate_order_by(taken.invoice_id, taken.turn.desc())).label("invoices"),
+        )
+        .select_from(allocations.outerjoin(issued_invoices, issued_invoices.c.id == taken.invoice_id))
+        .where(taken.item_id == item.id)
+        .lateral("allocated")
+    )
+
+
+allocated = _allocated()
+of = allocated.c
+last_adjustment = (
+    select(work_adjustments.c.kind)
+    .where(work_adjustments.c.item_id == item.id)
+    .order_by(work_adjustments.c.turn.desc())
     .limit(1)
-    .lateral("last")
+    .scalar_subquery()
 )
-is_taken = func.coalesce(last.c.turn, 0) % 2 == 1
-is_issued = exists().where(issued_invoices.c.id == last.c.invoice_id)
+open_value = (func.coalesce(item.value, 0) - of.value).label("open_value")
+open_minutes = (func.coalesce(item.billable_minutes, 0) - of.minutes).label("open_minutes")
+drafted_value = (of.value - of.billed_value).label("drafted_value")
+is_drafted = or_(of.value != of.billed_value, of.minutes != of.billed_minutes)
+waits = or_(open_value != 0, open_minutes != 0)
+is_billed = or_(of.billed_value != 0, of.billed_minutes != 0)
 state: ColumnElement[str] = case(
     (not_(item.is_billable), literal(State.NOT_BILLABLE.value)),
-    (is_taken & is_issued, literal(State.BILLED.value)),
-    (is_taken, literal(State.DRAFTED.value)),
-    (item.held_because.is_not(None), literal(State.HELD.value)),
+    (is_drafted, literal(State.DRAFTED.value)),
+    (and_(waits, item.held_because.is_not(None)), literal(State.HELD.value)),
     (item.value.is_(None), literal(State.UNRATED.value)),
+    (and_(waits, is_billed), literal(State.PARTLY_BILLED.value)),
+    (and_(waits, of.was_billed), literal(State.CREDITED.value)),
+    (is_billed, literal(State.BILLED.value)),
+    (and_(not_(waits), last_adjustment.in_(("written_off", "transferred"))), last_adjustment),
     else_=literal(State.OPEN.value),
 ).label("state")
-invoice_id = case((is_taken, last.c.invoice_id)).label("invoice_id")
-items = select(billable_items, state, invoice_id).select_from(billable_items.outerjoin(last, literal(True)))
+invoice_id = case((or_(of.value != 0, of.minutes != 0), of.invoices[1])).label("invoice_id")
+items = select(billable_items, state, open_value, open_minutes, drafted_value, invoice_id).select_from(
+    billable_items.join(allocated, literal(True))
+)
+is_rated = (state != State.UNRATED.value).label("is_rated")
 
 
 async def one(work: Work, item_id: UUID) -> Row[Any]:
@@ -73,19 +116,23 @@ async def listed(
     contract_id: UUID | None = None,
     project_id: UUID | None = None,
     states: frozenset[State] = frozenset(),
+    is_unrated_first: bool = False,
     cursor: str | None,
     limit: int,
 ) -> Page[Row[Any]]:
-    """Items by day, narrowed by what is given."""
+    """Items by day, narrowed by what is given; on wish those without a rate come first."""
     work.actor.must(Permission.SEE_WORK_IN_PROGRESS)
-    wanted = items
+    wanted, keys = items, (item.day, item.id)
     if contract_id is not None:
         wanted = wanted.where(item.contract_id == contract_id)
     if project_id is not None:
         wanted = wanted.where(item.project_id == project_id)
     if states:
-        wanted = wanted.where(or_(*(state == one for one in states)))
-    return await page(work.session, wanted, keys=(item.day, item.id), cursor=cursor, limit=limit)
+        wanted = wanted.where(state.in_(sorted(states)))
+    if is_unrated_first:
+        rows = wanted.add_columns(is_rated).subquery()
+        wanted, keys = select(rows), (rows.c.is_rated, rows.c.day, rows.c.id)
+    return await page(work.session, wanted, keys=keys, cursor=cursor, limit=limit)
 
 
 @dataclass(frozen=True)
@@ -107,16 +154,20 @@ class Ageing:
 async def by_contract(work: Work, *, cursor: str | None, limit: int) -> Page[Row[Any]]:
     """What waits on each contract that has unbilled work: counts, minutes, values, the oldest day; unrated first."""
     work.actor.must(Permission.SEE_WORK_IN_PROGRESS)
-    unbilled = items.where(item.is_billable, not_(is_taken & is_issued)).subquery()
+    unbilled = items.where(item.is_billable, or_(waits, is_drafted)).subquery()
     of = unbilled.c
+
+    def total(summed: ColumnElement[Any], *states: State) -> ColumnElement[Any]:
+        return func.coalesce(func.sum(summed).filter(of.state.in_(states)), 0)
+
     counted = (
         select(
             of.contract_id.label("id"),
             func.count().filter(of.state == State.UNRATED.value).label("unrated"),
-            func.coalesce(func.sum(of.value).filter(of.state == State.OPEN.value), 0).label("open_value"),
-            func.coalesce(func.sum(of.minutes).filter(of.state == State.OPEN.value), 0).label("open_minutes"),
-            func.coalesce(func.sum(of.value).filter(of.state == State.HELD.value), 0).label("held_value"),
-            func.coalesce(func.sum(of.value).filter(of.state == State.DRAFTED.value), 0).label("drafted_value"),
+            total(of.open_value, *WAITING).label("open_value"),
+            total(of.open_minutes, *WAITING).label("open_minutes"),
+            total(of.open_value, State.HELD).label("held_value"),
+            func.sum(of.drafted_value).label("drafted_value"),
             func.min(of.day).label("oldest_on"),
         )
         .group_by(of.contract_id)
@@ -140,11 +191,11 @@ async def ageing(work: Work, today: date) -> list[Ageing]:
 
     def between(least: int, most: int | None) -> ColumnElement[Decimal]:
         within = age >= least if most is None else (age >= least) & (age <= most)
-        return func.coalesce(func.sum(item.value).filter(within), 0)
+        return func.coalesce(func.sum(open_value).filter(within), 0)
 
     wanted = (
         items.with_only_columns(item.currency, between(-36500, 30), between(31, 60), between(61, 90), between(91, None))
-        .where(state == State.OPEN.value)
+        .where(state.in_(tuple(WAITING)))
         .group_by(item.currency)
         .order_by(item.currency)
     )

@@ -30,6 +30,8 @@ billable_items = schema.table(
     Column("staffing_role", String),
     Column("day", Date, nullable=False),
     Column("minutes", Integer),
+    Column("billable_minutes", Integer),
+    Column("transferred_from", Uuid),
     Column("note", Text, nullable=False),
     Column("is_billable", Boolean, nullable=False),
     Column("currency", String(3), nullable=False),
@@ -44,6 +46,7 @@ billable_items = schema.table(
     belongs_to("contract_id", "contracts"),
     belongs_to("contract_line_id", "contract_lines"),
     belongs_to("rate_id", "rates"),
+    belongs_to("transferred_from", "billable_items"),
     only_one("entry_id", "entry_version"),
     only_one("milestone_id"),
     only_one("contract_line_id", where="milestone_id is not null"),
@@ -51,10 +54,11 @@ billable_items = schema.table(
     found_by("project_id", "day", "id", why="the work in progress of a project"),
     found_by("day", "id", why="all work in progress, page by page"),
     found_by("contract_id", where="value is null and is_billable", why="what waits for a rate"),
+    found_by("transferred_from", where="transferred_from is not null", why="where the hours of an entry went"),
 )
 
-# Append-only: an item is taken by an invoice line, freed when the draft is discarded, taken again, and so on.
-# Its turn counts up, so that no item can be taken twice, whatever runs at once: odd turns take, even ones free.
+# Append-only: an invoice line takes the open part of an item, a discarded draft or a credit frees what was taken,
+# all of it or a part. The turn of an item counts up, so that no part can be taken twice, whatever runs at once.
 allocations = schema.table(
     "allocations",
     Column("item_id", Uuid, primary_key=True),
@@ -63,6 +67,7 @@ allocations = schema.table(
     Column("line_id", Uuid, nullable=False),
     Column("invoice_id", Uuid, nullable=False),
     amount("amount"),
+    Column("minutes", Integer, nullable=False, server_default="0"),
     belongs_to("item_id", "billable_items"),
     belongs_to("line_id", "invoice_lines"),
     found_by("line_id", "item_id", why="what is behind an invoice line"),
@@ -81,7 +86,28 @@ ADD_NEW = text(
     returning id
     """  # noqa: S608 - the columns are our own
 )
-IS_TAKEN = text("select coalesce(max(turn), 0) % 2 = 1 from allocations where item_id = :item_id")
+IS_ALL_TAKEN = text(
+    """
+    select coalesce(item.value, 0) = coalesce(sum(taken.amount), 0)
+           and coalesce(item.billable_minutes, 0) = coalesce(sum(taken.minutes), 0)
+    from billable_items item left join allocations taken on taken.item_id = item.id
+    where item.id = :item_id group by item.value, item.billable_minutes
+    """
+)
+
+HOLD_ALL = text(
+    """
+    update billable_items item
+       set held_because = cast(:reason as text), version = version + 1,
+           held_by = case when cast(:reason as text) is not null then :by end,
+           held_at = case when cast(:reason as text) is not null then cast(:at as timestamptz) end
+     where id = any(:items) and is_billable and (held_because is null) = (cast(:reason as text) is not null)
+       and (cast(:reason as text) is null
+            or (coalesce(value, 0), coalesce(billable_minutes, 0)) <>
+               (select coalesce(sum(amount), 0), coalesce(sum(minutes), 0) from allocations where item_id = item.id))
+    returning id
+    """
+)
 
 
 async def add_new(work: Work, items: Sequence[BillableItem]) -> set[UUID]:
@@ -109,6 +135,13 @@ async def open_milestones(work: Work, contract_id: UUID) -> Sequence[BillableIte
     return (await work.session.scalars(wanted.order_by(billable_items.c.id).with_for_update())).all()
 
 
+async def contracts_of(work: Work, item_ids: Sequence[UUID]) -> set[UUID]:
+    """The contracts of items."""
+    return set(
+        await work.session.scalars(select(billable_items.c.contract_id).where(billable_items.c.id.in_(item_ids)))
+    )
+
+
 async def contract_of(work: Work, item_id: UUID) -> UUID | None:
     """The contract of an item, if there is such an item."""
     found: UUID | None = await work.session.scalar(
@@ -125,11 +158,17 @@ async def get(work: Work, item_id: UUID) -> BillableItem | None:
     return found
 
 
+async def hold_all(work: Work, item_ids: Sequence[UUID], *, reason: str | None) -> int:
+    """Hold items that are not held, or release held ones where there is no reason; how many that could be done to."""
+    made = {"reason": reason, "by": work.actor.subject, "at": work.now}
+    return len((await work.session.execute(HOLD_ALL, {"items": item_ids, **made})).all())
+
+
 async def keep(work: Work) -> None:
     """Write what changed, so that what is read next shows it."""
     await work.session.flush()
 
 
-async def is_taken(work: Work, item_id: UUID) -> bool:
-    """Whether the item is on a draft or an invoice."""
-    return bool(await work.session.scalar(IS_TAKEN, {"item_id": item_id}))
+async def is_all_taken(work: Work, item_id: UUID) -> bool:
+    """Whether nothing of the item waits to be invoiced."""
+    return bool(await work.session.scalar(IS_ALL_TAKEN, {"item_id": item_id}))

@@ -1,0 +1,1 @@
+"""Marking unbilled work up or down, writing it off, and moving it to another contract line."""

@@ -1,0 +1,64 @@
+"""Adjusting the ticked rows of work in progress, and what changed the worth of one item."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from services.billing.adjustments import queries
+from services.billing.adjustments.actions import mark_up_or_down, write_off
+from services.billing.adjustments.api import AdjustmentBody
+from services.billing.work_in_progress import queries as work_in_progress
+from services.billing.work_in_progress.api import ChosenBody
+from services.billing.work_in_progress.model import why
+from services.billing.work_in_progress.pages import back_to_list, chosen_of
+from shared.database import LIMIT_DEFAULT
+from shared.pages import InWork, PageRoute, page
+from shared.ui.listing import Column, Listing
+from shared.ui.words import gettext as _
+from shared.ui.words import ngettext
+from shared.web import Cursor, key_required
+
+router = APIRouter(prefix="/work-in-progress/items", route_class=PageRoute)
+MOVES_MONEY = [Depends(key_required)]
+
+
+@router.post("/adjustments", dependencies=MOVES_MONEY)
+async def adjust(request: Request, work: InWork) -> Response:
+    """Mark every chosen item up or down, all or none."""
+    form = await chosen_of(request, AdjustmentBody)
+    await mark_up_or_down(work, form.item_ids, percent=form.percent, amount=form.amount, reason=form.reason)
+    said = ngettext("%(num)s item adjusted.", "%(num)s items adjusted.", len(form.item_ids))
+    return back_to_list(request, said, form)
+
+
+@router.post("/write-offs", dependencies=MOVES_MONEY)
+async def give_up(request: Request, work: InWork) -> Response:
+    """Write every chosen item off, all or none."""
+    form = await chosen_of(request, ChosenBody)
+    await write_off(work, form.item_ids, reason=form.reason)
+    said = ngettext("%(num)s item written off.", "%(num)s items written off.", len(form.item_ids))
+    return back_to_list(request, said, form)
+
+
+@router.get("/{item_id}")
+async def item(request: Request, item_id: UUID, work: InWork, cursor: Cursor = None) -> Response:
+    """One item: what its value rests on, and everything that changed it since."""
+    found = await work_in_progress.one(work, item_id)
+    changes = await queries.of_item(work, item_id, cursor=cursor, limit=LIMIT_DEFAULT)
+    columns = (
+        Column("made_at", _("When")),
+        Column("kind", _("What")),
+        Column("reason", _("Why")),
+        Column("made_by", _("Who")),
+        Column("minutes", _("Hours"), number=True),
+        Column("amount", _("Amount"), number=True),
+    )
+    return page(
+        request,
+        "billing/adjustments/item.html",
+        item=found,
+        reason=why(found.rule, is_correction=found.corrects_entry_id is not None),
+        listing=Listing.of(request, "changes", columns, changes.items, next=changes.next),
+    )

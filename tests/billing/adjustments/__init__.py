@@ -1,0 +1,1 @@
+"""Adjusting unbilled work."""
