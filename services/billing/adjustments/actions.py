@@ -47,8 +47,8 @@ async def write_off(work: Work, item_ids: Sequence[UUID], *, reason: str) -> UUI
     return await _adjusted(work, item_ids, all_of, kind=AdjustmentKind.WRITTEN_OFF, reason=reason)
 
 
-async def write_down(work: Work, changes: Sequence[Change], *, kind: AdjustmentKind, reason: str) -> UUID:
-    """Keep changes that a rule of billing asks for, such as a cap; whoever calls holds the contract's lock."""
+async def _kept(work: Work, changes: Sequence[Change], *, kind: AdjustmentKind, reason: str) -> UUID:
+    """Keep changes, and tell what the entries are worth now."""
     adjustment_id = new_id()
     await store.adjust(work, changes, kind=kind, adjustment_id=adjustment_id, reason=reason)
     announce_valued(work, await store.worth(work, [change.item_id for change in changes]))
@@ -90,7 +90,7 @@ async def _adjusted(
 ) -> UUID:
     parts = await _parts(work, item_ids)
     await work.because(reason)
-    return await write_down(work, changes_of(parts), kind=kind, reason=reason)
+    return await _kept(work, changes_of(parts), kind=kind, reason=reason)
 
 
 async def _parts(work: Work, item_ids: Sequence[UUID], *, also: UUID | None = None) -> list[Part]:

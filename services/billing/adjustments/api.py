@@ -98,6 +98,8 @@ async def move(body: TransferBody, work: InWork) -> MadeView:
 
 
 @router.get("/{item_id}/adjustments", responses=refusals(NotPermitted, NoSuchItem))
-async def listed(item_id: UUID, work: InWork, *, cursor: Cursor = None, limit: Limit = 50) -> PageOf[AdjustmentView]:
+async def adjustments(
+    item_id: UUID, work: InWork, *, cursor: Cursor = None, limit: Limit = 50
+) -> PageOf[AdjustmentView]:
     """What changed the worth of an item, in order."""
     return PageOf.of(await queries.of_item(work, item_id, cursor=cursor, limit=limit), AdjustmentView)

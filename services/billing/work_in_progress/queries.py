@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,8 +14,8 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Integer,
-    Lateral,
     Row,
+    Select,
     String,
     Uuid,
     and_,
@@ -29,6 +30,7 @@ from sqlalchemy import (
     table,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.sql.selectable import LateralFromClause
 
 from services.billing.contracts.store import contracts
 from services.billing.customers.store import customers
@@ -43,7 +45,7 @@ issued_invoices = table("issued_invoices", column("id", Uuid))
 work_adjustments = table("work_adjustments", column("item_id", Uuid), column("turn", Integer), column("kind", String))
 
 
-def _allocated() -> Lateral:
+def _allocated() -> LateralFromClause:
     """What was taken of an item and not freed: all of it, and what of that is on issued invoices."""
     taken, is_issued = allocations.c, issued_invoices.c.id.is_not(None)
 
@@ -122,7 +124,8 @@ async def listed(
 ) -> Page[Row[Any]]:
     """Items by day, narrowed by what is given; on wish those without a rate come first."""
     work.actor.must(Permission.SEE_WORK_IN_PROGRESS)
-    wanted, keys = items, (item.day, item.id)
+    wanted: Select[Any] = items
+    keys: Sequence[Any] = (item.day, item.id)
     if contract_id is not None:
         wanted = wanted.where(item.contract_id == contract_id)
     if project_id is not None:

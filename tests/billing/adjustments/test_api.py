@@ -139,10 +139,12 @@ async def test_what_is_on_a_draft_or_billed_is_left_alone_and_so_is_the_rest(bil
     contract_id, items = await two_days(billing)
     await asked(billing, "holds", items[:1])
     await an_issued_invoice(billing, contract_id)
-    more = {"adjustments": {"percent": "5"}, "transfers": {"contract_line_id": str(a_time_line().line_id)}}
     other = a_time_line()
     await billing.sold(a_sale(other))
-    more["transfers"]["contract_line_id"] = str(other.line_id)
+    more: dict[str, dict[str, Any]] = {
+        "adjustments": {"percent": "5"},
+        "transfers": {"contract_line_id": str(other.line_id)},
+    }
     before = await billing.digest(without={"idempotency"})
 
     answer = await asked(billing, what, items, **more.get(what, {}))
@@ -155,7 +157,10 @@ async def test_what_is_on_a_draft_or_billed_is_left_alone_and_so_is_the_rest(bil
 @pytest.mark.parametrize("role", [Role.CONSULTANT, Role.AUDITOR])
 async def test_who_may_not_is_refused(billing: Billing, what: str, role: Role) -> None:
     _, items = await two_days(billing)
-    more = {"adjustments": {"percent": "5"}, "transfers": {"contract_line_id": str(new_id())}}
+    more: dict[str, dict[str, Any]] = {
+        "adjustments": {"percent": "5"},
+        "transfers": {"contract_line_id": str(new_id())},
+    }
 
     answer = await asked(billing, what, items, role, **more.get(what, {}))
 
