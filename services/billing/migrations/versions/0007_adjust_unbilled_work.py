@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 # What was recorded is what there is to bill, and what was taken was taken whole. Row security lets nobody see all
 # tenants, not even the owner, and the audit trail tells what people did.
