@@ -49,6 +49,15 @@ AN_AMENDMENT = {
     "new_ends_before": "2026-08-01",
 }
 
+BODIES_OF_BILLING: Bodies = {
+    "PUT /legal-entities/{legal_entity_id}": books.a_legal_entity_body(code="TWO", is_default=False),
+    "PUT /journal-entries/{entry_id}": AN_ADJUSTMENT,
+    "PUT /rates/{rate_id}": A_RATE,
+    "PUT /contracts/{contract_id}/amendments/{amendment_id}": AN_AMENDMENT,
+    **OF_PAYMENTS,
+    **OF_WORK,
+}
+
 
 @dataclass(frozen=True)
 class Story:
@@ -212,14 +221,7 @@ async def of_billing(database: Database) -> Story:
         words=("Alpenglow", "Data platform", "PO-7781", "bella"),
         places=PLACES_OF_BILLING,
         named={"legal_entity": ledger.ENTITY, "period": ledger.MARCH, "position": "1", "account": "4000"},
-        bodies={
-            "PUT /legal-entities/{legal_entity_id}": books.a_legal_entity_body(code="TWO", is_default=False),
-            "PUT /journal-entries/{entry_id}": AN_ADJUSTMENT,
-            "PUT /rates/{rate_id}": A_RATE,
-            "PUT /contracts/{contract_id}/amendments/{amendment_id}": AN_AMENDMENT,
-            **OF_PAYMENTS,
-            **OF_WORK,
-        },
+        bodies=BODIES_OF_BILLING,
     )
 
 
