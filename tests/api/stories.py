@@ -48,7 +48,6 @@ AN_AMENDMENT = {
     "lines": [],
     "new_ends_before": "2026-08-01",
 }
-
 BODIES_OF_BILLING: Bodies = {
     "PUT /legal-entities/{legal_entity_id}": books.a_legal_entity_body(code="TWO", is_default=False),
     "PUT /journal-entries/{entry_id}": AN_ADJUSTMENT,
