@@ -28,6 +28,9 @@ A_RATE = {
     "currency": "EUR",
     "starts_on": "2026-03-01",
 }
+OF_WORK = {
+    "POST /work-in-progress/adjustments": {"item_ids": ["{item_id}"], "percent": "5", "reason": "Agreed."},
+}
 OF_PAYMENTS = {
     "POST /payments/{payment_id}/allocations": {"allocations": [{"invoice_id": "{invoice_id}", "amount": "1.00"}]},
     "POST /payments/{payment_id}/reversal": {"on": "2026-03-31", "reason": "It bounced."},
