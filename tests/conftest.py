@@ -19,10 +19,10 @@ DatabaseFactory = Callable[[str], ServiceDatabase]
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests in one process, and all tests of the broker too: it takes seconds to start."""
+    """Keep a file's tests in one process, and all of what takes seconds to start: the broker, a suite with a browser."""
     for item in items:
-        needs = getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("broker" if "broker" in needs else str(item.path)))
+        shared = [name for name in ("broker", "stage") if name in getattr(item, "fixturenames", ())]
+        item.add_marker(pytest.mark.xdist_group(shared[0] if shared else str(item.path)))
 
 
 @pytest.fixture(scope="session")

@@ -28,6 +28,11 @@ class Shell:
         """Whether the page is the one that `link` leads to, or one below it."""
         return self.path == link.path or self.path.startswith(f"{link.path}/")
 
+    def along(self, *steps: tuple[str | None, str]) -> list[tuple[str, str]]:
+        """Those of `steps` along the thread, each a label and an address, whose pages whoever is here may open."""
+        areas = tuple(f"{link.path}/" for links in self.groups.values() for link in links)
+        return [(label, href) for label, href in steps if label and href.startswith(areas)]
+
     @classmethod
     def of(cls, request: Request, claims: Claims, form_token: str) -> Shell:
         """The frame for whoever `claims` are about."""

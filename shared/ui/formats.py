@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -113,6 +114,11 @@ def hue(name: str) -> int:
     return crc32(name.encode()) % 5
 
 
+def spoken(text: str | None) -> str:
+    """A refusal for people: it names fields as the API does, `account_id`, and they say account."""
+    return re.sub(r"`([\w/]+)`", lambda found: found[1].removesuffix("_id").replace("_", " "), text or "")
+
+
 def trend_points(values: Sequence[Decimal | float]) -> str:
     """`values` as the points of a small line, 100 wide and 24 high."""
     heights = [float(value) for value in values]
@@ -140,6 +146,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
         ago,
         initials,
         hue,
+        spoken,
         trend_points,
     )
 }

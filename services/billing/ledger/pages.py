@@ -29,11 +29,11 @@ async def journal(
     account: Annotated[str | None, Query(max_length=20)] = None,
     cursor: Cursor = None,
 ) -> Response:
-    """Every entry of a legal entity with its lines, in the order of its days."""
+    """Every entry of a legal entity with its lines, the newest first."""
     codes = await queries.legal_entities_with_books(work)
     code = wanted or next(iter(codes), None)
     asked = queries.Wanted(code or "", account=account or None)
-    found = await queries.entries(work, asked, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.entries(work, asked, cursor=cursor, limit=LIMIT_DEFAULT, descending=True)
     columns = (
         Column("posted_on", _("Day")),
         Column("text", _("Entry")),

@@ -75,12 +75,14 @@ async def books_of(work: Work, legal_entity: str) -> Chart:
     return found
 
 
-async def entries(work: Work, wanted: Wanted, *, cursor: str | None, limit: int) -> Page[JournalEntry]:
-    """The journal in the order of its days, with lines."""
+async def entries(
+    work: Work, wanted: Wanted, *, cursor: str | None, limit: int, descending: bool = False
+) -> Page[JournalEntry]:
+    """The journal in the order of its days, or the newest first, with lines."""
     work.actor.must(Permission.SEE_LEDGER)
     rows = select(journal_entries.c.posted_on, journal_entries.c.id).where(*_conditions(wanted))
     keys: list[Column[date] | Column[UUID]] = [journal_entries.c.posted_on, journal_entries.c.id]
-    found = await page(work.session, rows, keys=keys, cursor=cursor, limit=limit)
+    found = await page(work.session, rows, keys=keys, cursor=cursor, limit=limit, descending=descending)
     by_id = {one.id: one for one in await store.entries_by_id(work, [row.id for row in found.items])}
     return Page([by_id[row.id] for row in found.items], found.next)
 

@@ -14,7 +14,7 @@ router = APIRouter(prefix="/thread", route_class=PageRoute)
 
 @router.get("/opportunities/{opportunity_id}")
 async def of_opportunity(request: Request, opportunity_id: UUID, work: InWork) -> Response:
-    """What delivery and billing made of a deal; asks again by itself until delivery has answered."""
+    """What delivery and billing made of a deal; asks again by itself when they tell more."""
     thread = await queries.of_opportunity(work, opportunity_id)
     waits = thread.handoff is None and not thread.projects
     return page(request, "crm/thread/thread.html", thread=thread, waits=waits, here=request.url.path)

@@ -26,16 +26,24 @@ function show(source, problem) {
   if (unavailable(source)) return
   const form = source.closest?.('form[data-problems]')
   if (!form) {
-    toast({ tone: 'bad', text: problem.detail, mend: problem.mend })
+    toast({ tone: 'bad', text: spoken(problem.detail), mend: spoken(problem.mend) })
     return
   }
-  const fields = problem.errors.map(({ pointer, detail }) => mark(form, pointer, detail)).filter(Boolean)
+  const fields = problem.errors.map(({ pointer, detail }) => mark(form, pointer, spoken(detail, form))).filter(Boolean)
   const summary = form.querySelector('[data-fault-summary]')
-  summary.querySelector('[data-fault-title]').textContent = problem.detail
-  summary.querySelector('[data-fault-mend]').textContent = problem.mend ?? ''
+  summary.querySelector('[data-fault-title]').textContent = spoken(problem.detail, form)
+  summary.querySelector('[data-fault-mend]').textContent = spoken(problem.mend, form)
   summary.hidden = false
   const first = fields[0]?.querySelector('input, select, textarea')
   ;(first ?? summary).focus()
+}
+
+// A refusal names fields as the API does; people know them by the labels of their form.
+function spoken(text, form) {
+  return (text ?? '').replace(/`([\w/]+)`/g, (_, name) => {
+    const label = form?.querySelector(`[data-field="${CSS.escape(name)}"] .field-label`)
+    return label ? `“${label.firstChild.textContent.trim()}”` : name.replace(/_id$/, '').replaceAll('_', ' ')
+  })
 }
 
 // The field of `pointer` with what is wrong beside it; undefined where this form has no such field.

@@ -33,6 +33,10 @@ def test_figures_are_written_as_the_reader_writes_them() -> None:
         assert formats.hours(450) == "7.5\N{NO-BREAK SPACE}h"
     assert formats.money_round(money("1250.50 EUR")) == "€1,250"
     assert formats.percent(0.415) == "41.5%"
+    assert (
+        formats.spoken("Set `account_id` to whom `billing_email` belongs.")
+        == "Set account to whom billing email belongs."
+    )
 
 
 @pytest.mark.parametrize(
