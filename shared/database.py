@@ -230,11 +230,10 @@ async def page(
     found = (await session.execute(ordered.limit(size + 1))).all()
     more = len(found) > size
     items = list(found[:size])
-    return Page(items, cursor_at([getattr(items[-1], key.name) for key in keys]) if more else None)
+    return Page(items, _write_cursor([getattr(items[-1], key.name) for key in keys]) if more else None)
 
 
-def cursor_at(values: Sequence[Any]) -> str:
-    """The cursor behind the row whose keys are `values`."""
+def _write_cursor(values: Sequence[Any]) -> str:
     plain = json.dumps([value if isinstance(value, int) else str(value) for value in values])
     return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
 

@@ -19,7 +19,7 @@ DatabaseFactory = Callable[[str], ServiceDatabase]
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests in one process, and all of what takes seconds to start: the broker, a suite with a browser."""
+    """Keep a file's tests in one process, and all of the broker, or of the suite in a browser: they start slowly."""
     for item in items:
         shared = [name for name in ("broker", "stage") if name in getattr(item, "fixturenames", ())]
         item.add_marker(pytest.mark.xdist_group(shared[0] if shared else str(item.path)))

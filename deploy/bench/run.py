@@ -17,7 +17,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from deploy.bench import broker, larger, messages, pages
+from deploy.bench import broker, larger, messages
 from deploy.bench.servers import free_port
 from deploy.bench.setting import issuing, open_database, prepared, worksite
 from deploy.bench.time_entries import Entering
@@ -108,8 +108,6 @@ async def run(directory: Path, broker_url: str, console: Console) -> Figures:
     async with prepared_bench(directory, broker_url) as bench:
         for part in (bench.time_entries, bench.events, bench.larger):
             figures |= await part(console)
-    console.print("pages …")
-    figures |= await pages.measured(directory / "pages")
     figures["ratios"] = ratios(figures)
     return figures
 
@@ -130,18 +128,6 @@ def ratios(figures: Figures) -> dict[str, float]:
         "in_process_rate_to_rabbitmq": _per(inside, rabbit),
         "traced_tenth_rate_to_untraced": _per(traced["tenth"], traced["off"]),
         "traced_all_rate_to_untraced": _per(traced["all"], traced["off"]),
-        **of_pages(figures),
-    }
-
-
-def of_pages(figures: Figures) -> dict[str, float]:
-    """The worst of all pages."""
-    weight, deep = figures["page_weight"], figures["deep_pages"].values()
-    return {
-        "first_page_with_its_files_kb": weight["first_kb"],
-        "heaviest_further_page_kb": weight["heaviest_kb"],
-        "slowest_page_p95_ms": max(page["p95_ms"] for page in figures["pages"].values()),
-        "deep_page_of_a_long_list_to_its_first": max(page["p50_ms"] / page["first_p50_ms"] for page in deep),
     }
 
 
@@ -154,16 +140,12 @@ AIMS = {
     "events_p99_to_the_brokers_end_to_end": "≤ 3",
     "in_process_rate_to_rabbitmq": "≥ 1.0",
     "traced_tenth_rate_to_untraced": "≥ 0.80",
-    "first_page_with_its_files_kb": "≤ 200",
-    "heaviest_further_page_kb": "≤ 50",
-    "slowest_page_p95_ms": "≤ 100",
-    "deep_page_of_a_long_list_to_its_first": "≤ 1.5",
 }
 
 
 def show(figures: Figures, console: Console) -> None:
     """The figures as tables: what stands under a product's figure in its group is its floor."""
-    measured = Table("what", "per second", "p50 ms", "p95 ms", "p99 ms", "CPU µs", "seconds", title="measured")
+    measured = Table("what", "per second", "p50 ms", "p99 ms", "CPU µs", "seconds", title="measured")
     for group, subjects in figures.items():
         if group not in ("at", "machine", "ratios"):
             for name, found in _named(group, subjects):
@@ -178,7 +160,6 @@ def show(figures: Figures, console: Console) -> None:
 def _cells(found: Figures) -> Iterator[str]:
     yield f"{found['per_second']:.0f}" if "per_second" in found else ""
     yield f"{found['p50_ms']:.1f}" if "p50_ms" in found else ""
-    yield f"{found['p95_ms']:.1f}" if "p95_ms" in found else ""
     yield f"{found['p99_ms']:.1f}" if "p99_ms" in found else ""
     yield f"{_cpu(found):.0f}" if "application_cpu_us" in found else ""
     yield ", ".join(f"{name.removesuffix('_s')} {value:.1f}" for name, value in found.items() if name.endswith("_s"))

@@ -98,7 +98,8 @@ class Stage:
             error.add_note(f"what {login} saw at {page.url}: {picture}")
             raise
         await context.close()
-        assert witness.faults == [], login
+        if witness.faults:
+            raise AssertionError("\n".join([f"{login}'s pages were not without a fault:", *witness.faults]))
 
     async def _log_in(self, person: Person, login: str) -> None:
         await person.writes("Name", login)

@@ -1,1 +1,0 @@
-"""The pictures of docs/tour.md, taken from the running demo."""
