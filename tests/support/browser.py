@@ -25,7 +25,7 @@ ARGUMENTS = (
 AXE = ROOT / "shared" / "ui" / "node_modules" / "axe-core" / "axe.min.js"
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 GRAVE = ("serious", "critical")
-ITS_OWN = ("data:", "blob:", "chrome-extension:")  # the last is how the browser shows a PDF
+ITS_OWN = ("data:", "blob:", "chrome:", "chrome-extension:")  # the last two are how the browser shows a PDF
 LEFT = "net::ERR_ABORTED"  # somebody went on to another page before the answer was there
 
 
