@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 import sys
@@ -95,6 +96,7 @@ async def serve(service: Service, settings: Settings, limits: Limits | None = No
         timeout_graceful_shutdown=10,
     )
     calling = asyncio.gather(wake.call(database), live.tell(database))
+    gc.freeze()  # what the service is made of stays; looking through it halts everything for a tenth of a second
     try:
         async with traces.kept(database, watched.shelf):
             await server.serve()
@@ -111,6 +113,7 @@ async def work(service: Service, settings: Settings) -> None:
     worker = Worker(service.name, (service.all_reactions,), database, transport)
     runner = jobs.Runner(database, (*service.all_jobs, replays.kind(transport)), wall_clock)
     stopping = _told_to_stop()
+    gc.freeze()  # what the service is made of stays; looking through it halts everything for a tenth of a second
     try:
         watched = _watch(service, settings)
         with watched.active():
