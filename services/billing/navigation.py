@@ -10,6 +10,7 @@ NAVIGATION = (
     Entry("Invoices", "/billing/invoices", "receipt", "Bill", Permission.SEE_INVOICES, "g i"),
     Entry("Receivables", "/billing/receivables", "coins", "Bill", Permission.SEE_INVOICES),
     Entry("Payments", "/billing/payments", "cash", "Bill", Permission.SEE_INVOICES),
+    Entry("Bank statements", "/billing/bank-statements", "building-bank", "Bill", Permission.SEE_INVOICES),
     Entry("Contracts", "/billing/contracts", "file-certificate", "Bill", Permission.SEE_CONTRACTS, "g c"),
     Entry("Journal", "/billing/journal", "notebook", "Account", Permission.SEE_LEDGER, "g j"),
     Entry("Batches for the ERP", "/billing/batches", "package-export", "Account", Permission.SEE_BATCHES, "g b"),

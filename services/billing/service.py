@@ -8,6 +8,8 @@ from services.billing.adjustments import pages as adjustments_pages
 from services.billing.amendments import api as amendments_api
 from services.billing.amendments import pages as amendments_pages
 from services.billing.amendments import reactions as amendments_reactions
+from services.billing.bank_statements import api as bank_statements_api
+from services.billing.bank_statements import pages as bank_statements_pages
 from services.billing.batches import api as batches_api
 from services.billing.batches import pages as batches_pages
 from services.billing.closing import api as closing_api
@@ -51,6 +53,7 @@ service = Service(
         invoices_api.router,
         receivables_api.router,
         payments_api.router,
+        bank_statements_api.router,
         recognition_api.router,
         periods_api.router,
         ledger_api.router,
@@ -64,6 +67,7 @@ service = Service(
         invoices_pages.router,
         receivables_pages.router,
         payments_pages.router,
+        bank_statements_pages.router,
         contracts_pages.router,
         amendments_pages.router,
         ledger_pages.router,

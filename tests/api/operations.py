@@ -72,7 +72,7 @@ class Operation:
             elif one["in"] == "header":
                 made["headers"][one["name"]] = str(new_id())
         if self.takes_files:
-            made["files"] = [("files", ("sales_teams.csv", b"sales_agent,manager,regional_office\n"))]
+            made["files"] = [("files", ("sales_teams.csv", (body or "sales_agent,manager,regional_office\n").encode()))]
         elif self.body is not None:
             made["json"] = self._value("", self.body, known) if body is None else _filled(body, known)
         return made

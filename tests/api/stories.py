@@ -32,6 +32,7 @@ OF_WORK = {
     "POST /work-in-progress/adjustments": {"item_ids": ["{item_id}"], "percent": "5", "reason": "Agreed."},
 }
 OF_PAYMENTS = {
+    "POST /bank-files": "booked_on,amount,reference\n2026-03-31,7.00,TX-7\n",
     "POST /payments/{payment_id}/allocations": {"allocations": [{"invoice_id": "{invoice_id}", "amount": "1.00"}]},
     "POST /payments/{payment_id}/reversal": {"on": "2026-03-31", "reason": "It bounced."},
 }
@@ -202,6 +203,7 @@ PLACES_OF_BILLING = {
     "mapping_id": "account_mappings.id",
     "payment_id": "payments.id",
     "allocation_id": "settlements.id",
+    "bank_line_id": "bank_lines.id",
     "customer_id": "customers.id",
     "record_id": "invoices.id",
 }
@@ -215,6 +217,7 @@ async def of_billing(database: Database) -> Story:
     await ledger.appoint_erp(served)
     contract_id = await a_month_of_work(served)
     await books.a_payment(served, await books.an_issued_invoice(served, contract_id), "40.00", paid="50.00")
+    await books.a_bank_line(served)
     await a_month_recognised(served)
     await ledger.sealed(served)
     return Story(

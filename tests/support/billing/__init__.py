@@ -29,6 +29,7 @@ from tests.support.billing.events import (
 from tests.support.billing.served import (
     CANARY,
     Billing,
+    a_bank_line,
     a_draft,
     a_legal_entity,
     a_legal_entity_body,
@@ -45,6 +46,7 @@ __all__ = [
     "ROLE",
     "Billing",
     "Made",
+    "a_bank_line",
     "a_change",
     "a_change_order",
     "a_contract",

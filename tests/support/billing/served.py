@@ -170,3 +170,14 @@ async def a_payment(billing: Billing, invoice: Made, *amounts: str, paid: str | 
     answer = await billing.as_(Role.BILLING_CLERK).put(f"/payments/{new_id()}", json=body)
     assert answer.is_success, answer.text
     return dict(answer.json())
+
+
+async def a_bank_line(billing: Billing) -> None:
+    """Bring in a bank statement of one line that nobody knows."""
+    clerk = billing.as_(Role.BILLING_CLERK)
+    entity = (await clerk.get("/legal-entities")).json()["items"][0]
+    content = b"booked_on,amount,reference,payer_name\n2026-03-31,7.00,TX-7,Somebody\n"
+    answer = await clerk.post(
+        "/bank-files", params={"legal_entity_id": entity["id"]}, files=[("files", ("bank.csv", content))]
+    )
+    assert answer.is_success, answer.text

@@ -1,0 +1,1 @@
+"""What a bank file says, and which invoices its lines may be for."""
