@@ -69,7 +69,7 @@ async def test_a_camt_file_is_matched_by_number_amount_and_name_accepted_in_bulk
 
     assert suggestion["reasons"] == ["amount", "name", "number"]
     assert answer.json() == {"accepted": [known["id"]], "left": [unknown["id"]]}
-    assert (await standing(billing, invoice), await balances(billing, "1200")) == (("paid", "0.00"), [0])
+    assert (await standing(billing, invoice), await balances(billing, "1200")) == (("paid", "0.00"), [Decimal()])
     assert [one["id"] for one in await lines(billing)] == [unknown["id"]]
 
     undone = await did(billing, f"{known['id']}/undo", {"reason": "Another customer's"})
