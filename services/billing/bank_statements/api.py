@@ -23,7 +23,7 @@ from services.billing.bank_statements.model.matching import Reason
 from services.billing.bank_statements.model.table import ColumnMapping
 from services.billing.customers.model import NoSuchCustomer
 from services.billing.legal_entities.model import NoSuchLegalEntity
-from services.billing.payments.api import ALLOCATING, AllocationsBody, ReasonBody
+from services.billing.payments.api import ALLOCATING, AllocationsBody, TakingBackBody
 from services.billing.payments.model import PaidBeforeIssued, ReceivedInFuture
 from services.billing.periods.model import PeriodClosed
 from services.billing.permissions import Permission
@@ -108,7 +108,7 @@ class AcceptanceView(View):
     left: list[UUID]
 
 
-class RejectionBody(Body):
+class NotThisInvoiceBody(Body):
     """The invoice that a line is not for."""
 
     invoice_id: UUID
@@ -184,7 +184,7 @@ async def assign(bank_line_id: UUID, body: AssignmentBody, work: InWork) -> Bank
 @router.post(
     "/bank-lines/{bank_line_id}/rejections", responses=refusals(NotPermitted, NoSuchBankLine, NoSuchReceivable)
 )
-async def reject(bank_line_id: UUID, body: RejectionBody, work: InWork) -> BankLineView:
+async def reject(bank_line_id: UUID, body: NotThisInvoiceBody, work: InWork) -> BankLineView:
     """Say that a line is not for an invoice, so that it is suggested no more."""
     await actions.reject_suggestion(work, bank_line_id, body.invoice_id)
     return _view(await queries.line(work, bank_line_id))
@@ -195,7 +195,7 @@ async def reject(bank_line_id: UUID, body: RejectionBody, work: InWork) -> BankL
     dependencies=[Depends(key_required)],
     responses=refusals(NotPermitted, NoSuchBankLine, NotMatched, PeriodClosed, IdempotencyKeyMissing),
 )
-async def undo(bank_line_id: UUID, body: ReasonBody, work: InWork) -> BankLineView:
+async def undo(bank_line_id: UUID, body: TakingBackBody, work: InWork) -> BankLineView:
     """Take back the payment that a line was recorded as; the line waits again."""
     await actions.undo_match(work, bank_line_id, reason=body.reason)
     return _view(await queries.line(work, bank_line_id))

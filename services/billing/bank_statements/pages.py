@@ -15,7 +15,7 @@ from services.billing.bank_statements.model.lines import LineState
 from services.billing.bank_statements.model.table import ColumnMapping
 from services.billing.customers import queries as customers
 from services.billing.legal_entities import queries as legal_entities
-from services.billing.payments.api import ReasonBody
+from services.billing.payments.api import TakingBackBody
 from services.billing.payments.model import Share
 from services.billing.permissions import Permission
 from services.billing.receivables import queries as receivables
@@ -149,6 +149,6 @@ async def reject(bank_line_id: UUID, invoice_id: UUID, work: InWork) -> Response
 @router.post("/{bank_line_id}/undo", dependencies=[Depends(key_required)])
 async def undo(request: Request, bank_line_id: UUID, work: InWork) -> Response:
     """Take back the payment that a line was recorded as."""
-    form = await form_of(request, ReasonBody)
+    form = await form_of(request, TakingBackBody)
     await actions.undo_match(work, bank_line_id, reason=form.reason)
     return RedirectResponse(f"/billing/bank-statements/{bank_line_id}", 303)

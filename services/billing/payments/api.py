@@ -76,13 +76,13 @@ class LaterBody(AllocationsBody):
     on: date | None = None
 
 
-class ReasonBody(Body):
+class TakingBackBody(Body):
     """Why; the journal keeps it."""
 
     reason: Reason
 
 
-class ReversalBody(ReasonBody):
+class PaymentReversalBody(TakingBackBody):
     """When the bank took the payment back, and why."""
 
     on: date
@@ -172,7 +172,7 @@ async def allocate(payment_id: UUID, body: LaterBody, work: InWork) -> PaymentVi
         NotPermitted, NoSuchPayment, ReversedAlready, NoSuchAllocation, PeriodClosed, IdempotencyKeyMissing
     ),
 )
-async def withdraw(payment_id: UUID, allocation_id: UUID, body: ReasonBody, work: InWork) -> PaymentView:
+async def withdraw(payment_id: UUID, allocation_id: UUID, body: TakingBackBody, work: InWork) -> PaymentView:
     """Open an invoice again by what the payment settled; the amount is the customer's credit again."""
     await actions.take_back_allocation(work, payment_id, allocation_id, reason=body.reason)
     return await _view(work, payment_id)
@@ -185,7 +185,7 @@ async def withdraw(payment_id: UUID, allocation_id: UUID, body: ReasonBody, work
         NotPermitted, NoSuchPayment, ReversedAlready, ReceivedInFuture, PeriodClosed, IdempotencyKeyMissing
     ),
 )
-async def reverse(payment_id: UUID, body: ReversalBody, work: InWork) -> PaymentView:
+async def reverse(payment_id: UUID, body: PaymentReversalBody, work: InWork) -> PaymentView:
     """Take a payment back whole; everything it settled is open again."""
     await actions.reverse_payment(work, payment_id, on=body.on, reason=body.reason)
     return await _view(work, payment_id)

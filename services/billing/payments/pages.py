@@ -14,7 +14,7 @@ from pydantic import Field
 from services.billing.customers import queries as customers
 from services.billing.legal_entities import queries as legal_entities
 from services.billing.payments import actions, queries
-from services.billing.payments.api import ReasonBody, ReversalBody
+from services.billing.payments.api import PaymentReversalBody, TakingBackBody
 from services.billing.payments.model import Payment, Share
 from services.billing.permissions import Permission
 from services.billing.receivables import queries as receivables
@@ -147,7 +147,7 @@ async def allocate(request: Request, payment_id: UUID, work: InWork) -> Response
 @router.post("/{payment_id}/allocations/{allocation_id}/withdrawal", dependencies=[Depends(key_required)])
 async def withdraw(request: Request, payment_id: UUID, allocation_id: UUID, work: InWork) -> Response:
     """Open an invoice again by what the payment settled on it."""
-    form = await form_of(request, ReasonBody)
+    form = await form_of(request, TakingBackBody)
     await actions.take_back_allocation(work, payment_id, allocation_id, reason=form.reason)
     return RedirectResponse(f"/billing/payments/{payment_id}", 303)
 
@@ -155,6 +155,6 @@ async def withdraw(request: Request, payment_id: UUID, allocation_id: UUID, work
 @router.post("/{payment_id}/reversal", dependencies=[Depends(key_required)])
 async def reverse(request: Request, payment_id: UUID, work: InWork) -> Response:
     """Take the payment back whole."""
-    form = await form_of(request, ReversalBody)
+    form = await form_of(request, PaymentReversalBody)
     await actions.reverse_payment(work, payment_id, on=form.on, reason=form.reason)
     return RedirectResponse(f"/billing/payments/{payment_id}", 303)
