@@ -194,7 +194,7 @@ async def _posted_from_documents(look: Look) -> dict[Any, Fraction]:
     entries = {
         (row["tenant_id"], row["id"]): row["currency"]
         for row in await look.rows("billing", ENTRIES)
-        if row["source_kind"] in ("invoice", "recognition")
+        if row["source_kind"] in ("invoice", "recognition") and row["source_leg"] == "1"  # other legs are provisions
     }
     return summed(
         ((line["tenant_id"], entries[_entry(line)], of_position(line["role"])), exact(line["amount"]))

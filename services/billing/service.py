@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from services.billing.account_mappings import api as account_mappings_api
+from services.billing.account_sheets import api as account_sheets_api
+from services.billing.accruals import api as accruals_api
 from services.billing.adjustments import api as adjustments_api
 from services.billing.adjustments import pages as adjustments_pages
 from services.billing.amendments import api as amendments_api
@@ -13,6 +15,7 @@ from services.billing.bank_statements import pages as bank_statements_pages
 from services.billing.batches import api as batches_api
 from services.billing.batches import pages as batches_pages
 from services.billing.closing import api as closing_api
+from services.billing.contract_balances import api as contract_balances_api
 from services.billing.contracts import api as contracts_api
 from services.billing.contracts import pages as contracts_pages
 from services.billing.contracts import reactions as contracts_reactions
@@ -24,14 +27,19 @@ from services.billing.ledger import api as ledger_api
 from services.billing.ledger import pages as ledger_pages
 from services.billing.legal_entities import api as legal_entities_api
 from services.billing.navigation import NAVIGATION
+from services.billing.outside_entries import api as outside_entries_api
 from services.billing.payments import api as payments_api
 from services.billing.payments import pages as payments_pages
 from services.billing.periods import api as periods_api
 from services.billing.permissions import ROLES
+from services.billing.progress import api as progress_api
+from services.billing.progress import reactions as progress_reactions
 from services.billing.rates import api as rates_api
 from services.billing.receivables import api as receivables_api
 from services.billing.receivables import pages as receivables_pages
 from services.billing.recognition import api as recognition_api
+from services.billing.recognition.jobs import jobs
+from services.billing.remaining_obligations import api as remaining_obligations_api
 from services.billing.tables import schema
 from services.billing.work_in_progress import api as work_in_progress_api
 from services.billing.work_in_progress import pages as work_in_progress_pages
@@ -55,8 +63,14 @@ service = Service(
         payments_api.router,
         bank_statements_api.router,
         recognition_api.router,
+        progress_api.router,
+        accruals_api.router,
+        contract_balances_api.router,
+        remaining_obligations_api.router,
         periods_api.router,
         ledger_api.router,
+        outside_entries_api.router,
+        account_sheets_api.router,
         closing_api.router,
         batches_api.router,
         account_mappings_api.router,
@@ -81,6 +95,7 @@ service = Service(
         contracts_reactions.reactions,
         amendments_reactions.reactions,
         work_in_progress_reactions.reactions,
+        progress_reactions.reactions,
     ),
-    jobs=(),
+    jobs=jobs,
 )

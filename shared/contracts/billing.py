@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
@@ -127,6 +127,20 @@ class RevenueRecognised(Event):
     currency: Currency
     amount: Amount
     cumulative: Amount
+
+
+class PeriodClosed(Event):
+    """A month of a legal entity's books was closed: its figures are final, unless it is reopened with a reason."""
+
+    type: ClassVar[str] = "throughline.billing.period.closed.v1"
+    about: ClassVar[tuple[str, str]] = ("fiscal_period", "period_id")
+    unconsumed: ClassVar[str] = "Tells whoever reports that the figures of a month are final."
+    period_id: UUID
+    legal_entity: str
+    starts_on: date
+    ends_before: date
+    closed_by: str
+    closed_at: datetime
 
 
 class LedgerBatchSealed(Event):

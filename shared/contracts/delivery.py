@@ -232,6 +232,7 @@ class ProgressMeasured(Event):
 
     type: ClassVar[str] = "throughline.delivery.progress.measured.v1"
     about: ClassVar[tuple[str, str]] = ("project_progress", "project_id")
+    unannounced: ClassVar[str] = "Delivery measures no progress yet; billing is ready for it."
     measurement_id: UUID
     project_id: UUID
     billing_line_id: UUID | None = None

@@ -10,10 +10,11 @@ from uuid import UUID
 
 from shared.actor import Role
 from shared.clock import Clock
+from shared.contracts.crm import BillingMethod
 from shared.database import Database
 from shared.ids import new_id
 from tests.support import billing as books
-from tests.support import crm, crm_imports, delivery, ledger, news_for_delivery, resourcing
+from tests.support import crm, crm_imports, delivery, ledger, measured, news_for_delivery, resourcing
 from tests.support.api import MERIDIAN, Api, api
 
 STRANGERS = (UUID("0198c0de-0000-7000-8000-00000005746e"), UUID("0198c0de-0000-7000-8000-00000005746f"))
@@ -59,6 +60,7 @@ BODIES_OF_BILLING: Bodies = {
     "PUT /contracts/{contract_id}/amendments/{amendment_id}": AN_AMENDMENT,
     **OF_PAYMENTS,
     **OF_WORK,
+    **measured.BODIES_OF_REVENUE,
 }
 
 
@@ -201,6 +203,7 @@ PLACES_OF_BILLING = {
     "batch_id": "export_batches.id",
     "receiver_id": "batch_receivers.id",
     "mapping_id": "account_mappings.id",
+    **measured.PLACES_OF_REVENUE,
     "payment_id": "payments.id",
     "allocation_id": "settlements.id",
     "bank_line_id": "bank_lines.id",
@@ -218,6 +221,7 @@ async def of_billing(database: Database) -> Story:
     contract_id = await a_month_of_work(served)
     await books.a_payment(served, await books.an_issued_invoice(served, contract_id), "40.00", paid="50.00")
     await books.a_bank_line(served)
+    await measured.what_is_measured(served, contract_id)
     await a_month_recognised(served)
     await ledger.sealed(served)
     return Story(
@@ -233,7 +237,7 @@ async def of_billing(database: Database) -> Story:
 async def a_month_of_work(billing: books.Billing) -> UUID:
     """Let a deal be sold and a day be worked on it; gives its contract."""
     line = books.a_time_line()
-    sale = books.a_sale(line)
+    sale = books.a_sale(line, books.a_sold_line(BillingMethod.FIXED_FEE_PERCENT))
     contract_id = await billing.sold(sale)
     await billing.hear(books.a_timesheet(sale, books.an_entry(line.line_id)))
     await billing.hear(books.a_change_order(sale, books.a_change(line.line_id, "500.00")))

@@ -8,6 +8,7 @@ from services.billing.ledger.queries import books_of
 from services.billing.periods.actions import take_for_closing
 from services.billing.periods.model import FiscalPeriod
 from services.billing.permissions import Permission
+from shared.contracts.billing import PeriodClosed
 from shared.period import Period
 from shared.work import Work
 
@@ -25,4 +26,14 @@ async def close_period(work: Work, legal_entity: str, month: Period) -> FiscalPe
     if waiting:
         raise UnsealedEntries(f"{waiting} entries of {legal_entity} in {month.starts_on:%Y-%m} are in no batch.")
     period.close()
+    work.publish(
+        PeriodClosed(
+            period_id=period.id,
+            legal_entity=legal_entity,
+            starts_on=period.starts_on,
+            ends_before=period.ends_before,
+            closed_by=work.actor.subject,
+            closed_at=work.now,
+        )
+    )
     return period

@@ -1,6 +1,9 @@
-"""What must be done before a month of the books is closed."""
+"""What must be done before a month of the books is closed, and what should be."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
 
 from shared.errors import Conflict
 
@@ -10,3 +13,37 @@ class UnsealedEntries(Conflict):
 
     Seal them with POST /ledger-batches, one currency after the other, then close the month.
     """
+
+
+class Concern(StrEnum):
+    """What is looked at before a month is closed."""
+
+    UNSEALED_ENTRIES = "unsealed_entries"
+    UNEXPLAINED_CONTRACTS = "unexplained_contracts"
+    UNRATED_WORK = "unrated_work"
+    OPEN_DRAFTS = "open_drafts"
+    UNRECOGNISED_LINES = "unrecognised_lines"
+    UNANSWERED_BATCHES = "unanswered_batches"
+
+    @property
+    def blocks(self) -> bool:
+        """Whether a month is not closed while there is any."""
+        return self is Concern.UNSEALED_ENTRIES
+
+
+@dataclass(frozen=True)
+class Finding:
+    """How many there are of something before a month is closed."""
+
+    concern: Concern
+    count: int
+
+    @property
+    def blocks(self) -> bool:
+        """Whether the month cannot be closed for it."""
+        return self.concern.blocks and self.count > 0
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether there is nothing left to do."""
+        return self.count == 0

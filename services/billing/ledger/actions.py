@@ -36,6 +36,7 @@ from services.billing.ledger.model.entries import (
 from services.billing.ledger.model.positions import contracts_of, settlement, split
 from services.billing.periods.actions import day_to_post
 from services.billing.permissions import Permission
+from shared.period import month_of
 from shared.work import Work
 
 
@@ -125,6 +126,16 @@ async def reverse_entry(work: Work, entry_id: UUID, *, on: date, reason: str) ->
     posted_reversal = await post_entry(work, reversal)
     await _settle(work, posted_reversal)
     return posted_reversal
+
+
+async def post_until_next_month(work: Work, entry: NewEntry) -> tuple[JournalEntry, JournalEntry]:
+    """Post an entry, and the one that takes it back on the first day of the month after it."""
+    made = await post_entry(work, entry)
+    back = await post_entry(
+        work, reversal_of(made, on=month_of(made.posted_on).ends_before or made.posted_on, reason=made.text)
+    )
+    await _settle(work, back)
+    return made, back
 
 
 async def _settle(work: Work, cause: JournalEntry) -> None:

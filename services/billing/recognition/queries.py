@@ -12,9 +12,26 @@ from sqlalchemy import Row, select
 from services.billing.contracts.model import NoSuchContract
 from services.billing.ledger.queries import contract_books
 from services.billing.permissions import Permission
-from services.billing.recognition.model import NoSuchRecognition, NoSuchRun, RecognisedLine, RecognitionRun
-from services.billing.recognition.store import contracts, items, recognised_lines, recognition_items, recognition_runs
+from services.billing.recognition.model.earned import (
+    LossProvision,
+    NoSuchRecognition,
+    NoSuchRun,
+    RecognisedLine,
+    RecognitionRun,
+    measured,
+)
+from services.billing.recognition.store import obligations
+from services.billing.recognition.store import runs as runs_store
+from services.billing.recognition.store.obligations import loss_provisions
+from services.billing.recognition.store.runs import (
+    contracts,
+    items,
+    recognised_lines,
+    recognition_items,
+    recognition_runs,
+)
 from shared.database import Page, page
+from shared.period import Period
 from shared.work import Work
 
 
@@ -44,7 +61,13 @@ async def run(work: Work, run_id: UUID) -> RecognitionRun:
     )
     lines = [RecognisedLine(*row) for row in rows]
     return RecognitionRun(
-        head.id, head.legal_entity, head.period_starts_on, head.recognised_by, head.recognised_at, lines
+        head.id,
+        head.legal_entity,
+        head.period_starts_on,
+        head.recognised_by,
+        head.recognised_at,
+        lines,
+        await _provisions(work, run_id),
     )
 
 
@@ -84,3 +107,29 @@ async def position(work: Work, contract_id: UUID) -> Position:
         contract_asset=max(books.contract_balance, Decimal()),
         contract_liability=max(-books.contract_balance, Decimal()),
     )
+
+
+async def _provisions(work: Work, run_id: UUID) -> list[LossProvision]:
+    columns = [loss_provisions.c[name] for name in LossProvision.__dataclass_fields__]
+    rows = (
+        select(*columns)
+        .where(loss_provisions.c.run_id == run_id)
+        .order_by(loss_provisions.c.contract_number, loss_provisions.c.id)
+    )
+    return [LossProvision(*row) for row in await work.session.execute(rows)]
+
+
+async def unrecognised_lines(work: Work, legal_entity: str, month: Period) -> int:
+    """How many contract lines earned something by the end of a month that is not recognised, or nobody measured.
+
+    For other features of billing.
+    """
+    before = month.ends_before or month.starts_on
+    items_left = await runs_store.delivered(work, legal_entity, before=before, contract_ids=None)
+    priced = await obligations.measured_lines(work, legal_entity, before=before, contract_ids=None)
+    lines = {item.contract_line_id for item in items_left}
+    for one in priced:
+        earned = measured(one, month)
+        if one.obligation.earned_before(before) is None or (earned is not None and earned.amount):
+            lines.add(one.line.id)
+    return len(lines)

@@ -10,8 +10,9 @@ import pytest
 from services.billing.ledger.actions import post_entry
 from services.billing.periods.model import PeriodClosed
 from shared.actor import Role
+from shared.contracts.billing import PeriodClosed as PeriodClosedEvent
 from tests.support.api import code_of
-from tests.support.billing import Billing
+from tests.support.billing import Billing, a_draft, a_sale, a_time_line, a_timesheet, an_entry
 from tests.support.ledger import ENTITY, a_new_entry, by_itself, closed, map_accounts, posted, sealed, sent
 
 APRIL = date(2026, 4, 1)
@@ -147,3 +148,47 @@ async def test_a_month_waits_for_a_posting_that_is_under_way(billing: Billing) -
         assert not done
 
     assert code_of(await closing) == "unsealed_entries"
+
+
+async def test_the_checklist_tells_what_blocks_and_what_one_should_know(billing: Billing) -> None:
+    rated, unrated = a_time_line(), a_time_line(None, role="Architect")
+    sale = a_sale(rated, unrated)
+    contract_id = await billing.sold(sale)
+    worked = [an_entry(rated.line_id), an_entry(unrated.line_id, staffing_role="Architect")]
+    await billing.hear(a_timesheet(sale, *worked))
+    await a_draft(billing, contract_id)
+    await posted(billing, a_new_entry())
+
+    before = await checklist(billing)
+    await map_accounts(billing)
+    await sealed(billing)
+    after = await checklist(billing)
+
+    assert before == {
+        "unsealed_entries": (1, True),
+        "unexplained_contracts": (0, False),
+        "unrated_work": (1, False),
+        "open_drafts": (1, False),
+        "unrecognised_lines": (1, False),
+        "unanswered_batches": (0, False),
+    }
+    assert (after["unsealed_entries"], after["unanswered_batches"]) == ((0, False), (1, False))
+
+
+async def test_only_who_sees_the_books_sees_the_checklist(billing: Billing) -> None:
+    for role in set(Role) - {Role.CONTROLLER, Role.BILLING_APPROVER, Role.AUDITOR}:
+        assert code_of(await billing.as_(role).get(f"/periods/{ENTITY}/2026-03/checklist")) == "not_permitted"
+
+
+async def test_closing_a_month_is_announced(billing: Billing) -> None:
+    await closed(billing, "2026-03")
+
+    [event] = await billing.announced(PeriodClosedEvent)
+    assert (event.legal_entity, event.starts_on, event.closed_by) == (ENTITY, date(2026, 3, 1), "carla")
+
+
+async def checklist(billing: Billing) -> dict[str, tuple[int, bool]]:
+    """What is left of March: how many, and whether it blocks."""
+    answer = await billing.as_(Role.AUDITOR).get(f"/periods/{ENTITY}/2026-03/checklist")
+    assert answer.is_success, answer.text
+    return {one["concern"]: (one["count"], one["blocks"]) for one in answer.json()["findings"]}

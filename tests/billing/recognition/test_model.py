@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 
 from services.billing.ledger.model.accounts import PostingRole
 from services.billing.ledger.model.entries import check
-from services.billing.recognition.model import DeliveredItem, Earned, SoldLine, earned_by_line, entry_for, recognised
+from services.billing.recognition.model.earned import (
+    DeliveredItem,
+    Earned,
+    SoldLine,
+    earned_by_line,
+    entry_for,
+    recognised,
+)
 from shared.period import month_of
 from tests.support.billing import MONDAY
 
@@ -21,15 +28,16 @@ RUN = UUID(int=5)
 
 def a_sold_line(number: int = 1, *, before: str = "0.00") -> SoldLine:
     """Give a contract line on which `before` was recognised."""
-    ids = {"contract_id": UUID(int=2), "customer_id": UUID(int=3), "opportunity_id": UUID(int=4)}
     return SoldLine(
         id=UUID(int=number),
         description="Data platform",
+        contract_id=UUID(int=2),
+        customer_id=UUID(int=3),
+        opportunity_id=UUID(int=4),
         contract_number="C-00001",
         thread_id=UUID(int=4),
         currency="EUR",
         recognised_before=Decimal(before),
-        **ids,
     )
 
 

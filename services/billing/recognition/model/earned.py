@@ -1,4 +1,4 @@
-"""Revenue is recognised as work is delivered: each item once, one entry per contract line and run."""
+"""What one run recognises: delivered items, each once, or what is earned by now and was not recognised before."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 
 from services.billing.ledger.model.accounts import PostingRole
 from services.billing.ledger.model.entries import NewEntry, NewLine, Source, SourceKind, entry_id
+from services.billing.recognition.model.methods import Obligation, RecognitionMethod
 from shared.errors import NotFound
 from shared.period import Period
 
@@ -48,18 +49,52 @@ class SoldLine:
     thread_id: UUID
     currency: str
     recognised_before: Decimal
+    billing_method: str = ""
+    project_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class MeasuredLine:
+    """A contract line whose revenue is measured, and what was recognised and provided for before."""
+
+    line: SoldLine
+    obligation: Obligation
+    recognised_for: date | None
+    provides_for_losses: bool
+    provided: Decimal
+
+    def is_recognised_after(self, month: Period) -> bool:
+        """Whether a later month was recognised: then the figure of `month` is not the newest."""
+        return self.recognised_for is not None and self.recognised_for > month.starts_on
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What is earned on a priced contract line by the end of a month, all of it, and why so much."""
+
+    method: RecognitionMethod
+    earned: Decimal
+    month: Period
+    basis: str
+    measurement_id: UUID | None
 
 
 @dataclass(frozen=True)
 class Earned:
-    """What one contract line delivered and was not recognised yet; corrections count with their sign."""
+    """What one contract line earned and was not recognised yet: by its items, or as `measured`.
+
+    Corrections count with their sign.
+    """
 
     line: SoldLine
-    items: Sequence[DeliveredItem]
+    items: Sequence[DeliveredItem] = ()
+    measured: Measured | None = None
 
     @property
     def amount(self) -> Decimal:
         """The difference to what was recognised before."""
+        if self.measured is not None:
+            return self.measured.earned - self.line.recognised_before
         return sum((item.value for item in self.items), Decimal())
 
     @property
@@ -70,12 +105,16 @@ class Earned:
     @property
     def project_id(self) -> UUID | None:
         """The project the work was done on; none where it was several."""
+        if self.measured is not None:
+            return self.line.project_id
         projects = {item.project_id for item in self.items}
         return projects.pop() if len(projects) == 1 else None
 
     @property
     def service(self) -> Period:
-        """The days from the first delivery to the last one."""
+        """The days from the first delivery to the last one, or the month that was measured."""
+        if self.measured is not None:
+            return self.measured.month
         days = [item.day for item in self.items]
         return Period(min(days), max(days) + timedelta(days=1))
 
@@ -94,6 +133,22 @@ class RecognisedLine:
     cumulative: Decimal
     item_count: int
     entry_id: UUID | None
+    method: RecognitionMethod = RecognitionMethod.AS_DELIVERED
+    basis: str | None = None
+    measurement_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class LossProvision:
+    """What a run changed of the provision for the loss on a contract, and what is provided for since."""
+
+    id: UUID | None
+    contract_id: UUID
+    contract_number: str
+    currency: str
+    amount: Decimal
+    cumulative: Decimal
+    entry_id: UUID | None
 
 
 @dataclass(frozen=True)
@@ -105,7 +160,15 @@ class RecognitionRun:
     period_starts_on: date
     recognised_by: str
     recognised_at: datetime
-    lines: Sequence[RecognisedLine]
+    lines: Sequence[RecognisedLine] = ()
+    provisions: Sequence[LossProvision] = ()
+
+    @property
+    def kept_as(self) -> UUID:
+        """Its id; raises ValueError for a preview, which is not kept."""
+        if self.id is None:
+            raise ValueError("a preview is not kept")
+        return self.id
 
 
 def recognised_line_id(run_id: UUID, contract_line_id: UUID) -> UUID:
@@ -119,6 +182,22 @@ def earned_by_line(items: Iterable[DeliveredItem], lines: Iterable[SoldLine]) ->
     for item in sorted(items, key=lambda item: (item.day, item.id)):
         by_line.setdefault(item.contract_line_id, []).append(item)
     return [Earned(line, by_line[line.id]) for line in lines if line.id in by_line]
+
+
+def measured(one: MeasuredLine, month: Period) -> Earned | None:
+    """What a line has earned by the end of a month; None where nobody measured it, or a later month is recognised."""
+    day = month.ends_before or month.starts_on
+    earned = one.obligation.earned_before(day)
+    if earned is None or one.is_recognised_after(month):
+        return None
+    measurement = one.obligation.measurement
+    basis = one.obligation.in_words(day)
+    method = one.obligation.method
+    is_by_cost = method is RecognitionMethod.COST_TO_COST
+    return Earned(
+        one.line,
+        measured=Measured(method, earned, month, basis, measurement.id if measurement and is_by_cost else None),
+    )
 
 
 def recognised(earned: Earned, *, run_id: UUID | None) -> RecognisedLine:
@@ -135,6 +214,9 @@ def recognised(earned: Earned, *, run_id: UUID | None) -> RecognisedLine:
         cumulative=earned.cumulative,
         item_count=len(earned.items),
         entry_id=entry_id(Source(SourceKind.RECOGNITION, line_id)) if line_id and earned.amount else None,
+        method=earned.measured.method if earned.measured else RecognitionMethod.AS_DELIVERED,
+        basis=earned.measured.basis if earned.measured else None,
+        measurement_id=earned.measured.measurement_id if earned.measured else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""How recognition is kept, and the one statement that finds what is earned and not recognised."""
+"""How recognition is kept, and the one statement that finds what is delivered and not recognised."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from sqlalchemy import (
     Integer,
     Numeric,
     String,
+    Text,
     Uuid,
     any_,
+    case,
     cast,
     column,
     exists,
@@ -26,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from services.billing.recognition.model import DeliveredItem, Earned, RecognisedLine, RecognitionRun, SoldLine
+from services.billing.recognition.model.earned import DeliveredItem, Earned, RecognisedLine, RecognitionRun, SoldLine
 from services.billing.tables import schema
 from shared.database import amount, belongs_to, found_by
 from shared.work import Work
@@ -54,6 +56,9 @@ recognised_lines = schema.table(
     amount("cumulative"),
     Column("item_count", Integer, nullable=False),
     Column("entry_id", Uuid),
+    Column("method", String, nullable=False, server_default="as_delivered"),
+    Column("basis", Text),
+    Column("measurement_id", Uuid),
     belongs_to("run_id", "recognition_runs"),
     belongs_to("contract_line_id", "contract_lines"),
     belongs_to("entry_id", "journal_entries"),
@@ -86,10 +91,17 @@ items = table(
 )
 contracts = table(
     "contracts",
-    *(column(name, Uuid) for name in ("id", "legal_entity_id", "customer_id", "opportunity_id", "thread_id")),
+    *(
+        column(name, Uuid)
+        for name in ("id", "legal_entity_id", "customer_id", "opportunity_id", "thread_id", "project_id")
+    ),
     *(column(name, String) for name in ("number", "status", "currency")),
 )
-contract_lines = table("contract_lines", column("id", Uuid), column("contract_id", Uuid), column("description", String))
+contract_lines = table(
+    "contract_lines",
+    *(column(name, Uuid) for name in ("id", "contract_id")),
+    *(column(name, String) for name in ("description", "method", "recognition_method")),
+)
 legal_entities = table("legal_entities", column("id", Uuid), column("code", String))
 
 ONE_RUN_AT_A_TIME = text(
@@ -108,22 +120,38 @@ async def wait_for_turn(work: Work, legal_entity: str) -> None:
     await work.session.execute(ONE_RUN_AT_A_TIME, {"owner": legal_entity})
 
 
-async def delivered(work: Work, legal_entity: str, *, before: date) -> list[DeliveredItem]:
-    """What was delivered before a day on active contracts, has a value and is not recognised yet."""
+# A line whose revenue is measured is not recognised by its items, whatever these are billed at.
+METHOD = func.coalesce(
+    contract_lines.c.recognition_method,
+    case(
+        (contract_lines.c.method == "fixed_fee_percent", "cost_to_cost"),
+        (contract_lines.c.method == "retainer", "ratable"),
+        else_="as_delivered",
+    ),
+)
+
+
+async def delivered(
+    work: Work, legal_entity: str, *, before: date, contract_ids: Sequence[UUID] | None
+) -> list[DeliveredItem]:
+    """What was delivered before a day on active contracts, or some of them, has a value and is not recognised yet."""
     taken = exists().where(recognition_items.c.item_id == items.c.id)
     waiting = (
         select(items.c.id, items.c.contract_line_id, items.c.project_id, items.c.day, items.c.value)
         .join_from(items, contracts, contracts.c.id == items.c.contract_id)
+        .join(contract_lines, contract_lines.c.id == items.c.contract_line_id)
         .join(legal_entities, legal_entities.c.id == contracts.c.legal_entity_id)
         .where(
             legal_entities.c.code == legal_entity,
             contracts.c.status == "active",
             items.c.day < before,
             items.c.value.is_not(None),
-            items.c.contract_line_id.is_not(None),
+            METHOD.in_(("as_delivered", "milestone")),
             ~taken,
         )
     )
+    if contract_ids is not None:
+        waiting = waiting.where(contracts.c.id == any_(cast(list(contract_ids), ARRAY(Uuid))))
     return [DeliveredItem(*row) for row in await work.session.execute(waiting)]
 
 
@@ -145,6 +173,8 @@ async def sold_lines(work: Work, ids: Iterable[UUID]) -> list[SoldLine]:
             contracts.c.thread_id,
             contracts.c.currency,
             before,
+            contract_lines.c.method,
+            contracts.c.project_id,
         )
         .join_from(contract_lines, contracts, contracts.c.id == contract_lines.c.contract_id)
         .where(contract_lines.c.id == any_(cast(list(ids), ARRAY(Uuid))))
@@ -153,23 +183,31 @@ async def sold_lines(work: Work, ids: Iterable[UUID]) -> list[SoldLine]:
     return [SoldLine(*row) for row in await work.session.execute(wanted)]
 
 
-async def add_run(work: Work, run: RecognitionRun, earned: Sequence[Earned]) -> None:
-    """Keep a run, what it recognised, and the items behind it, so that no other run counts them."""
+async def add_run(work: Work, run: RecognitionRun) -> None:
+    """Keep a run; what it recognises comes after it."""
     await work.session.execute(
-        insert(recognition_runs).values(
+        insert(recognition_runs)
+        .values(
             id=run.id,
             legal_entity=run.legal_entity,
             period_starts_on=run.period_starts_on,
             recognised_at=run.recognised_at,
             recognised_by=run.recognised_by,
         )
+        .on_conflict_do_nothing()
     )
+
+
+async def add_lines(work: Work, run: RecognitionRun, earned: Sequence[Earned]) -> None:
+    """Keep what a run recognised, and the items behind it, so that no other run counts them."""
     if not earned:
         return
     names = RecognisedLine.__dataclass_fields__
     lines = [{"run_id": run.id} | {name: getattr(line, name) for name in names} for line in run.lines]
     await work.session.execute(insert(recognised_lines), lines)
     behind = [(item, line.id) for one, line in zip(earned, run.lines, strict=True) for item in one.items]
+    if not behind:
+        return
     await work.session.execute(
         CLAIM,
         {

@@ -1,0 +1,1 @@
+"""Everything that was posted to one account, with the balance after each line."""

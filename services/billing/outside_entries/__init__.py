@@ -1,0 +1,1 @@
+"""Entries that other systems post into our books: supplier cost, payables, openings."""

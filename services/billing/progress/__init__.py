@@ -1,0 +1,1 @@
+"""How far sold work is, as delivery measures it."""

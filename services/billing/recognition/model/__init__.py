@@ -1,0 +1,1 @@
+"""What is recognised, by which method, on which terms."""

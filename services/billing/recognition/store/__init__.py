@@ -1,0 +1,1 @@
+"""How recognition is kept: its runs, and what measured revenue follows from."""

@@ -1,0 +1,205 @@
+"""Contract lines whose revenue is measured, with all that their earned revenue follows from; and the policies on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Boolean, Column, Date, Integer, Row, String, Text, Uuid, bindparam, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from services.billing.progress.model import Measurement
+from services.billing.recognition.model.earned import MeasuredLine, RecognitionRun, SoldLine
+from services.billing.recognition.model.methods import Obligation, RecognitionMethod
+from services.billing.recognition.model.terms import RecognitionTerms, UninstalledMaterials
+from services.billing.tables import schema
+from shared.database import amount, belongs_to, found_by, rule
+from shared.period import Period
+from shared.work import Work
+
+recognition_terms = schema.table(
+    "recognition_terms",
+    Column("id", Uuid, primary_key=True),
+    Column("percent_precision", Integer),
+    Column("provides_for_losses", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    belongs_to("id", "contracts"),
+)
+uninstalled_materials = schema.table(
+    "uninstalled_materials",
+    Column("id", Uuid, primary_key=True),
+    Column("contract_line_id", Uuid, nullable=False),
+    Column("delivered_on", Date, nullable=False),
+    amount("cost"),
+    Column("description", Text, nullable=False),
+    Column("recorded_by", String, nullable=False),
+    belongs_to("contract_line_id", "contract_lines"),
+    found_by("contract_line_id", "delivered_on", why="materials of a line that were delivered by a day"),
+    rule("cost_something", "cost > 0"),
+    append_only=True,
+)
+loss_provisions = schema.table(
+    "loss_provisions",
+    Column("id", Uuid, primary_key=True),
+    Column("run_id", Uuid, nullable=False),
+    Column("contract_id", Uuid, nullable=False),
+    Column("contract_number", String, nullable=False),
+    Column("currency", String(3), nullable=False),
+    amount("amount"),
+    amount("cumulative"),
+    Column("entry_id", Uuid, nullable=False),
+    belongs_to("run_id", "recognition_runs"),
+    belongs_to("contract_id", "contracts"),
+    belongs_to("entry_id", "journal_entries"),
+    found_by("contract_id", why="what is provided for on a contract"),
+    found_by("run_id", "contract_number", "id", why="what a run provided for"),
+    append_only=True,
+)
+schema.map(RecognitionTerms, recognition_terms, version=recognition_terms.c.version)
+
+# The price as it is agreed at the end of the month: as sold, and what change orders in force by then made of it.
+MEASURED = text(
+    """
+    select line.id, line.description, contract.id as contract_id, contract.number, contract.customer_id,
+           contract.opportunity_id, contract.thread_id, contract.currency, line.method as billing_method,
+           contract.project_id, contract.starts_on, measure.method as recognition_method,
+           coalesce((select sum(amount) from recognised_lines where contract_line_id = line.id), 0) as before,
+           (select max(period_starts_on) from recognised_lines done join recognition_runs run on run.id = done.run_id
+             where done.contract_line_id = line.id) as recognised_for,
+           line.amount + coalesce((select sum(amount_delta) from amended_lines change
+                                     join amendments on amendments.id = change.amendment_id
+                                    where change.line_id = line.id and effective_on < :before), 0) as price,
+           coalesce((select new_ends_before from amendments
+                      where contract_id = contract.id and effective_on < :before and new_ends_before is not null
+                      order by effective_on desc, number desc, id desc limit 1), contract.ends_before) as ends_before,
+           terms.percent_precision, coalesce(terms.provides_for_losses, false) as provides_for_losses,
+           coalesce((select sum(cost) from uninstalled_materials
+                      where contract_line_id = line.id and delivered_on < :before), 0) as materials,
+           coalesce((select sum(amount) from loss_provisions where contract_id = contract.id), 0) as provided,
+           progress.id as measurement_id, progress.contract_line_id as measured_line_id,
+           progress.method as measured_by_method, progress.measured_on, progress.numerator, progress.denominator,
+           progress.cost_to_date, progress.cost_at_completion, progress.measured_by
+      from contract_lines line
+      join contracts contract on contract.id = line.contract_id
+      join legal_entities seller on seller.id = contract.legal_entity_id
+      cross join lateral (select coalesce(line.recognition_method, case line.method
+                                 when 'fixed_fee_percent' then 'cost_to_cost' when 'retainer' then 'ratable'
+                                 else 'as_delivered' end) as method) measure
+      left join recognition_terms terms on terms.id = contract.id
+      left join lateral (select * from progress_measurements
+                          where project_id = contract.project_id and measured_on < :before
+                            and (contract_line_id = line.id or contract_line_id is null)
+                          order by contract_line_id is null, measured_on desc, id desc limit 1) progress on true
+     where seller.code = :legal_entity and contract.status = 'active'
+       and measure.method in ('cost_to_cost', 'ratable')
+       and (cast(:contract_ids as uuid[]) is null or contract.id = any(:contract_ids))
+     order by contract.number, line.id
+    """
+).bindparams(bindparam("contract_ids", type_=ARRAY(Uuid)))
+CONTRACTS_AFTER = text(
+    """
+    select contract.id from contracts contract join legal_entities seller on seller.id = contract.legal_entity_id
+     where seller.code = :legal_entity and contract.status = 'active' and contract.id > :after
+     order by contract.id limit :limit
+    """
+)
+CONTRACTS_IN_ALL = text(
+    """
+    select count(*) from contracts contract join legal_entities seller on seller.id = contract.legal_entity_id
+     where seller.code = :legal_entity and contract.status = 'active'
+    """
+)
+FIRST = UUID(int=0)
+
+
+async def measured_lines(
+    work: Work, legal_entity: str, *, before: date, contract_ids: Sequence[UUID] | None
+) -> list[MeasuredLine]:
+    """The lines of active contracts, or of some, whose revenue is measured, with everything known before a day."""
+    ids = None if contract_ids is None else list(contract_ids)
+    values = {"legal_entity": legal_entity, "before": before, "contract_ids": ids}
+    return [_measured(row) for row in await work.session.execute(MEASURED, values)]
+
+
+async def contracts_after(work: Work, legal_entity: str, *, after: UUID | None, limit: int) -> list[UUID]:
+    """The next active contracts of a legal entity, in the order of their ids."""
+    values = {"legal_entity": legal_entity, "after": after or FIRST, "limit": limit}
+    return list(await work.session.scalars(CONTRACTS_AFTER, values))
+
+
+async def contracts_in_all(work: Work, legal_entity: str) -> int:
+    """How many active contracts a legal entity has."""
+    return int(await work.session.scalar(CONTRACTS_IN_ALL, {"legal_entity": legal_entity}) or 0)
+
+
+async def add_provisions(work: Work, run: RecognitionRun) -> None:
+    """Keep what a run changed of the provisions for losses."""
+    if run.provisions:
+        rows = [{"run_id": run.id, **asdict(one)} for one in run.provisions]
+        await work.session.execute(insert(loss_provisions), rows)
+
+
+async def terms_of(work: Work, contract_id: UUID) -> RecognitionTerms | None:
+    """The terms on which a contract's revenue is recognised, where they differ from the usual ones."""
+    found: RecognitionTerms | None = await work.session.scalar(
+        select(RecognitionTerms).where(recognition_terms.c.id == contract_id).with_for_update()
+    )
+    return found
+
+
+async def keep_terms(work: Work, terms: RecognitionTerms) -> None:
+    """Keep the terms of a contract."""
+    work.session.add(terms)
+    await work.session.flush()
+
+
+async def add_materials(work: Work, materials: UninstalledMaterials) -> None:
+    """Keep materials that were delivered and are not installed."""
+    await work.session.execute(insert(uninstalled_materials).values(asdict(materials)))
+
+
+def _measured(row: Row[Any]) -> MeasuredLine:
+    line = SoldLine(
+        id=row.id,
+        description=row.description,
+        contract_id=row.contract_id,
+        contract_number=row.number,
+        customer_id=row.customer_id,
+        opportunity_id=row.opportunity_id,
+        thread_id=row.thread_id,
+        currency=row.currency,
+        recognised_before=row.before,
+        billing_method=row.billing_method,
+        project_id=row.project_id,
+    )
+    obligation = Obligation(
+        method=RecognitionMethod(row.recognition_method),
+        price=row.price,
+        currency=row.currency,
+        days=Period(row.starts_on, row.ends_before),
+        measurement=_measurement(row),
+        materials=row.materials,
+        percent_precision=row.percent_precision,
+    )
+    return MeasuredLine(line, obligation, row.recognised_for, row.provides_for_losses, row.provided)
+
+
+def _measurement(row: Row[Any]) -> Measurement | None:
+    if row.measurement_id is None:
+        return None
+    return Measurement(
+        id=row.measurement_id,
+        project_id=row.project_id,
+        contract_line_id=row.measured_line_id,
+        method=row.measured_by_method,
+        measured_on=row.measured_on,
+        numerator=row.numerator,
+        denominator=row.denominator,
+        cost_to_date=row.cost_to_date,
+        cost_at_completion=row.cost_at_completion,
+        currency=row.currency,
+        measured_by=row.measured_by,
+    )
