@@ -13,5 +13,7 @@ NAVIGATION = (
     Entry("Bank statements", "/billing/bank-statements", "building-bank", "Bill", Permission.SEE_INVOICES),
     Entry("Contracts", "/billing/contracts", "file-certificate", "Bill", Permission.SEE_CONTRACTS, "g c"),
     Entry("Journal", "/billing/journal", "notebook", "Account", Permission.SEE_LEDGER, "g j"),
+    Entry("Revenue", "/billing/revenue", "trending-up", "Account", Permission.SEE_LEDGER),
+    Entry("Closing", "/billing/closing", "lock", "Account", Permission.SEE_LEDGER),
     Entry("Batches for the ERP", "/billing/batches", "package-export", "Account", Permission.SEE_BATCHES, "g b"),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.billing.account_mappings import api as account_mappings_api
 from services.billing.account_sheets import api as account_sheets_api
+from services.billing.account_sheets import pages as account_sheets_pages
 from services.billing.accruals import api as accruals_api
 from services.billing.adjustments import api as adjustments_api
 from services.billing.adjustments import pages as adjustments_pages
@@ -15,7 +16,9 @@ from services.billing.bank_statements import pages as bank_statements_pages
 from services.billing.batches import api as batches_api
 from services.billing.batches import pages as batches_pages
 from services.billing.closing import api as closing_api
+from services.billing.closing import pages as closing_pages
 from services.billing.contract_balances import api as contract_balances_api
+from services.billing.contract_balances import pages as contract_balances_pages
 from services.billing.contracts import api as contracts_api
 from services.billing.contracts import pages as contracts_pages
 from services.billing.contracts import reactions as contracts_reactions
@@ -38,8 +41,10 @@ from services.billing.rates import api as rates_api
 from services.billing.receivables import api as receivables_api
 from services.billing.receivables import pages as receivables_pages
 from services.billing.recognition import api as recognition_api
+from services.billing.recognition import pages as recognition_pages
 from services.billing.recognition.jobs import jobs
 from services.billing.remaining_obligations import api as remaining_obligations_api
+from services.billing.remaining_obligations import pages as remaining_obligations_pages
 from services.billing.tables import schema
 from services.billing.work_in_progress import api as work_in_progress_api
 from services.billing.work_in_progress import pages as work_in_progress_pages
@@ -85,6 +90,11 @@ service = Service(
         contracts_pages.router,
         amendments_pages.router,
         ledger_pages.router,
+        recognition_pages.router,
+        contract_balances_pages.router,
+        remaining_obligations_pages.router,
+        account_sheets_pages.router,
+        closing_pages.router,
         batches_pages.router,
     ),
     navigation=NAVIGATION,

@@ -53,12 +53,15 @@ A_FILE = (
     "reference,on,currency,text,account,amount\n"
     "V-2,2026-03-31,EUR,Subcontractor,6000,5.00\nV-2,2026-03-31,EUR,Subcontractor,2000,-5.00\n"
 )
+A_RULE = {"legal_entity": ENTITY, "role": "revenue", "account": "4200", "starts_on": "2026-05-01"}
 BODIES_OF_REVENUE = {
     "PUT /revenue-accruals/{accrual_id}": AN_ACCRUAL,
     "POST /outside-entries": {**FROM_OUTSIDE, "entries": [A_BILL]},
     "POST /outside-entries/file": {**FROM_OUTSIDE, "file": A_FILE},
+    "PUT /posting-rules/{rule_id}": A_RULE,
 }
 PLACES_OF_REVENUE = {
+    "rule_id": "posting_rules.id",
     "materials_id": "uninstalled_materials.id",
     "contract_line_id": "uninstalled_materials.contract_line_id",
     "accrual_id": "revenue_accruals.id",
@@ -75,6 +78,7 @@ async def what_is_measured(billing: Billing, contract_id: UUID) -> None:
     for path, body in (
         (f"/contracts/{contract_id}/uninstalled-materials/{new_id()}", materials),
         (f"/revenue-accruals/{new_id()}", AN_ACCRUAL | about),
+        (f"/posting-rules/{new_id()}", A_RULE),
     ):
         answer = await controller.put(path, json=body)
         assert answer.is_success, answer.text

@@ -9,6 +9,7 @@ from uuid import UUID
 from services.billing.ledger import store
 from services.billing.ledger.model.accounts import (
     POSITION_ROLES,
+    AccountCode,
     AccountKind,
     AccountTaken,
     Chart,
@@ -16,6 +17,7 @@ from services.billing.ledger.model.accounts import (
     NoBooks,
     NoSuchAccount,
     PostingRole,
+    PostingRule,
     first_chart,
     lacking,
 )
@@ -68,6 +70,34 @@ async def give_posting_role(work: Work, account_id: UUID, role: PostingRole) -> 
         raise NoSuchAccount()
     await store.give_role(work, account, role)
     return account
+
+
+async def set_posting_rule(
+    work: Work,
+    rule_id: UUID,
+    *,
+    legal_entity: str,
+    role: PostingRole,
+    narrowed_by: str,
+    account: str,
+    starts_on: date,
+) -> PostingRule:
+    """Say which account takes a role from a day on, or a part of it; raises NoBooks, NoSuchAccount.
+
+    What is posted stays where it is. Said again for the same day, it is the next version, which counts.
+    """
+    work.actor.must(Permission.KEEP_CHART)
+    chart = await store.chart_of(work, legal_entity)
+    if not chart.accounts:
+        raise NoBooks(field="/legal_entity")
+    chart.account_for(AccountCode(account))
+    place = (role, narrowed_by, starts_on)
+    version = sum((rule.role, rule.narrowed_by, rule.starts_on) == place for rule in chart.rules) + 1
+    rule = PostingRule(
+        rule_id, legal_entity, role, narrowed_by, account, starts_on, version, work.now, work.actor.subject
+    )
+    await store.add_rule(work, rule)
+    return rule
 
 
 async def post_entry(work: Work, entry: NewEntry) -> JournalEntry:

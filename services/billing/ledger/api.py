@@ -60,6 +60,33 @@ class AccountView(View):
 class ChartView(View):
     accounts: list[AccountView]
     roles: dict[PostingRole, str] = Field(description="posting role → code of the account that takes it")
+    missing: list[PostingRole] = Field(description="roles that no account of the chart plays yet")
+
+
+class PostingRuleBody(Body):
+    """Which account takes a role from a day on; for the part named by `narrowed_by` alone, if it says something."""
+
+    legal_entity: str
+    role: PostingRole
+    narrowed_by: str = Field(default="", max_length=40, description="of revenue, the billing method; empty: all of it")
+    account: str = Field(description="code of a ledger account")
+    starts_on: date
+
+
+class PostingRuleView(View):
+    id: UUID
+    legal_entity: str
+    role: PostingRole
+    narrowed_by: str
+    account: str
+    starts_on: date
+    version: int
+    made_at: datetime
+    made_by: str
+
+
+class PostingRulesView(View):
+    rules: list[PostingRuleView]
 
 
 class AdjustmentLineBody(Body):
@@ -140,7 +167,7 @@ async def show_chart(work: InWork, legal_entity: str) -> ChartView:
     """The chart of a legal entity, and which account takes which posting role."""
     chart = await queries.chart(work, legal_entity)
     accounts = [AccountView.model_validate(one) for _, one in sorted(chart.accounts.items())]
-    return ChartView(accounts=accounts, roles=dict(chart.roles))
+    return ChartView(accounts=accounts, roles=dict(chart.roles), missing=chart.missing)
 
 
 @router.put("/ledger-accounts/{account_id}", status_code=201, responses=refusals(NotPermitted, NoBooks, AccountTaken))
@@ -156,6 +183,28 @@ async def create_account(account_id: UUID, body: NewAccountBody, work: InWork) -
 async def give_posting_role(account_id: UUID, body: PostingRoleBody, work: InWork) -> AccountView:
     """Let this account take what is posted to a role from now on."""
     return AccountView.model_validate(await actions.give_posting_role(work, account_id, body.role))
+
+
+@router.get("/posting-rules", responses=refusals(NotPermitted))
+async def list_rules(work: InWork, legal_entity: str) -> PostingRulesView:
+    """The posting rules of a legal entity, every version of each."""
+    chart = await queries.chart(work, legal_entity)
+    return PostingRulesView(rules=[PostingRuleView.model_validate(one) for one in chart.rules])
+
+
+@router.put("/posting-rules/{rule_id}", status_code=201, responses=refusals(NotPermitted, NoBooks, NoSuchAccount))
+async def put_rule(rule_id: UUID, body: PostingRuleBody, work: InWork) -> PostingRuleView:
+    """Let an account take a role, or a part of it, from a day on; what is posted stays where it is."""
+    rule = await actions.set_posting_rule(
+        work,
+        rule_id,
+        legal_entity=body.legal_entity,
+        role=body.role,
+        narrowed_by=body.narrowed_by,
+        account=body.account,
+        starts_on=body.starts_on,
+    )
+    return PostingRuleView.model_validate(rule)
 
 
 @router.get("/journal-entries", responses=refusals(NotPermitted, BadMonth))

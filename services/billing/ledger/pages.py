@@ -73,11 +73,13 @@ async def entry(request: Request, entry_id: UUID, work: InWork) -> Response:
     """One entry, and what it was posted for."""
     found = await queries.entry(work, entry_id)
     source = found.entry.source
-    cause = {
+    causes = {
         SourceKind.INVOICE: (_("Invoice"), f"/billing/invoices/{source.id}"),
         SourceKind.PAYMENT: (_("Payment"), f"/billing/payments/{source.id}"),
+        SourceKind.RECOGNITION: (_("Recognition of revenue"), f"/billing/revenue/lines/{source.id}"),
         SourceKind.REVERSAL: (_("The entry it takes back"), f"/billing/journal/entries/{found.entry.reverses_id}"),
-    }.get(source.kind)
+    }
+    cause = causes.get(source.kind) if source.leg == "1" else None
     chart = await queries.chart(work, found.entry.legal_entity)
     return page(
         request,

@@ -16,6 +16,7 @@ from services.billing.ledger.model.accounts import (
     Chart,
     LedgerAccount,
     PostingRole,
+    PostingRule,
     role_id,
 )
 from services.billing.ledger.model.entries import JournalEntry, JournalLine, NoSuchEntry, Source, SourceKind
@@ -41,6 +42,20 @@ posting_roles = schema.table(
     Column("account_id", Uuid, nullable=False),
     only_one("legal_entity", "role"),
     belongs_to("account_id", "ledger_accounts"),
+)
+posting_rules = schema.table(
+    "posting_rules",
+    Column("id", Uuid, primary_key=True),
+    Column("legal_entity", String, nullable=False),
+    choice("role", PostingRole),
+    Column("narrowed_by", String, nullable=False),
+    Column("account", String, nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("made_by", String, nullable=False),
+    only_one("legal_entity", "role", "narrowed_by", "starts_on", "version"),
+    append_only=True,
 )
 journal_entries = schema.table(
     "journal_entries",
@@ -101,7 +116,24 @@ async def chart_of(work: Work, legal_entity: str) -> Chart:
         accounts[row.code] = LedgerAccount(row.id, row.legal_entity, row.code, row.name, row.kind)
         if row.role is not None:
             roles[row.role] = row.code
-    return Chart(legal_entity, accounts, roles)
+    return Chart(legal_entity, accounts, roles, await rules_of(work, legal_entity))
+
+
+async def rules_of(work: Work, legal_entity: str) -> list[PostingRule]:
+    """Every posting rule of a legal entity, in every version, in the order in which they begin."""
+    columns = [posting_rules.c[name] for name in PostingRule.__dataclass_fields__]
+    rows = (
+        select(*columns)
+        .where(posting_rules.c.legal_entity == legal_entity)
+        .order_by(*(posting_rules.c[name] for name in ("role", "narrowed_by", "starts_on", "version")))
+    )
+    return [PostingRule(*tuple(row)) for row in await work.session.execute(rows)]
+
+
+async def add_rule(work: Work, rule: PostingRule) -> None:
+    """Keep a new posting rule."""
+    row = {name: getattr(rule, name) for name in PostingRule.__dataclass_fields__}
+    await work.session.execute(insert(posting_rules).values(row))
 
 
 async def add_chart(work: Work, chart: Chart) -> None:

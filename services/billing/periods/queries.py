@@ -9,6 +9,7 @@ from sqlalchemy import Row, select
 from services.billing.periods.store import fiscal_periods
 from services.billing.permissions import Permission
 from shared.database import Page, page
+from shared.period import Period
 from shared.work import Work
 
 
@@ -18,3 +19,12 @@ async def periods(work: Work, *, legal_entity: str, cursor: str | None, limit: i
     rows = select(fiscal_periods).where(fiscal_periods.c.legal_entity == legal_entity)
     keys = (fiscal_periods.c.starts_on,)
     return await page(work.session, rows, keys=keys, cursor=cursor, limit=limit, descending=True)
+
+
+async def month_of_books(work: Work, legal_entity: str, month: Period) -> Row[Any] | None:
+    """One month of a legal entity; None where nothing was ever posted in it."""
+    work.actor.must(Permission.SEE_LEDGER)
+    wanted = select(fiscal_periods).where(
+        fiscal_periods.c.legal_entity == legal_entity, fiscal_periods.c.starts_on == month.starts_on
+    )
+    return (await work.session.execute(wanted)).first()

@@ -30,6 +30,7 @@ from services.billing.recognition.store.runs import (
     recognition_items,
     recognition_runs,
 )
+from shared import jobs
 from shared.database import Page, page
 from shared.period import Period
 from shared.work import Work
@@ -133,3 +134,30 @@ async def unrecognised_lines(work: Work, legal_entity: str, month: Period) -> in
         if one.obligation.earned_before(before) is None or (earned is not None and earned.amount):
             lines.add(one.line.id)
     return len(lines)
+
+
+async def run_and_job(work: Work, run_id: UUID) -> tuple[RecognitionRun | None, Row[Any] | None]:
+    """One run and the job that does it, where one does; raises NoSuchRun where there is neither."""
+    job = await job_of_run(work, run_id)
+    if job is None:
+        return await run(work, run_id), None
+    is_begun = await work.session.scalar(select(recognition_runs.c.id).where(recognition_runs.c.id == run_id))
+    return await run(work, run_id) if is_begun else None, job
+
+
+async def job_of_run(work: Work, run_id: UUID) -> Row[Any] | None:
+    """How far the job of a run is; None where it was done at once."""
+    work.actor.must(Permission.SEE_LEDGER)
+    try:
+        return await jobs.find(work, run_id)
+    except jobs.NoSuchJob:
+        return None
+
+
+async def recognised_line(work: Work, line_id: UUID) -> Row[Any]:
+    """What one run recognised on one contract line; raises NoSuchRecognition."""
+    work.actor.must(Permission.SEE_LEDGER)
+    found = (await work.session.execute(select(recognised_lines).where(recognised_lines.c.id == line_id))).first()
+    if found is None:
+        raise NoSuchRecognition()
+    return found

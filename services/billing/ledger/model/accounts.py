@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
 from itertools import count
 from uuid import UUID, uuid5
@@ -86,21 +87,60 @@ class LedgerAccount:
 
 
 @dataclass(frozen=True)
+class PostingRule:
+    """From `starts_on` on, what is posted to `role` goes to `account`; only what `narrowed_by` names, if it does.
+
+    Revenue is narrowed by the billing method. A rule never changes: the last version for a day counts.
+    """
+
+    id: UUID
+    legal_entity: str
+    role: PostingRole
+    narrowed_by: str
+    account: str
+    starts_on: date
+    version: int
+    made_at: datetime
+    made_by: str
+
+
+@dataclass(frozen=True)
 class Chart:
-    """The accounts of one legal entity by number, and which of them plays which posting role."""
+    """The accounts of one legal entity by number, and which of them plays which posting role, or by which rule."""
 
     legal_entity: str
     accounts: Mapping[str, LedgerAccount]
     roles: Mapping[PostingRole, str] = field(default_factory=dict)
+    rules: Sequence[PostingRule] = ()
 
-    def account_for(self, wanted: PostingRole | AccountCode) -> LedgerAccount:
-        """The account that takes what is posted to `wanted`; raises NoSuchAccount."""
-        code = self.roles.get(wanted) if isinstance(wanted, PostingRole) else wanted.code
+    @property
+    def missing(self) -> list[PostingRole]:
+        """The roles that no account plays yet; posting to one gives it the account that the first chart has."""
+        return [role for role in PostingRole if role not in self.roles]
+
+    def account_for(
+        self, wanted: PostingRole | AccountCode, *, narrowed_by: str = "", on: date | None = None
+    ) -> LedgerAccount:
+        """The account that takes what is posted to `wanted`; raises NoSuchAccount.
+
+        The rule that names what narrows the posting goes before those for all of the role, a later day before an
+        earlier one.
+        """
+        code = self._by_rule(wanted, narrowed_by, on) if isinstance(wanted, PostingRole) else wanted.code
         account = self.accounts.get(code) if code is not None else None
         if account is None:
             name = wanted.value if isinstance(wanted, PostingRole) else wanted.code
             raise NoSuchAccount(f"The chart of {self.legal_entity} has no account for {name}.")
         return account
+
+    def _by_rule(self, role: PostingRole, narrowed_by: str, on: date | None) -> str | None:
+        fitting = [
+            rule
+            for rule in self.rules
+            if rule.role is role and rule.narrowed_by in ("", narrowed_by) and on is not None and rule.starts_on <= on
+        ]
+        best = max(fitting, key=lambda rule: (rule.narrowed_by != "", rule.starts_on, rule.version), default=None)
+        return self.roles.get(role) if best is None else best.account
 
 
 def account_id(legal_entity: str, code: str) -> UUID:

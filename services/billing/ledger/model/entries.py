@@ -104,6 +104,8 @@ class NewLine:
     contract_id: UUID | None = None
     contract_line_id: UUID | None = None
     project_id: UUID | None = None
+    narrowed_by: str = ""
+    """What narrows the role where posting rules tell its accounts apart: the billing method of revenue."""
 
 
 @dataclass(frozen=True)
@@ -186,7 +188,7 @@ def posted(entry: NewEntry, chart: Chart, *, on: date, at: datetime, by: str) ->
         reverses_id=entry.reverses_id,
         recorded_at=at,
         recorded_by=by,
-        lines=tuple(_line(line, chart) for line in entry.lines),
+        lines=tuple(_line(line, chart, on) for line in entry.lines),
     )
 
 
@@ -228,8 +230,8 @@ def _check_amount(money: Money, field_name: str) -> None:
         raise FractionOfUnit(f"{money} is finer than the smallest unit.", field=field_name)
 
 
-def _line(line: NewLine, chart: Chart) -> JournalLine:
-    account = chart.account_for(line.account)
+def _line(line: NewLine, chart: Chart, on: date) -> JournalLine:
+    account = chart.account_for(line.account, narrowed_by=line.narrowed_by, on=on)
     return JournalLine(
         account_id=account.id,
         account=account.code,

@@ -223,14 +223,17 @@ def recognised(earned: Earned, *, run_id: UUID | None) -> RecognisedLine:
 def entry_for(earned: Earned, *, legal_entity: str, run_id: UUID, period: Period) -> NewEntry:
     """Debit the contract's net position, credit revenue, dated on the last day of the month."""
     line = earned.line
-    sides = ((PostingRole.CONTRACT_ASSET, earned.amount), (PostingRole.REVENUE, -earned.amount))
+    place = (line.contract_id, line.id, earned.project_id)
     return NewEntry(
         legal_entity=legal_entity,
         currency=line.currency,
         on=last_day_of(period),
         text=f"Revenue {period.starts_on:%Y-%m}, {line.contract_number}: {line.description}",
         source=Source(SourceKind.RECOGNITION, recognised_line_id(run_id, line.id)),
-        lines=[NewLine(role, amount, line.contract_id, line.id, earned.project_id) for role, amount in sides],
+        lines=[
+            NewLine(PostingRole.CONTRACT_ASSET, earned.amount, *place),
+            NewLine(PostingRole.REVENUE, -earned.amount, *place, narrowed_by=line.billing_method),
+        ],
         thread_id=line.thread_id,
         service=earned.service,
     )

@@ -1,0 +1,76 @@
+"""Closing a month as people see it: what is left to do, and the button when nothing stands in the way."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from pydantic import Field
+
+from services.billing.closing import actions, queries
+from services.billing.ledger.queries import legal_entities_with_books
+from services.billing.periods import queries as periods
+from services.billing.periods.actions import reopen_period
+from services.billing.periods.model import month
+from services.billing.permissions import Permission
+from shared.database import LIMIT_DEFAULT
+from shared.pages import InWork, PageRoute, form_of, page
+from shared.ui.listing import Column, Listing
+from shared.ui.words import gettext as _
+from shared.web import Body, Cursor, key_required
+
+router = APIRouter(prefix="/closing", route_class=PageRoute)
+
+
+class ReopeningForm(Body):
+    """Why a closed month is opened again."""
+
+    reason: str = Field(min_length=1, max_length=500)
+
+
+@router.get("")
+async def months(
+    request: Request,
+    work: InWork,
+    wanted: Annotated[str | None, Query(alias="legal_entity", max_length=50)] = None,
+    cursor: Cursor = None,
+) -> Response:
+    """The months of a legal entity, the latest first."""
+    codes = await legal_entities_with_books(work)
+    code = wanted or next(iter(codes), "")
+    found = await periods.periods(work, legal_entity=code, cursor=cursor, limit=LIMIT_DEFAULT)
+    columns = (Column("starts_on", _("Month")), Column("status", _("Status")))
+    listing = Listing.of(request, "closing", columns, found.items, next=found.next)
+    return page(request, "billing/closing/months.html", listing=listing, codes=codes, legal_entity=code)
+
+
+@router.get("/{legal_entity}/{period}")
+async def checklist(request: Request, legal_entity: str, period: str, work: InWork) -> Response:
+    """What stands in the way of closing a month, and what one should know before."""
+    found = await queries.checklist(work, legal_entity, month(period))
+    return page(
+        request,
+        "billing/closing/checklist.html",
+        findings=found,
+        month=await periods.month_of_books(work, legal_entity, month(period)),
+        legal_entity=legal_entity,
+        period=period,
+        starts_on=month(period).starts_on,
+        may_close=work.actor.may(Permission.CLOSE_PERIODS),
+    )
+
+
+@router.post("/{legal_entity}/{period}/closure", dependencies=[Depends(key_required)])
+async def close(legal_entity: str, period: str, work: InWork) -> Response:
+    """Close a month."""
+    await actions.close_period(work, legal_entity, month(period))
+    return RedirectResponse(f"/billing/closing/{legal_entity}/{period}", 303)
+
+
+@router.post("/{legal_entity}/{period}/reopening", dependencies=[Depends(key_required)])
+async def reopen(request: Request, legal_entity: str, period: str, work: InWork) -> Response:
+    """Let postings into a closed month again, for a reason that is kept."""
+    form = await form_of(request, ReopeningForm)
+    await reopen_period(work, legal_entity, month=month(period), reason=form.reason)
+    return RedirectResponse(f"/billing/closing/{legal_entity}/{period}", 303)

@@ -1,0 +1,97 @@
+"""Recognised revenue as people see it: runs, a preview, one run with its reasons, what is behind each figure."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.billing.ledger.queries import legal_entities_with_books
+from services.billing.periods.model import month
+from services.billing.permissions import Permission
+from services.billing.recognition import actions, queries
+from services.billing.recognition.api import JobBody
+from shared.database import LIMIT_DEFAULT
+from shared.ids import new_id
+from shared.pages import InWork, PageRoute, form_of, page
+from shared.ui.listing import Column, Listing
+from shared.ui.words import gettext as _
+from shared.web import Cursor, key_required
+
+router = APIRouter(prefix="/revenue", route_class=PageRoute)
+LegalEntity = Annotated[str | None, Query(alias="legal_entity", max_length=50)]
+
+
+@router.get("")
+async def runs(request: Request, work: InWork, wanted: LegalEntity = None, cursor: Cursor = None) -> Response:
+    """The runs of a legal entity, the newest first."""
+    codes = await legal_entities_with_books(work)
+    code = wanted or next(iter(codes), None)
+    found = await queries.runs(work, legal_entity=code or "", cursor=cursor, limit=LIMIT_DEFAULT)
+    columns = (Column("period", _("Month")), Column("recognised_at", _("Recognised")), Column("by", _("By")))
+    listing = Listing.of(request, "revenue", columns, found.items, next=found.next)
+    return page(
+        request,
+        "billing/recognition/runs.html",
+        listing=listing,
+        codes=codes,
+        legal_entity=code,
+        may_recognise=work.actor.may(Permission.RECOGNISE_REVENUE),
+        today=work.now.date(),
+    )
+
+
+@router.get("/preview")
+async def preview(
+    request: Request,
+    work: InWork,
+    wanted: LegalEntity = None,
+    period: Annotated[str | None, Query(max_length=7)] = None,
+) -> Response:
+    """What a month would recognise now; without a month, this one."""
+    code = wanted or next(iter(await legal_entities_with_books(work)), "")
+    asked = period or f"{work.now:%Y-%m}"
+    found = await actions.preview_recognition(work, legal_entity=code, period=month(asked))
+    return page(request, "billing/recognition/run.html", run=found, period=asked, job=None)
+
+
+@router.post("", dependencies=[Depends(key_required)])
+async def recognise(request: Request, work: InWork) -> Response:
+    """Have a month recognised, and show how far that is."""
+    form = await form_of(request, JobBody)
+    run_id = new_id()
+    await actions.start_recognition(work, run_id, legal_entity=form.legal_entity, period=month(form.period))
+    return RedirectResponse(f"/billing/revenue/{run_id}", 303)
+
+
+@router.get("/lines/{line_id}")
+async def line(request: Request, line_id: UUID, work: InWork, cursor: Cursor = None) -> Response:
+    """The work behind a recognised amount, item by item."""
+    found = await queries.origin(work, line_id, cursor=cursor, limit=LIMIT_DEFAULT)
+    columns = (
+        Column("day", _("Day")),
+        Column("note", _("Work")),
+        Column("staffing_role", _("Staffing role")),
+        Column("minutes", _("Hours"), number=True),
+        Column("rate", _("Rate"), number=True),
+        Column("amount", _("Amount"), number=True),
+    )
+    listing = Listing.of(request, "recognised-items", columns, found.items, next=found.next)
+    return page(
+        request, "billing/recognition/origin.html", listing=listing, line=await queries.recognised_line(work, line_id)
+    )
+
+
+@router.get("/{run_id}")
+async def run(request: Request, run_id: UUID, work: InWork) -> Response:
+    """One run, line by line; while its job is on, how far it is."""
+    found, job = await queries.run_and_job(work, run_id)
+    return page(request, "billing/recognition/run.html", run=found, job=job, period=None)
+
+
+@router.get("/{run_id}/progress")
+async def progress(request: Request, run_id: UUID, work: InWork) -> Response:
+    """How far the job of a run is; a part of its page."""
+    return page(request, "billing/recognition/progress.html", job=await queries.job_of_run(work, run_id))
