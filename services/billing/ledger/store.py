@@ -100,6 +100,8 @@ journal_lines = schema.table(
 )
 schema.map(LedgerAccount, ledger_accounts)
 
+KEPT_OF_ENTRY = tuple(name for name in JournalEntry.__dataclass_fields__ if name not in ("source", "lines"))
+KEPT_OF_LINE = tuple(name for name in JournalLine.__dataclass_fields__ if name != "account")
 LOCK_CONTRACTS = text("select id from contracts where id = any(cast(:ids as uuid[])) order by id for update")
 
 
@@ -258,54 +260,17 @@ def _role_row(account: LedgerAccount, role: PostingRole) -> dict[str, object]:
 
 
 def _entry_row(entry: JournalEntry) -> dict[str, object]:
-    return {
-        "id": entry.id,
-        "legal_entity": entry.legal_entity,
-        "currency": entry.currency,
-        "posted_on": entry.posted_on,
-        "service_from": entry.service_from,
-        "service_before": entry.service_before,
-        "text": entry.text,
-        "thread_id": entry.thread_id,
-        "source_kind": entry.source.kind,
-        "source_id": entry.source.id,
-        "source_leg": entry.source.leg,
-        "reverses_id": entry.reverses_id,
-        "line_count": len(entry.lines),
-        "recorded_at": entry.recorded_at,
-        "recorded_by": entry.recorded_by,
-    }
+    source = {"source_kind": entry.source.kind, "source_id": entry.source.id, "source_leg": entry.source.leg}
+    return {name: getattr(entry, name) for name in KEPT_OF_ENTRY} | source | {"line_count": len(entry.lines)}
 
 
 def _line_rows(entry: JournalEntry) -> list[dict[str, object]]:
     return [
-        {
-            "entry_id": entry.id,
-            "position": position,
-            "account_id": line.account_id,
-            "role": line.role,
-            "amount": line.amount,
-            "contract_id": line.contract_id,
-            "contract_line_id": line.contract_line_id,
-            "project_id": line.project_id,
-        }
+        {"entry_id": entry.id, "position": position} | {name: getattr(line, name) for name in KEPT_OF_LINE}
         for position, line in enumerate(entry.lines, start=1)
     ]
 
 
 def _entry(row: Row[Any], lines: tuple[JournalLine, ...]) -> JournalEntry:
-    return JournalEntry(
-        id=row.id,
-        legal_entity=row.legal_entity,
-        currency=row.currency,
-        posted_on=row.posted_on,
-        service_from=row.service_from,
-        service_before=row.service_before,
-        text=row.text,
-        thread_id=row.thread_id,
-        source=Source(row.source_kind, row.source_id, row.source_leg),
-        reverses_id=row.reverses_id,
-        recorded_at=row.recorded_at,
-        recorded_by=row.recorded_by,
-        lines=lines,
-    )
+    kept = {name: getattr(row, name) for name in KEPT_OF_ENTRY}
+    return JournalEntry(**kept, source=Source(row.source_kind, row.source_id, row.source_leg), lines=lines)
