@@ -13,6 +13,7 @@ from shared.jobs.job import (
     Progress,
     cancel,
     find,
+    listed,
     start,
     states,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "Runner",
     "cancel",
     "find",
+    "listed",
     "router",
     "start",
     "states",

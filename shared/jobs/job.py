@@ -14,8 +14,9 @@ from enum import StrEnum
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from sqlalchemy import Row, text
+from sqlalchemy import DateTime, Row, Uuid, column, select, table, text
 
+from shared.database import Page, page
 from shared.errors import Conflict, NotFound
 from shared.work import Work
 
@@ -30,6 +31,16 @@ STATES = text("select id, state from msg.job where tenant_id = :tenant and id = 
 CANCEL = text(
     "update msg.job set state = 'cancelled', finished_at = msg.clock()"
     " where tenant_id = :tenant and id = :id and state in ('queued', 'running') returning id"
+)
+
+
+JOBS = table(
+    "job",
+    column("tenant_id", Uuid),
+    column("id", Uuid),
+    column("created_at", DateTime(timezone=True)),
+    *(column(name) for name in ("kind", "state", "started_by", "done", "total", "error", "finished_at")),
+    schema="msg",
 )
 
 
@@ -126,6 +137,13 @@ async def start(work: Work, kind: JobName, *, id: UUID, payload: Mapping[str, An
             "total": total,
         },
     )
+
+
+async def listed(work: Work, *, cursor: str | None, limit: int) -> Page[Row[Any]]:
+    """The jobs of this tenant, the latest first."""
+    rows = select(JOBS).where(JOBS.c.tenant_id == work.actor.tenant_id)
+    keys = (JOBS.c.created_at, JOBS.c.id)
+    return await page(work.session, rows, keys=keys, cursor=cursor, limit=limit, descending=True)
 
 
 async def find(work: Work, job_id: UUID) -> Row[Any]:

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from shared import traces
 from shared.database import LIMIT_DEFAULT
 from shared.messaging.reactions import Reactions
-from shared.operations import deeds, live, message, parked, pauses
+from shared.operations import copies_pages, deeds, history_pages, live, message, parked, pauses
 from shared.operations.desk import desk_for
 from shared.operations.group import GroupDeed, start
 from shared.operations.live_api import ConsumerName, Known, Why
@@ -181,7 +181,8 @@ def pages_knowing(reactions: Reactions) -> APIRouter:
         request.state.reactions = reactions
 
     knowing = APIRouter(dependencies=[Depends(know)])
-    knowing.include_router(router)
+    for each in (copies_pages.router, history_pages.router, router):  # the most general addresses come last
+        knowing.include_router(each)
     return knowing
 
 
