@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -122,7 +122,7 @@ async def _choice(desk: Desk, chosen: Chosen) -> Choice:
 
 
 def _midnight(day: date | None, *, days: int = 0) -> datetime | None:
-    return day and datetime.combine(date.fromordinal(day.toordinal() + days), time(), UTC)
+    return None if day is None else datetime.combine(day + timedelta(days=days), time(), UTC)
 
 
 def _here(request: Request) -> str:
