@@ -73,6 +73,9 @@ chaos: setup ## have things go wrong while firms are at work: make chaos SEED=1 
 mutants: setup ## plant bugs in a copy and see the tests catch each: make mutants ONLY="a part of its sentence"
 	@$(BIN)/python -m tests.mutants --only "$(ONLY)"
 
+pictures: setup ## take the pictures of docs/tour.md anew, from the demo that runs: make pictures ONLY="week deal"
+	@$(BIN)/python -m tests.pictures $(ONLY)
+
 migration: setup ## write a migration: make migration service=billing text="hold unrated time"
 	@$(BIN)/python -m deploy.migration "$(service)" "$(text)"
 
@@ -99,4 +102,4 @@ lock: setup ## make the locks again from pyproject.toml
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-.PHONY: help setup sample demo demo-reset tour import check format test test-long bench chaos mutants migration events dashboards released navigation words lock
+.PHONY: help setup sample demo demo-reset tour pictures import check format test test-long bench chaos mutants migration events dashboards released navigation words lock
