@@ -78,9 +78,9 @@ async def invoices(database: Database) -> dict[str, float]:
     async with firm.work("administrator") as work:
         await set_up_legal_entity(work, SELLER)
     deals = [won(new_id()) for _ in range(CONTRACTS)]
-    await heard(billing, database, [*deals, *map(_accepted, deals)])
+    await heard(billing, database, [*deals, *map(accepted, deals)])
     for deal in deals:
-        await heard(billing, database, _sheets(deal, ENTRIES // CONTRACTS))
+        await heard(billing, database, sheets(deal, ENTRIES // CONTRACTS))
     began = time.perf_counter()
     drafts = []
     for deal in deals:
@@ -109,7 +109,7 @@ async def utilization(database: Database) -> dict[str, float]:
             )
     deal = won(new_id())
     for person in people:
-        await heard(resourcing, database, _sheets(deal, HUNDRED_THOUSAND // PEOPLE, person))
+        await heard(resourcing, database, sheets(deal, HUNDRED_THOUSAND // PEOPLE, person))
     asked = []
     for _ in range(ASKED):
         began = time.perf_counter()
@@ -119,7 +119,8 @@ async def utilization(database: Database) -> dict[str, float]:
     return {"p50_ms": median(asked), "slowest_ms": max(asked)}
 
 
-def _accepted(deal: OpportunityClosedWon) -> HandoffAccepted:
+def accepted(deal: OpportunityClosedWon) -> HandoffAccepted:
+    """The news that delivery took a deal over."""
     return HandoffAccepted(
         thread_id=deal.thread_id,
         opportunity_id=deal.opportunity_id,
@@ -130,7 +131,7 @@ def _accepted(deal: OpportunityClosedWon) -> HandoffAccepted:
     )
 
 
-def _sheets(deal: OpportunityClosedWon, count: int, person: UUID | None = None) -> Sequence[TimesheetApproved]:
+def sheets(deal: OpportunityClosedWon, count: int, person: UUID | None = None) -> Sequence[TimesheetApproved]:
     """Timesheets with `count` entries on what was sold, over the days of a year."""
     who, project = person or new_id(), new_id()
     line = deal.lines[0]

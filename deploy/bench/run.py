@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.bench import broker, larger, messages
+from deploy.bench.billing_runs import billing_run
 from deploy.bench.servers import free_port
 from deploy.bench.setting import issuing, open_database, prepared, worksite
 from deploy.bench.time_entries import Entering
@@ -89,6 +90,7 @@ class Bench:
         async with self.opened("billing", "resourcing") as (billing, resourcing):
             return {
                 "ten_thousand_entries_to_invoices": await larger.invoices(billing),
+                "hundred_thousand_entries_over_500_projects": await billing_run(billing),
                 "utilization_of_a_hundred_thousand_entries": await larger.utilization(resourcing),
             }
 

@@ -7,6 +7,7 @@ NAVIGATION = (
     Entry(
         "Work in progress", "/billing/work-in-progress", "clock-dollar", "Bill", Permission.SEE_WORK_IN_PROGRESS, "g w"
     ),
+    Entry("Billing runs", "/billing/billing-runs", "stack-2", "Bill", Permission.SEE_WORK_IN_PROGRESS, "g u"),
     Entry("Invoices", "/billing/invoices", "receipt", "Bill", Permission.SEE_INVOICES, "g i"),
     Entry("Receivables", "/billing/receivables", "coins", "Bill", Permission.SEE_INVOICES),
     Entry("Payments", "/billing/payments", "cash", "Bill", Permission.SEE_INVOICES),

@@ -21,6 +21,7 @@ class Permission(StrEnum):
     HOLD_WORK = "billing.hold_work"
     ADJUST_WORK = "billing.adjust_work"
     WRITE_OFF_WORK = "billing.write_off_work"
+    REVIEW_PRE_BILLS = "billing.review_pre_bills"
     PREPARE_INVOICES = "billing.prepare_invoices"
     APPROVE_INVOICES = "billing.approve_invoices"
     ISSUE_INVOICES = "billing.issue_invoices"
@@ -44,6 +45,7 @@ PREPARES = {
     Permission.RECORD_PAYMENTS,
 }
 DECIDES = {
+    Permission.REVIEW_PRE_BILLS,
     Permission.WRITE_OFF_WORK,
     Permission.APPROVE_INVOICES,
     Permission.ISSUE_INVOICES,
@@ -53,6 +55,9 @@ DECIDES = {
 }
 
 ROLES: dict[Role, frozenset[Permission]] = {
+    Role.PROJECT_MANAGER: frozenset(
+        {Permission.SEE_WORK_IN_PROGRESS, Permission.ADJUST_WORK, Permission.REVIEW_PRE_BILLS}
+    ),
     Role.BILLING_CLERK: frozenset(SEES_BILLING | PREPARES),
     Role.BILLING_APPROVER: frozenset(SEES_BOOKS | DECIDES),
     Role.CONTROLLER: frozenset(

@@ -15,6 +15,9 @@ from services.billing.bank_statements import api as bank_statements_api
 from services.billing.bank_statements import pages as bank_statements_pages
 from services.billing.batches import api as batches_api
 from services.billing.batches import pages as batches_pages
+from services.billing.billing_runs import api as billing_runs_api
+from services.billing.billing_runs import jobs as billing_runs_jobs
+from services.billing.billing_runs import pages as billing_runs_pages
 from services.billing.closing import api as closing_api
 from services.billing.closing import pages as closing_pages
 from services.billing.contract_balances import api as contract_balances_api
@@ -63,6 +66,7 @@ service = Service(
         rates_api.router,
         adjustments_api.router,
         work_in_progress_api.router,
+        billing_runs_api.router,
         invoices_api.router,
         receivables_api.router,
         payments_api.router,
@@ -83,6 +87,7 @@ service = Service(
     pages=(
         work_in_progress_pages.router,
         adjustments_pages.router,
+        billing_runs_pages.router,
         invoices_pages.router,
         receivables_pages.router,
         payments_pages.router,
@@ -108,4 +113,5 @@ service = Service(
         progress_reactions.reactions,
     ),
     jobs=jobs,
+    jobs=(*billing_runs_jobs.jobs,),
 )

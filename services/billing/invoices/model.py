@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from string import Formatter
+from typing import Any
 from uuid import UUID
 
 from services.billing.legal_entities.model import TaxCategory, TaxRule
@@ -76,6 +78,13 @@ class IssuedInFuture(Invalid):
     """
 
 
+class UnknownPlaceholder(Invalid):
+    """What stands in braces here is not known.
+
+    A line can say {line}, {role}, {person}, {from}, {to}, {contract} and {purchase_order}.
+    """
+
+
 class InvoiceStatus(StrEnum):
     """draft → approved → issued; a draft or an approved invoice can be discarded instead."""
 
@@ -83,6 +92,44 @@ class InvoiceStatus(StrEnum):
     APPROVED = "approved"
     ISSUED = "issued"
     DISCARDED = "discarded"
+
+
+class Grouping(StrEnum):
+    """What has a line of its own on an invoice; different rates always have."""
+
+    ROLE = "role"
+    PERSON = "person"
+    TASK = "task"
+    LINE = "line"
+
+
+PLACEHOLDERS = frozenset({"line", "role", "person", "from", "to", "contract", "purchase_order"})
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What goes on drafts: work up to and including a day, of one method or all, and how lines are made of it."""
+
+    up_to: date
+    method: str | None = None
+    grouping: Grouping = Grouping.ROLE
+    wording: str = "{line}"
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """As the statement takes it."""
+        return {"up_to": self.up_to, "method": self.method, "grouping": self.grouping, "wording": self.wording}
+
+
+@dataclass(frozen=True)
+class Head:
+    """A draft as far as its tax depends on it."""
+
+    id: UUID
+    contract_id: UUID
+    customer_id: UUID
+    legal_entity_id: UUID
+    currency: str
 
 
 @dataclass(eq=False)
@@ -183,9 +230,23 @@ class Totals:
         return self.net + self.tax
 
 
+def check_wording(wording: str) -> None:
+    """Refuse with UnknownPlaceholder what could not be filled in."""
+    try:
+        named = {name for _, name, _, _ in Formatter().parse(wording) if name is not None}
+    except ValueError as error:
+        raise UnknownPlaceholder(field="/wording") from error
+    if not named <= PLACEHOLDERS:
+        raise UnknownPlaceholder(field="/wording")
+
+
 def taxed(lines: Sequence[Line], rule: TaxRule, currency: str) -> Tax:
     """The tax on `lines`: reckoned on their sum and rounded once, for the category (EN 16931 BR-CO-17)."""
-    net = sum((line.net for line in lines), Decimal())
+    return tax_on(sum((line.net for line in lines), Decimal()), rule, currency)
+
+
+def tax_on(net: Decimal, rule: TaxRule, currency: str) -> Tax:
+    """The tax on what the lines of one category come to."""
     if net <= 0:
         raise NothingToInvoice()
     tax = Money(net * rule.rate / 100, currency).rounded().amount

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from services.billing.contracts.actions import locked_contract
+from services.billing.contracts.actions import lock_contracts, locked_contract
 from services.billing.contracts.model import Contract
 from services.billing.customers.actions import customer_of
 from services.billing.invoices import store
-from services.billing.invoices.model import Invoice, NoSuchInvoice, NothingToInvoice, taxed
+from services.billing.invoices.model import Head, Invoice, NoSuchInvoice, NothingToInvoice, Selection, tax_on, taxed
+from services.billing.invoices.store import drafting
 from services.billing.legal_entities.actions import legal_entity_of
+from services.billing.legal_entities.model import TaxRule
 from services.billing.permissions import Permission
 from shared import subjects
 from shared.ids import new_id
@@ -26,18 +29,39 @@ async def draft_invoice(work: Work, *, contract_id: UUID, up_to: date) -> Invoic
     work.actor.must(Permission.PREPARE_INVOICES)
     contract = await locked_contract(work, contract_id)
     contract.must_be_active()
-    if not await store.is_anything_open(work, contract_id=contract_id, up_to=up_to):
+    if not await drafting.is_anything_open(work, contract_id=contract_id, up_to=up_to):
         standing = await store.draft_of(work, contract_id=contract_id, up_to=up_to)
         if standing is None:
             raise NothingToInvoice()
         return standing
     invoice = _invoice(work, contract, up_to)
-    lines = await store.draft(work, invoice)
-    customer = await customer_of(work, contract.customer_id)
-    seller = await legal_entity_of(work, contract.legal_entity_id)
-    rule = seller.tax_rule_for(country=customer.country, tax_id=customer.tax_id)
-    await store.add_tax(work, invoice.id, taxed(lines, rule, contract.currency))
+    await drafting.draft(work, invoice)
+    lines = await store.lines_of(work, invoice.id)
+    await store.add_taxes(work, {invoice.id: taxed(lines, await _rule(work, invoice), contract.currency)})
     return invoice
+
+
+async def draft_invoices(work: Work, contract_ids: Sequence[UUID], chosen: Selection) -> dict[UUID, UUID]:
+    """Put what is open and was chosen on drafts, one for each active contract that has more than nought open.
+
+    Gives the drafts by contract.
+    """
+    work.actor.must(Permission.PREPARE_INVOICES)
+    await lock_contracts(work, contract_ids)
+    waiting = await drafting.open_contracts(work, contract_ids, chosen)
+    if not waiting:
+        return {}
+    heads = await drafting.draft_many(work, {contract_id: new_id() for contract_id in waiting}, chosen)
+    nets = await store.nets_of(work, [head.id for head in heads])
+    rules = {(head.legal_entity_id, head.customer_id): await _rule(work, head) for head in heads}
+    await store.add_taxes(
+        work,
+        {
+            head.id: tax_on(nets[head.id], rules[head.legal_entity_id, head.customer_id], head.currency)
+            for head in heads
+        },
+    )
+    return {head.contract_id: head.id for head in heads}
 
 
 async def approve_invoice(work: Work, invoice_id: UUID) -> Invoice:
@@ -67,6 +91,12 @@ async def locked_invoice(work: Work, invoice_id: UUID) -> Invoice:
     if found is None:
         raise NoSuchInvoice()
     return found
+
+
+async def _rule(work: Work, head: Head | Invoice) -> TaxRule:
+    customer = await customer_of(work, head.customer_id)
+    seller = await legal_entity_of(work, head.legal_entity_id)
+    return seller.tax_rule_for(country=customer.country, tax_id=customer.tax_id)
 
 
 def _invoice(work: Work, contract: Contract, up_to: date) -> Invoice:

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Column, Date, DateTime, Integer, LargeBinary, Numeric, String, Text, Uuid, insert, select, text
+from sqlalchemy import (
+    Column,
+    Date,
+    DateTime,
+    Integer,
+    LargeBinary,
+    Numeric,
+    String,
+    Text,
+    Uuid,
+    func,
+    insert,
+    select,
+    text,
+)
 
 from services.billing.invoices.model import Invoice, InvoiceStatus, Line, Tax, Totals
 from services.billing.legal_entities.model import TaxCategory
@@ -96,57 +112,6 @@ invoice_documents = schema.table(
 
 schema.map(Invoice, invoices, version=invoices.c.version)
 
-# What is open on an item is what it is worth less what was taken of it and not freed, in money and in minutes.
-OPEN = """
-    from billable_items item
-    cross join lateral (
-        select coalesce(sum(amount), 0) as value, coalesce(sum(minutes), 0) as minutes, coalesce(max(turn), 0) as turn
-        from allocations where item_id = item.id
-    ) taken
-    cross join lateral (
-        select item.value - taken.value as value, item.billable_minutes - taken.minutes as minutes
-    ) open
-    where item.contract_id = :contract_id and item.day <= :up_to
-      and item.is_billable and item.value is not null and item.held_because is null
-      and (open.value <> 0 or coalesce(open.minutes, 0) <> 0)
-"""
-
-# Everything of the contract that can be invoiced goes on one draft, in one statement: an item per entry, a line per
-# contract line, role and rate. The turn of an allocation is its key, so that no item is ever on two invoices. What was
-# marked up or down has lines of its own, at the price that comes of it.
-DRAFT = text(
-    f"""
-    with candidates as (
-        select item.id, item.rate, item.day, item.staffing_role, item.contract_line_id, taken.turn,
-               open.value, open.minutes,
-               exists (select from work_adjustments where item_id = item.id and kind = 'adjusted') as is_adjusted
-        {OPEN}
-    ),
-    taken as (
-        select candidates.*, line.description,
-               dense_rank() over (order by line.position, line.id, candidates.staffing_role, rate, is_adjusted)
-                   as position
-        from candidates join contract_lines line on line.id = contract_line_id
-    ),
-    lines as (
-        insert into invoice_lines (id, invoice_id, position, contract_line_id, staffing_role, description, minutes,
-                                   unit_price, net, service_from, service_before)
-        select gen_random_uuid(), :invoice_id, position, contract_line_id, staffing_role, description, sum(minutes),
-               coalesce(case when is_adjusted then round(sum(value) * 60 / nullif(sum(minutes), 0), 4) else rate end,
-                        sum(value)),
-               sum(value), min(day), max(day) + 1
-        from taken
-        group by position, contract_line_id, staffing_role, description, rate, is_adjusted
-        returning id, position
-    )
-    insert into allocations (item_id, turn, kind, line_id, invoice_id, amount, minutes)
-    select taken.id, taken.turn + 1, 'taken', lines.id, :invoice_id, taken.value, coalesce(taken.minutes, 0)
-    from taken join lines on lines.position = taken.position
-    """  # noqa: S608 - put together from constants
-)
-
-IS_ANYTHING_OPEN = text(f"select exists (select {OPEN})")
-
 FREE = text(
     """
     insert into allocations (item_id, turn, kind, line_id, invoice_id, amount, minutes)
@@ -155,11 +120,6 @@ FREE = text(
     where line_id in (select id from invoice_lines where invoice_id = :invoice_id)
     """
 )
-
-
-async def is_anything_open(work: Work, *, contract_id: UUID, up_to: date) -> bool:
-    """Whether something of the contract, worked up to and including `up_to`, can be invoiced."""
-    return bool(await work.session.scalar(IS_ANYTHING_OPEN, {"contract_id": contract_id, "up_to": up_to}))
 
 
 async def draft_of(work: Work, *, contract_id: UUID, up_to: date) -> Invoice | None:
@@ -175,19 +135,17 @@ async def draft_of(work: Work, *, contract_id: UUID, up_to: date) -> Invoice | N
     return found
 
 
-async def draft(work: Work, invoice: Invoice) -> list[Line]:
-    """Keep a new draft with everything on it that is open, and give its lines."""
-    work.session.add(invoice)
-    await work.session.flush()
-    await work.session.execute(
-        DRAFT, {"contract_id": invoice.contract_id, "up_to": invoice.up_to, "invoice_id": invoice.id}
-    )
-    return await lines_of(work, invoice.id)
+async def nets_of(work: Work, invoice_ids: Sequence[UUID]) -> dict[UUID, Decimal]:
+    """What the lines of each invoice come to."""
+    line = invoice_lines.c
+    wanted = select(line.invoice_id, func.sum(line.net)).where(line.invoice_id.in_(invoice_ids))
+    return {row[0]: row[1] for row in await work.session.execute(wanted.group_by(line.invoice_id))}
 
 
-async def add_tax(work: Work, invoice_id: UUID, tax: Tax) -> None:
-    """Keep the tax of a draft."""
-    await work.session.execute(insert(invoice_taxes).values(invoice_id=invoice_id, **asdict(tax)))
+async def add_taxes(work: Work, taxes: Mapping[UUID, Tax]) -> None:
+    """Keep the tax of each draft."""
+    rows = [{"invoice_id": invoice_id, **asdict(tax)} for invoice_id, tax in taxes.items()]
+    await work.session.execute(insert(invoice_taxes), rows)
 
 
 async def get(work: Work, invoice_id: UUID) -> Invoice | None:

@@ -1,0 +1,1 @@
+"""Billing runs: many contracts at once, looked through before they are drafted."""

@@ -1,0 +1,148 @@
+"""A billing run: everything open up to a day, contract by contract, reviewed before it becomes drafts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from services.billing.contracts.model import Method
+from services.billing.invoices.model import Grouping
+from shared.errors import Conflict, NotFound
+
+
+class NoSuchBillingRun(NotFound):
+    """There is no such billing run."""
+
+
+class NothingToRun(Conflict):
+    """Nothing that was chosen waits to be invoiced.
+
+    Choose a later day or fewer conditions, or look at the work in progress.
+    """
+
+
+class RunStartedAlready(Conflict):
+    """This run has started already.
+
+    What is still open goes into another run.
+    """
+
+
+class NotInThisState(Conflict):
+    """Some of these pre-bills are not in this run, or not in a state that allows this.
+
+    Pre-bills are reviewed or left out until the run starts.
+    """
+
+
+class NotReviewedYet(Conflict):
+    """Some pre-bills were not reviewed.
+
+    Let the project managers review them, or leave them out of the run.
+    """
+
+
+class TooMuchForOneRun(Conflict):
+    """This run would draft more than was confirmed.
+
+    Look at the preview, then start it with limits that cover it.
+    """
+
+
+class RunStatus(StrEnum):
+    """prepared → running → done."""
+
+    PREPARED = "prepared"
+    RUNNING = "running"
+    DONE = "done"
+
+
+class PreBillStatus(StrEnum):
+    """waiting → reviewed → drafted | nothing left; or left out before the run starts."""
+
+    WAITING = "waiting"
+    REVIEWED = "reviewed"
+    LEFT_OUT = "left_out"
+    DRAFTED = "drafted"
+    NOTHING_LEFT = "nothing_left"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a run is about: work up to and including a day, narrowed by what is given, and how lines are made of it."""
+
+    up_to: date
+    customer_id: UUID | None = None
+    project_id: UUID | None = None
+    method: Method | None = None
+    grouping: Grouping = Grouping.ROLE
+    wording: str = "{line}"
+
+
+@dataclass(eq=False)
+class BillingRun:
+    """A run, who prepared it, and how far it is."""
+
+    id: UUID
+    up_to: date
+    customer_id: UUID | None
+    project_id: UUID | None
+    method: Method | None
+    grouping: Grouping
+    wording: str
+    prepared_by: str
+    prepared_at: datetime
+    status: RunStatus = RunStatus.PREPARED
+    started_by: str | None = None
+    started_at: datetime | None = None
+    version: int = 1
+
+    @property
+    def choice(self) -> Choice:
+        """What it is about."""
+        return Choice(self.up_to, self.customer_id, self.project_id, self.method, self.grouping, self.wording)
+
+    def must_be_prepared(self) -> None:
+        """Refuse with RunStartedAlready once the run has started."""
+        if self.status is not RunStatus.PREPARED:
+            raise RunStartedAlready()
+
+    def start(self, *, by: str, at: datetime) -> None:
+        """Begin to draft; whoever starts it has prepared the invoices."""
+        self.must_be_prepared()
+        self.status, self.started_by, self.started_at = RunStatus.RUNNING, by, at
+
+    def end(self) -> None:
+        """Everything is drafted."""
+        self.status = RunStatus.DONE
+
+
+@dataclass(frozen=True)
+class Extent:
+    """What a run would draft now in one currency, and how many of its pre-bills nobody has reviewed."""
+
+    currency: str
+    pre_bills: int
+    unreviewed: int
+    net: Decimal
+
+
+def check_bounds(extents: list[Extent], *, most_invoices: int, most_net: Decimal) -> None:
+    """Refuse to start without review, or beyond what was confirmed, currency by currency."""
+    if any(extent.unreviewed for extent in extents):
+        raise NotReviewedYet(f"{sum(extent.unreviewed for extent in extents)} pre-bills were not reviewed.")
+    count = sum(extent.pre_bills for extent in extents)
+    if not count:
+        raise NothingToRun()
+    if count > most_invoices:
+        raise TooMuchForOneRun(
+            f"It would draft {count} invoices, {most_invoices} were confirmed.", field="/most_invoices"
+        )
+    for extent in extents:
+        if extent.net > most_net:
+            raise TooMuchForOneRun(
+                f"It would draft {extent.net:f} {extent.currency}, {most_net:f} were confirmed.", field="/most_net"
+            )

@@ -1,0 +1,121 @@
+"""Billing runs as people see them: what would be drafted, what to look at first, and how far a run is."""
+
+from __future__ import annotations
+
+import json
+from typing import TypeVar
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
+from pydantic import ValidationError
+
+from services.billing.billing_runs import queries
+from services.billing.billing_runs.actions import leave_out, prepare_run, review_pre_bills, start_run
+from services.billing.billing_runs.api import LeaveOutBody, PreBillsBody, ReviewBody, RunBody, StartBody
+from services.billing.permissions import Permission
+from shared.database import LIMIT_DEFAULT
+from shared.ids import new_id
+from shared.pages import InWork, PageRoute, form_of, page
+from shared.ui.listing import Column, Listing
+from shared.ui.words import gettext as _
+from shared.ui.words import ngettext
+from shared.web import Cursor, key_required
+
+router = APIRouter(prefix="/billing-runs", route_class=PageRoute)
+Chosen = TypeVar("Chosen", bound=PreBillsBody)
+
+
+@router.get("")
+async def runs(request: Request, work: InWork, cursor: Cursor = None) -> Response:
+    """The runs, the newest first."""
+    found = await queries.listed(work, cursor=cursor, limit=LIMIT_DEFAULT)
+    columns = (
+        Column("up_to", _("Work up to")),
+        Column("status", _("Status")),
+        Column("pre_bills", _("Contracts"), number=True),
+        Column("prepared_by", _("Prepared")),
+        Column("prepared_at", _("When")),
+    )
+    return page(
+        request,
+        "billing/billing_runs/runs.html",
+        listing=Listing.of(request, "runs", columns, found.items, next=found.next),
+        may_prepare=work.actor.may(Permission.PREPARE_INVOICES),
+        today=work.now.date(),
+    )
+
+
+@router.post("")
+async def prepare(request: Request, work: InWork) -> Response:
+    """Prepare a run."""
+    form = await form_of(request, RunBody)
+    run = await prepare_run(work, new_id(), form.choice())
+    return RedirectResponse(f"/billing/billing-runs/{run.id}", 303)
+
+
+@router.get("/{billing_run_id}")
+async def run(request: Request, billing_run_id: UUID, work: InWork, cursor: Cursor = None) -> Response:
+    """One run, what needs a look first."""
+    found = await queries.run(work, billing_run_id)
+    pre_bills = await queries.pre_bills_of(work, billing_run_id, cursor=cursor, limit=LIMIT_DEFAULT)
+    columns = (
+        Column("contract", _("Contract")),
+        Column("customer", _("Customer")),
+        Column("look", _("Look at")),
+        Column("status", _("Status")),
+        Column("minutes", _("Hours"), number=True),
+        Column("net", _("Net"), number=True),
+        Column("act", ""),
+    )
+    return page(
+        request,
+        "billing/billing_runs/run.html",
+        found=found,
+        run=found.run,
+        listing=Listing.of(request, "pre-bills", columns, pre_bills.items, next=pre_bills.next),
+        may_review=work.actor.may(Permission.REVIEW_PRE_BILLS),
+        may_start=work.actor.may(Permission.PREPARE_INVOICES),
+    )
+
+
+@router.post("/{billing_run_id}/reviews")
+async def review(request: Request, billing_run_id: UUID, work: InWork) -> Response:
+    """Let the chosen pre-bills go on, all or none."""
+    form = await _chosen(request, ReviewBody)
+    await review_pre_bills(work, billing_run_id, form.contract_ids, note=form.note)
+    said = ngettext("%(num)s pre-bill reviewed.", "%(num)s pre-bills reviewed.", len(form.contract_ids))
+    return _back(billing_run_id, said % {"num": len(form.contract_ids)})
+
+
+@router.post("/{billing_run_id}/exclusions")
+async def exclude(request: Request, billing_run_id: UUID, work: InWork) -> Response:
+    """Leave the chosen pre-bills out, all or none."""
+    form = await _chosen(request, LeaveOutBody)
+    await leave_out(work, billing_run_id, form.contract_ids, reason=form.reason)
+    said = ngettext("%(num)s pre-bill left out.", "%(num)s pre-bills left out.", len(form.contract_ids))
+    return _back(billing_run_id, said % {"num": len(form.contract_ids)})
+
+
+@router.post("/{billing_run_id}/start", dependencies=[Depends(key_required)])
+async def begin(request: Request, billing_run_id: UUID, work: InWork) -> Response:
+    """Draft what was reviewed."""
+    form = await form_of(request, StartBody)
+    await start_run(work, billing_run_id, most_invoices=form.most_invoices, most_net=form.most_net)
+    return _back(billing_run_id, _("The run has started."))
+
+
+async def _chosen(request: Request, model: type[Chosen]) -> Chosen:
+    form = await request.form()
+    values = {name: value for name, value in form.items() if name in model.model_fields and value != ""}
+    try:
+        return model.model_validate(values | {"contract_ids": form.getlist("id")})
+    except ValidationError as error:
+        faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors()]
+        raise RequestValidationError(faults) from error
+
+
+def _back(run_id: UUID, said: str) -> Response:
+    toast = json.dumps({"toast": {"text": said, "tone": "good"}})
+    return RedirectResponse(f"/billing/billing-runs/{run_id}", 303, {"hx-trigger": toast})

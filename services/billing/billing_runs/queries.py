@@ -1,0 +1,96 @@
+"""Reading billing runs: what each would draft, what is in its way, and how far it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Boolean, Integer, Numeric, Row, Uuid, bindparam, column, func, or_, select, text
+
+from services.billing.billing_runs import store
+from services.billing.billing_runs.model import BillingRun, Extent, NoSuchBillingRun, PreBillStatus
+from services.billing.billing_runs.store import OF_RUN, billing_runs, pre_bills
+from services.billing.contracts.store import contracts
+from services.billing.customers.store import customers
+from services.billing.permissions import Permission
+from shared.database import Page, page
+from shared.work import Work
+
+
+@dataclass(frozen=True)
+class RunFound:
+    """A run, and what it would draft now."""
+
+    run: BillingRun
+    extents: list[Extent]
+    done: int
+    total: int
+
+
+async def run(work: Work, run_id: UUID) -> RunFound:
+    """One run. Raises NoSuchBillingRun."""
+    work.actor.must(Permission.SEE_WORK_IN_PROGRESS)
+    found = await work.session.scalar(select(BillingRun).where(billing_runs.c.id == run_id))
+    if found is None:
+        raise NoSuchBillingRun()
+    done, total = await store.counts(work, run_id)
+    return RunFound(found, await store.extents(work, run_id), done, total)
+
+
+async def listed(work: Work, *, cursor: str | None, limit: int) -> Page[Row[Any]]:
+    """The runs, the newest first."""
+    work.actor.must(Permission.SEE_WORK_IN_PROGRESS)
+    count = select(func.count()).where(pre_bills.c.run_id == billing_runs.c.id).scalar_subquery()
+    keys = (billing_runs.c.prepared_at, billing_runs.c.id)
+    rows = select(billing_runs, count.label("pre_bills"))
+    return await page(work.session, rows, keys=keys, cursor=cursor, limit=limit, descending=True)
+
+
+async def pre_bills_of(work: Work, run_id: UUID, *, cursor: str | None, limit: int) -> Page[Row[Any]]:
+    """What the run makes of each contract, those first that have something in the way. Raises NoSuchBillingRun."""
+    work.actor.must(Permission.SEE_WORK_IN_PROGRESS)
+    if await work.session.scalar(select(billing_runs.c.id).where(billing_runs.c.id == run_id)) is None:
+        raise NoSuchBillingRun()
+    found = (
+        text(OF_RUN)
+        .bindparams(bindparam("run_id", run_id, Uuid))
+        .columns(
+            column("contract_id", Uuid),
+            column("unrated", Integer),
+            column("held", Integer),
+            column("net", Numeric),
+            column("minutes", Integer),
+            column("items", Integer),
+        )
+        .subquery()
+    )
+    waits = found.c
+    is_clear = ~or_(
+        func.coalesce(waits.unrated, 0) > 0,
+        func.coalesce(waits.held, 0) > 0,
+        contracts.c.purchase_order.is_(None),
+        func.coalesce(waits.net, 0) <= 0,
+    )
+    is_settled = pre_bills.c.status.in_([PreBillStatus.DRAFTED, PreBillStatus.LEFT_OUT])
+    rows = (
+        select(
+            pre_bills,
+            pre_bills.c.contract_id.label("id"),
+            *(func.coalesce(waits[name], 0).label(name) for name in ("unrated", "held", "net", "minutes", "items")),
+            contracts.c.number,
+            contracts.c.name,
+            contracts.c.currency,
+            contracts.c.purchase_order,
+            contracts.c.project_id,
+            customers.c.name.label("customer_name"),
+            or_(is_settled, is_clear).label("is_clear"),
+        )
+        .join_from(pre_bills, contracts, contracts.c.id == pre_bills.c.contract_id)
+        .join(customers, customers.c.id == contracts.c.customer_id)
+        .outerjoin(found, waits.contract_id == pre_bills.c.contract_id)
+        .where(pre_bills.c.run_id == run_id)
+        .subquery()
+    )
+    keys = (column("is_clear", Boolean), rows.c.number, rows.c.contract_id)
+    return await page(work.session, select(rows), keys=keys, cursor=cursor, limit=limit)

@@ -1,0 +1,176 @@
+"""The tables of billing runs and their pre-bills, and what waits on a contract."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, Date, DateTime, Integer, String, Text, Uuid, select, text
+
+from services.billing.billing_runs.model import BillingRun, Extent, PreBillStatus, RunStatus
+from services.billing.contracts.model import Method
+from services.billing.invoices.model import Grouping
+from services.billing.tables import schema
+from shared.database import belongs_to, choice, found_by
+from shared.work import Work
+
+billing_runs = schema.table(
+    "billing_runs",
+    Column("id", Uuid, primary_key=True),
+    Column("up_to", Date, nullable=False),
+    Column("customer_id", Uuid),
+    Column("project_id", Uuid),
+    choice("method", Method, nullable=True),
+    choice("grouping", Grouping),
+    Column("wording", String, nullable=False),
+    choice("status", RunStatus),
+    Column("prepared_by", String, nullable=False),
+    Column("prepared_at", DateTime(timezone=True), nullable=False),
+    Column("started_by", String),
+    Column("started_at", DateTime(timezone=True)),
+    Column("version", Integer, nullable=False),
+    belongs_to("customer_id", "customers"),
+    found_by("prepared_at", "id", why="the runs, the newest first"),
+)
+
+# One per run and contract: what is on it is what is open then; only what became of it is kept.
+pre_bills = schema.table(
+    "pre_bills",
+    Column("run_id", Uuid, primary_key=True),
+    Column("contract_id", Uuid, primary_key=True),
+    choice("status", PreBillStatus),
+    Column("note", Text, nullable=False),
+    Column("decided_by", String),
+    Column("decided_at", DateTime(timezone=True)),
+    Column("invoice_id", Uuid),
+    belongs_to("run_id", "billing_runs"),
+    belongs_to("contract_id", "contracts"),
+    belongs_to("invoice_id", "invoices"),
+    found_by("run_id", "status", "contract_id", why="what a run drafts next"),
+)
+
+schema.map(BillingRun, billing_runs, version=billing_runs.c.version)
+
+# What waits on each contract of a run: what would be drafted, and what is in the way of more.
+WAITING = """
+    select item.contract_id,
+           count(*) filter (where item.value is null and item.held_because is null) as unrated,
+           count(*) filter (where item.held_because is not null) as held,
+           coalesce(sum(open.value) filter (where open.is_ready), 0) as net,
+           coalesce(sum(open.minutes) filter (where open.is_ready), 0) as minutes,
+           count(*) filter (where open.is_ready) as items
+    from billing_runs run
+    {of}
+    join contracts contract on (run.customer_id is null or contract.customer_id = run.customer_id)
+                           and (run.project_id is null or contract.project_id = run.project_id) {also}
+    join billable_items item on item.contract_id = contract.id and item.day <= run.up_to and item.is_billable
+    left join contract_lines line on line.id = item.contract_line_id
+    cross join lateral (
+        select coalesce(sum(amount), 0) as value, coalesce(sum(minutes), 0) as minutes
+        from allocations where item_id = item.id
+    ) taken
+    cross join lateral (
+        select coalesce(item.value, 0) - taken.value as value,
+               coalesce(item.billable_minutes, 0) - taken.minutes as minutes,
+               item.value is not null and item.held_because is null as is_ready
+    ) open
+    where run.id = :run_id and (run.method is null or line.method = run.method)
+      and (open.value <> 0 or open.minutes <> 0)
+    group by item.contract_id
+"""
+OF_RUN = WAITING.format(of="join pre_bills bill on bill.run_id = run.id", also="and contract.id = bill.contract_id")
+
+CHOOSE = text(
+    f"""
+    insert into pre_bills (run_id, contract_id, status, note)
+    select :run_id, contract_id, 'waiting', ''
+    from ({WAITING.format(of="", also="and contract.status = 'active'")}) found
+    """  # noqa: S608 - put together from constants
+)
+
+EXTENTS = text(
+    f"""
+    select contract.currency, count(*) as pre_bills, count(*) filter (where bill.status = 'waiting') as unreviewed,
+           sum(waiting.net) as net
+    from pre_bills bill join contracts contract on contract.id = bill.contract_id
+    join ({OF_RUN}) waiting on waiting.contract_id = bill.contract_id
+    where bill.run_id = :run_id and bill.status in ('waiting', 'reviewed') and waiting.net > 0
+    group by contract.currency order by contract.currency
+    """  # noqa: S608 - as above
+)
+
+DECIDE = text(
+    """
+    update pre_bills set status = :status, note = :note, decided_by = :by, decided_at = :at
+    where run_id = :run_id and contract_id = any(:contracts) and status in ('waiting', 'reviewed', 'left_out')
+    returning contract_id
+    """
+)
+NEXT = text(
+    "select contract_id from pre_bills where run_id = :run_id and status = 'reviewed' order by contract_id limit :many"
+)
+SETTLE = text(
+    """
+    update pre_bills
+       set status = case when made.invoice_id is null then 'nothing_left' else 'drafted' end,
+           invoice_id = made.invoice_id
+      from unnest(cast(:contracts as uuid[]), cast(:invoices as uuid[])) as made (contract_id, invoice_id)
+     where run_id = :run_id and pre_bills.contract_id = made.contract_id
+    """
+)
+COUNTS = text(
+    "select count(*) filter (where status in ('drafted', 'nothing_left')) as done,"
+    " count(*) filter (where status <> 'left_out') as total from pre_bills where run_id = :run_id"
+)
+
+
+async def add(work: Work, run: BillingRun) -> int:
+    """Keep a run with a pre-bill for each contract on which something waits; how many those are."""
+    work.session.add(run)
+    await work.session.flush()
+    made: Any = await work.session.execute(CHOOSE, {"run_id": run.id})
+    return int(made.rowcount)
+
+
+async def get(work: Work, run_id: UUID) -> BillingRun | None:
+    """One run, locked until this work ends."""
+    found: BillingRun | None = await work.session.scalar(
+        select(BillingRun).where(billing_runs.c.id == run_id).with_for_update()
+    )
+    return found
+
+
+async def extents(work: Work, run_id: UUID) -> list[Extent]:
+    """What a run would draft now, currency by currency."""
+    return [Extent(*row) for row in await work.session.execute(EXTENTS, {"run_id": run_id})]
+
+
+async def decide(
+    work: Work, run_id: UUID, contract_ids: Sequence[UUID], *, status: PreBillStatus, note: str
+) -> set[UUID]:
+    """Review pre-bills or leave them out; which ones that could be done to."""
+    said = {"status": status, "note": note, "by": work.actor.subject, "at": work.now}
+    return set(await work.session.scalars(DECIDE, {"run_id": run_id, "contracts": contract_ids, **said}))
+
+
+async def next_reviewed(work: Work, run_id: UUID, *, many: int) -> list[UUID]:
+    """The contracts that a run drafts next."""
+    return list(await work.session.scalars(NEXT, {"run_id": run_id, "many": many}))
+
+
+async def settle(work: Work, run_id: UUID, made: dict[UUID, UUID | None]) -> None:
+    """Keep which invoice each contract got, if it got one."""
+    drafted = {"contracts": list(made), "invoices": list(made.values())}
+    await work.session.execute(SETTLE, {"run_id": run_id, **drafted})
+
+
+async def counts(work: Work, run_id: UUID) -> tuple[int, int]:
+    """How many pre-bills are settled, and how many there are without those left out."""
+    row = (await work.session.execute(COUNTS, {"run_id": run_id})).one()
+    return int(row.done), int(row.total)
+
+
+async def keep(work: Work) -> None:
+    """Write what changed, so that what is read next shows it."""
+    await work.session.flush()

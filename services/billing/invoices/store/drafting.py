@@ -1,0 +1,134 @@
+"""Putting what is open on drafts: one statement, for one contract or for many."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import text
+
+from services.billing.invoices.model import Head, Invoice, Selection
+from shared.work import Work
+
+# What is open on an item is what it is worth less what was taken of it and not freed, in money and in minutes.
+OPEN = """
+    from unnest(cast(:contracts as uuid[]), cast(:invoices as uuid[])) as draft (contract_id, invoice_id)
+    join billable_items item on item.contract_id = draft.contract_id and item.day <= :up_to
+    join contract_lines line on line.id = item.contract_line_id
+    cross join lateral (
+        select coalesce(sum(amount), 0) as value, coalesce(sum(minutes), 0) as minutes, coalesce(max(turn), 0) as turn
+        from allocations where item_id = item.id
+    ) taken
+    cross join lateral (
+        select item.value - taken.value as value, item.billable_minutes - taken.minutes as minutes
+    ) open
+    where item.is_billable and item.value is not null and item.held_because is null
+      and (cast(:method as text) is null or line.method = :method)
+      and (open.value <> 0 or coalesce(open.minutes, 0) <> 0)
+"""
+
+# What a line says: its wording, with what stands in braces filled in.
+WORDED = ":wording"
+for name, filled in {
+    "line": "summed.description",
+    "role": "coalesce(summed.staffing_role, '')",
+    "person": "coalesce((select min(name) from subjects where cast(person_id as text) = summed.person_id), '')",
+    "from": "to_char(summed.first, 'YYYY-MM-DD')",
+    "to": "to_char(summed.last, 'YYYY-MM-DD')",
+    "contract": "contract.number",
+    "purchase_order": "coalesce(contract.purchase_order, '')",
+}.items():
+    WORDED = f"replace({WORDED}, '{{{name}}}', {filled})"
+
+# Everything of the contracts that can be invoiced goes on their drafts, in one statement: an item per entry, a line per
+# contract line, rate and what lines are grouped by. The turn of an allocation is its key, so that no part of an item
+# is ever on two invoices. What was marked up or down has lines of its own, at the price that comes of it.
+DRAFT = text(
+    f"""
+    with candidates as (
+        select draft.invoice_id, item.id, item.rate, item.day, item.staffing_role,
+               cast(item.person_id as text) as person_id,
+               taken.turn, open.value, open.minutes, line.id as line_id, line.position as sold_as, line.description,
+               exists (select from work_adjustments where item_id = item.id and kind = 'adjusted') as is_adjusted,
+               case cast(:grouping as text) when 'role' then item.staffing_role
+                   when 'person' then cast(item.person_id as text) when 'task' then cast(item.task_id as text)
+               end as grouped
+        {OPEN}
+    ),
+    taken as (
+        select *, dense_rank() over (partition by invoice_id order by sold_as, line_id, grouped, rate, is_adjusted)
+                    as position
+        from candidates
+    ),
+    summed as (
+        select invoice_id, position, line_id, description, rate, is_adjusted,
+               case when min(staffing_role) = max(staffing_role) then min(staffing_role) end as staffing_role,
+               case when min(person_id) = max(person_id) then min(person_id) end as person_id,
+               sum(value) as value, sum(minutes) as minutes, min(day) as first, max(day) as last
+        from taken group by invoice_id, position, line_id, description, rate, is_adjusted
+    ),
+    lines as (
+        insert into invoice_lines (id, invoice_id, position, contract_line_id, staffing_role, description, minutes,
+                                   unit_price, net, service_from, service_before)
+        select gen_random_uuid(), summed.invoice_id, summed.position, line_id, summed.staffing_role, {WORDED},
+               summed.minutes,
+               coalesce(case when not is_adjusted then rate
+                             else round(value * 60 / nullif(summed.minutes, 0), 4) end, value),
+               value, first, last + 1
+        from summed join contract_lines line on line.id = line_id
+        join contracts contract on contract.id = line.contract_id
+        returning id, invoice_id, position
+    )
+    insert into allocations (item_id, turn, kind, line_id, invoice_id, amount, minutes)
+    select taken.id, taken.turn + 1, 'taken', lines.id, taken.invoice_id, taken.value, coalesce(taken.minutes, 0)
+    from taken join lines on lines.invoice_id = taken.invoice_id and lines.position = taken.position
+    """  # noqa: S608 - put together from constants
+)
+
+OPEN_NETS = text(f"select draft.contract_id, sum(open.value) {OPEN} group by 1 having sum(open.value) > 0")
+IS_ANYTHING_OPEN = text(f"select exists (select {OPEN})")
+
+HEADS = text(
+    """
+    insert into invoices (id, contract_id, customer_id, legal_entity_id, project_id, thread_id, status, currency, up_to,
+                          prepared_by, prepared_at, version)
+    select draft.invoice_id, contract.id, contract.customer_id, contract.legal_entity_id, contract.project_id,
+           contract.thread_id, 'draft', contract.currency, :up_to, :by, :at, 1
+    from unnest(cast(:contracts as uuid[]), cast(:invoices as uuid[])) as draft (contract_id, invoice_id)
+    join contracts contract on contract.id = draft.contract_id and contract.status = 'active'
+    returning id, contract_id, customer_id, legal_entity_id, currency
+    """
+)
+
+
+async def is_anything_open(work: Work, *, contract_id: UUID, up_to: date) -> bool:
+    """Whether something of the contract, worked up to and including `up_to`, can be invoiced."""
+    asked = {"contracts": [contract_id], "invoices": [None], "up_to": up_to, "method": None}
+    return bool(await work.session.scalar(IS_ANYTHING_OPEN, asked))
+
+
+async def draft(work: Work, invoice: Invoice) -> None:
+    """Keep a new draft with everything on it that is open."""
+    work.session.add(invoice)
+    await work.session.flush()
+    await work.session.execute(DRAFT, {**Selection(invoice.up_to).asked, **_paired({invoice.contract_id: invoice.id})})
+
+
+async def open_contracts(work: Work, contract_ids: Sequence[UUID], chosen: Selection) -> list[UUID]:
+    """Those of the contracts on which more is open than nought."""
+    asked = {"contracts": contract_ids, "invoices": [None] * len(contract_ids)}
+    return list(await work.session.scalars(OPEN_NETS, {**asked, "up_to": chosen.up_to, "method": chosen.method}))
+
+
+async def draft_many(work: Work, drafts: Mapping[UUID, UUID], chosen: Selection) -> list[Head]:
+    """Keep a draft, by the id given, for each contract that is active, with what is open and was chosen on it."""
+    made = {"up_to": chosen.up_to, "by": work.actor.subject, "at": work.now}
+    heads = [Head(*row) for row in await work.session.execute(HEADS, {**_paired(drafts), **made})]
+    kept = {head.contract_id: head.id for head in heads}
+    await work.session.execute(DRAFT, {**chosen.asked, **_paired(kept)})
+    return heads
+
+
+def _paired(drafts: Mapping[UUID, UUID]) -> dict[str, list[UUID]]:
+    return {"contracts": list(drafts), "invoices": list(drafts.values())}
