@@ -8,6 +8,7 @@ CONSUMERS: dict[str, tuple[str, ...]] = {
     "throughline.billing.payment.received.v1": (),
     "throughline.billing.payment.reversed.v1": (),
     "throughline.billing.period.closed.v1": (),
+    "throughline.billing.rate_card.changed.v1": (),
     "throughline.billing.revenue.recognised.v1": ("crm.note_revenue", "delivery.take_recognition"),
     "throughline.billing.work.valued.v1": ("delivery.take_values",),
     "throughline.crm.account.changed.v1": ("billing.remember_customer", "delivery.rename_account"),
@@ -33,6 +34,7 @@ CONSUMERS: dict[str, tuple[str, ...]] = {
     "throughline.resourcing.cost_rate.changed.v1": ("delivery.take_cost_rates",),
     "throughline.resourcing.person.changed.v1": (
         "billing.remember_person",
+        "billing.remember_standing",
         "crm.remember_person",
         "delivery.remember_person",
         "delivery.take_employment",

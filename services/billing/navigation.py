@@ -13,6 +13,7 @@ NAVIGATION = (
     Entry("Payments", "/billing/payments", "cash", "Bill", Permission.SEE_INVOICES),
     Entry("Bank statements", "/billing/bank-statements", "building-bank", "Bill", Permission.SEE_INVOICES),
     Entry("Contracts", "/billing/contracts", "file-certificate", "Bill", Permission.SEE_CONTRACTS, "g c"),
+    Entry("Rates", "/billing/rates", "coins", "Bill", Permission.SEE_CONTRACTS, "g h"),
     Entry("Journal", "/billing/journal", "notebook", "Account", Permission.SEE_LEDGER, "g j"),
     Entry("Revenue", "/billing/revenue", "trending-up", "Account", Permission.SEE_LEDGER),
     Entry("Closing", "/billing/closing", "lock", "Account", Permission.SEE_LEDGER),

@@ -41,6 +41,8 @@ from services.billing.permissions import ROLES
 from services.billing.progress import api as progress_api
 from services.billing.progress import reactions as progress_reactions
 from services.billing.rates import api as rates_api
+from services.billing.rates import pages as rates_pages
+from services.billing.rates import reactions as rates_reactions
 from services.billing.receivables import api as receivables_api
 from services.billing.receivables import pages as receivables_pages
 from services.billing.recognition import api as recognition_api
@@ -93,6 +95,7 @@ service = Service(
         payments_pages.router,
         bank_statements_pages.router,
         contracts_pages.router,
+        rates_pages.router,
         amendments_pages.router,
         ledger_pages.router,
         recognition_pages.router,
@@ -108,6 +111,7 @@ service = Service(
     reactions=(
         customers_reactions.reactions,
         contracts_reactions.reactions,
+        rates_reactions.reactions,
         amendments_reactions.reactions,
         work_in_progress_reactions.reactions,
         progress_reactions.reactions,

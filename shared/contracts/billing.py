@@ -25,6 +25,27 @@ class ContractActivated(Event):
     amount: Amount
 
 
+class RateCardChanged(Event):
+    """A bill rate was agreed, or ends; work that has a value keeps it until somebody values it anew."""
+
+    type: ClassVar[str] = "throughline.billing.rate_card.changed.v1"
+    about: ClassVar[tuple[str, str]] = ("rate", "rate_id")
+    unconsumed: ClassVar[str] = "Tells what is agreed to whoever plans prices with us."
+    rate_id: UUID
+    scope: str
+    contract_id: UUID | None = None
+    contract_line_id: UUID | None = None
+    person_id: UUID | None = None
+    account_id: UUID | None = None
+    practice: str | None = None
+    grade: str | None = None
+    staffing_role: str | None = None
+    currency: Currency
+    hourly_rate: Amount
+    starts_on: date
+    ends_before: date | None = None
+
+
 class ValuedEntry(Fact):
     """What one time entry is worth to the client; without `value` it is unrated, held until a rate arrives."""
 

@@ -17,12 +17,14 @@ class PersonChanged(Event):
 
     type: ClassVar[str] = "throughline.resourcing.person.changed.v1"
     about: ClassVar[tuple[str, str]] = ("person", "person_id")
+    minor: ClassVar[int] = 1
     person_id: UUID
     subject_id: str | None = None
     """The log-in of this person."""
     name: str
     email: str = ""
     practice: str = ""
+    grade: str = ""
     staffing_roles: list[str] = Field(default_factory=list)
     employed_from: date
     employed_until: date | None = None

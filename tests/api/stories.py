@@ -29,7 +29,8 @@ A_RATE = {
     "currency": "EUR",
     "starts_on": "2026-03-01",
 }
-OF_WORK = {
+OF_WORK: Bodies = {
+    "PUT /billing-runs/{billing_run_id}": {"up_to": "2026-03-31"},
     "POST /work-in-progress/adjustments": {"item_ids": ["{item_id}"], "percent": "5", "reason": "Agreed."},
 }
 OF_PAYMENTS = {
@@ -185,12 +186,11 @@ async def of_resourcing(database: Database) -> Story:
     )
 
 
-OF_WORK = {
-    "POST /work-in-progress/adjustments": {"item_ids": ["{item_id}"], "percent": "5", "reason": "Agreed."},
-}
 PLACES_OF_BILLING = {
     "legal_entity_id": "legal_entities.id",
     "contract_id": "contracts.id",
+    "contract_ids": "contracts.id",
+    "billing_run_id": "billing_runs.id",
     "amendment_id": "amendments.id",
     "rate_id": "rates.id",
     "item_id": "billable_items.id",
@@ -219,6 +219,7 @@ async def of_billing(database: Database) -> Story:
     await ledger.map_accounts(served)
     await ledger.appoint_erp(served)
     contract_id = await a_month_of_work(served)
+    await served.as_(Role.BILLING_CLERK).put(f"/billing-runs/{new_id()}", json={"up_to": "2026-03-31"})
     await books.a_payment(served, await books.an_issued_invoice(served, contract_id), "40.00", paid="50.00")
     await books.a_bank_line(served)
     await measured.what_is_measured(served, contract_id)

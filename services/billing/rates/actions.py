@@ -10,17 +10,20 @@ from uuid import UUID
 from services.billing.permissions import Permission
 from services.billing.rates import store
 from services.billing.rates.model import (
+    NAMES,
     NoSuchRate,
     Rate,
     Reach,
     Scope,
     ValuedWork,
+    check_gap,
     check_overlap,
     digits_of,
     ended,
     sold_rate_id,
 )
-from shared.contracts.billing import ValuedEntry, WorkValued
+from shared.contracts.billing import RateCardChanged, ValuedEntry, WorkValued
+from shared.contracts.resourcing import PersonChanged
 from shared.money import Money
 from shared.period import Period
 from shared.work import Work
@@ -28,12 +31,16 @@ from shared.work import Work
 ENTRIES_PER_EVENT = 500
 
 
-async def agree_rate(work: Work, rate: Rate) -> Rate:
-    """Let `rate` count, and value with it what waited for one. Raises RateOverlaps."""
+async def agree_rate(work: Work, rate: Rate, *, gap_is_meant: bool = False) -> Rate:
+    """Let `rate` count, and value with it what waited for one. Raises RateOverlaps, RateLeavesGap."""
     work.actor.must(Permission.AGREE_RATES)
     await store.lock_book(work)
-    check_overlap(rate, await store.of_reach(work, rate.reach))
+    others = await store.of_reach(work, rate.reach)
+    check_overlap(rate, others)
+    if not gap_is_meant:
+        check_gap(rate, others)
     await store.add(work, rate, digits=digits_of(rate.hourly_rate.currency))
+    work.publish(_changed(rate))
     announce_valued(work, await store.value(work))
     return rate
 
@@ -47,7 +54,16 @@ async def end_rate(work: Work, rate_id: UUID, *, ends_before: date) -> Rate:
         raise NoSuchRate()
     period = ended(rate, ends_before)
     await store.end(work, rate_id, period)
-    return Rate(rate.id, rate.reach, rate.hourly_rate, period)
+    ended_rate = Rate(rate.id, rate.reach, rate.hourly_rate, period)
+    work.publish(_changed(ended_rate))
+    return ended_rate
+
+
+async def remember_standing(work: Work, person: PersonChanged, *, sequence: int) -> None:
+    """Know the practice and the grade of a person; what was valued before stays as it is."""
+    await store.remember_standing(
+        work, person.person_id, practice=person.practice, grade=person.grade, sequence=sequence
+    )
 
 
 async def agree_sold_rate(
@@ -81,6 +97,18 @@ def announce_valued(work: Work, valued: Iterable[ValuedWork]) -> None:
         entries = list(of_project)
         for start in range(0, len(entries), ENTRIES_PER_EVENT):
             work.publish(_work_valued(entries[start : start + ENTRIES_PER_EVENT]))
+
+
+def _changed(rate: Rate) -> RateCardChanged:
+    return RateCardChanged(
+        rate_id=rate.id,
+        scope=rate.reach.scope.value,
+        **{name: getattr(rate.reach, name) for name in NAMES},
+        currency=rate.hourly_rate.currency,
+        hourly_rate=rate.hourly_rate.amount,
+        starts_on=rate.period.starts_on,
+        ends_before=rate.period.ends_before,
+    )
 
 
 def _work_valued(valued: Sequence[ValuedWork]) -> WorkValued:

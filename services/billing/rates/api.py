@@ -13,10 +13,12 @@ from pydantic import Field, model_validator
 from services.billing.rates import queries
 from services.billing.rates.actions import agree_rate, end_rate
 from services.billing.rates.model import (
+    NAMES,
     NoSuchRate,
     Rate,
     RateEndsTooEarly,
     RateHasNoScope,
+    RateLeavesGap,
     RateOverlaps,
     Reach,
     Scope,
@@ -39,11 +41,20 @@ class RateBody(Body):
     contract_line_id: UUID | None = None
     person_id: UUID | None = None
     account_id: UUID | None = None
+    practice: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    grade: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     staffing_role: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     hourly_rate: Annotated[Amount, Field(ge=Decimal(0))]
     currency: Currency
     starts_on: date
     ends_before: date | None = None
+    gap_is_meant: bool = False
+
+    def rate(self, rate_id: UUID) -> Rate:
+        """As the model has it. Raises RateHasNoScope."""
+        reach = Reach(self.scope, **{name: getattr(self, name) for name in NAMES})
+        period = Period(self.starts_on, self.ends_before)
+        return Rate(rate_id, reach, Money(self.hourly_rate, self.currency), period)
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
@@ -68,6 +79,8 @@ class RateView(Body):
     contract_line_id: UUID | None
     person_id: UUID | None
     account_id: UUID | None
+    practice: str | None
+    grade: str | None
     staffing_role: str | None
     hourly_rate: Amount
     currency: str
@@ -82,11 +95,7 @@ class RateView(Body):
             id=rate.id,
             scope=reach.scope,
             why=reach.scope.words,
-            contract_id=reach.contract_id,
-            contract_line_id=reach.contract_line_id,
-            person_id=reach.person_id,
-            account_id=reach.account_id,
-            staffing_role=reach.staffing_role,
+            **{name: getattr(reach, name) for name in NAMES},
             hourly_rate=rate.hourly_rate.amount,
             currency=rate.hourly_rate.currency,
             starts_on=rate.period.starts_on,
@@ -94,19 +103,12 @@ class RateView(Body):
         )
 
 
-@router.put("/{rate_id}", responses=refusals(NotPermitted, RateHasNoScope, RateOverlaps, RefersToUnknown))
+@router.put(
+    "/{rate_id}", responses=refusals(NotPermitted, RateHasNoScope, RateOverlaps, RateLeavesGap, RefersToUnknown)
+)
 async def agree(rate_id: UUID, body: RateBody, work: InWork) -> RateView:
     """Agree a rate; work that waited for one is valued with it at once."""
-    reach = Reach(
-        body.scope,
-        contract_id=body.contract_id,
-        contract_line_id=body.contract_line_id,
-        person_id=body.person_id,
-        account_id=body.account_id,
-        staffing_role=body.staffing_role,
-    )
-    period = Period(body.starts_on, body.ends_before)
-    return RateView.of(await agree_rate(work, Rate(rate_id, reach, Money(body.hourly_rate, body.currency), period)))
+    return RateView.of(await agree_rate(work, body.rate(rate_id), gap_is_meant=body.gap_is_meant))
 
 
 @router.post("/{rate_id}/end", responses=refusals(NotPermitted, NoSuchRate, RateEndsTooEarly))

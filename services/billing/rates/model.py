@@ -5,8 +5,12 @@ on the day worked decides, and no other is looked at:
 
 1. this person on this contract
 2. this staffing role on this contract line (first of all the rate that was sold)
-3. this staffing role for this account
-4. this staffing role, for every customer
+3. this person for this account
+4. this staffing role for this account
+5. this person, for every customer
+6. this staffing role at this person's grade
+7. this staffing role in this person's practice
+8. this staffing role, for every customer
 """
 
 from __future__ import annotations
@@ -40,8 +44,16 @@ class RateOverlaps(Conflict):
 class RateHasNoScope(Invalid):
     """What this rate is for is not clear.
 
-    contract_person needs contract_id and person_id; contract_line needs contract_line_id and staffing_role; account
-    needs account_id and staffing_role; firm needs staffing_role; none of them takes anything else.
+    contract_person needs contract_id and person_id; contract_line needs contract_line_id and staffing_role;
+    account_person needs account_id and person_id; account needs account_id and staffing_role; person needs person_id;
+    grade, practice and firm need staffing_role, the first two with what they are named after; nothing else is taken.
+    """
+
+
+class RateLeavesGap(Conflict):
+    """Between this rate and another one for the same scope, days are left without any.
+
+    Choose days that meet, or say with gap_is_meant that nothing is agreed in between.
     """
 
 
@@ -57,7 +69,11 @@ class Scope(StrEnum):
 
     CONTRACT_PERSON = "contract_person"
     CONTRACT_LINE = "contract_line"
+    ACCOUNT_PERSON = "account_person"
     ACCOUNT = "account"
+    PERSON = "person"
+    GRADE = "grade"
+    PRACTICE = "practice"
     FIRM = "firm"
 
     @property
@@ -69,17 +85,26 @@ class Scope(StrEnum):
 WORDS = {
     Scope.CONTRACT_PERSON: "agreed for this person on this contract",
     Scope.CONTRACT_LINE: "agreed for this role on this contract line",
+    Scope.ACCOUNT_PERSON: "agreed for this person with this customer",
     Scope.ACCOUNT: "agreed for this role with this customer",
+    Scope.PERSON: "our rate for this person",
+    Scope.GRADE: "our rate for this role at this grade",
+    Scope.PRACTICE: "our rate for this role in this practice",
     Scope.FIRM: "our standard rate for this role",
 }
 CASCADE = tuple(Scope)
 
 
-NAMES = ("contract_id", "contract_line_id", "person_id", "account_id", "staffing_role")
+NAMES = ("contract_id", "contract_line_id", "person_id", "account_id", "practice", "grade", "staffing_role")
+FREE = frozenset({"practice", "grade"})  # texts that may have any sign in them
 NEEDED = {
     Scope.CONTRACT_PERSON: frozenset({"contract_id", "person_id"}),
     Scope.CONTRACT_LINE: frozenset({"contract_line_id", "staffing_role"}),
+    Scope.ACCOUNT_PERSON: frozenset({"account_id", "person_id"}),
     Scope.ACCOUNT: frozenset({"account_id", "staffing_role"}),
+    Scope.PERSON: frozenset({"person_id"}),
+    Scope.GRADE: frozenset({"grade", "staffing_role"}),
+    Scope.PRACTICE: frozenset({"practice", "staffing_role"}),
     Scope.FIRM: frozenset({"staffing_role"}),
 }
 
@@ -93,6 +118,8 @@ class Reach:
     contract_line_id: UUID | None = None
     person_id: UUID | None = None
     account_id: UUID | None = None
+    practice: str | None = None
+    grade: str | None = None
     staffing_role: str | None = None
 
     def __post_init__(self) -> None:
@@ -103,7 +130,8 @@ class Reach:
     @property
     def key(self) -> str:
         """The reach as one text, by which rates are looked up: the scope and the ids that it names."""
-        return "/".join([self.scope.value, *(str(getattr(self, name)) for name in NAMES if name in NEEDED[self.scope])])
+        named = [(name, str(getattr(self, name))) for name in NAMES if name in NEEDED[self.scope]]
+        return "/".join([self.scope.value, *(f"{len(text)}:{text}" if name in FREE else text for name, text in named)])
 
 
 @dataclass(frozen=True)
@@ -128,6 +156,8 @@ class Worked:
     contract_id: UUID
     account_id: UUID
     currency: str
+    practice: str | None = None
+    grade: str | None = None
 
 
 @dataclass(frozen=True)
@@ -171,6 +201,26 @@ def check_overlap(rate: Rate, others: Iterable[Rate]) -> None:
     for other in others:
         if other.reach == rate.reach and other.period.overlaps(rate.period):
             raise RateOverlaps(f"The rate {other.hourly_rate} counts {other.period} already.", field="/starts_on")
+
+
+def check_gap(rate: Rate, others: Iterable[Rate]) -> None:
+    """Refuse `rate` when days are left without a rate between it and the next one before or behind it."""
+    periods = [other.period for other in others if other.reach == rate.reach and other.id != rate.id]
+    ends = [one.ends_before for one in periods if one.ends_before and one.ends_before <= rate.period.starts_on]
+    if ends and max(ends) < rate.period.starts_on:
+        raise RateLeavesGap(f"The rate before ends on {max(ends)}.", field="/starts_on")
+    until = rate.period.ends_before
+    starts = [one.starts_on for one in periods if until and one.starts_on >= until]
+    if until and starts and until < min(starts):
+        raise RateLeavesGap(f"The next rate starts on {min(starts)}.", field="/ends_before")
+
+
+def in_increments(minutes: int, increment: int | None) -> int:
+    """What is billed for `minutes`: every entry begun is rounded up to whole increments, time taken back as well."""
+    if not increment:
+        return minutes
+    whole = -(-abs(minutes) // increment) * increment
+    return whole if minutes >= 0 else -whole
 
 
 def ended(rate: Rate, ends_before: date) -> Period:

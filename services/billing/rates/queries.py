@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, column, select, table, union_all
 
 from services.billing.permissions import Permission
 from services.billing.rates.model import Rate, Scope
 from services.billing.rates.store import rate_of, rates
-from shared.database import Page, page
+from shared.database import LIMIT_MAX, Page, page
 from shared.work import Work
+
+people = table("subjects", column("person_id", Uuid), column("name"))
+customers = table("customers", column("id", Uuid), column("name"))
+contracts = table("contracts", column("id", Uuid), column("number"))
+contract_lines = table("contract_lines", column("id", Uuid), column("description"))
 
 
 async def listed(
@@ -26,3 +32,32 @@ async def listed(
     keys = (rates.c.reach, rates.c.starts_on, rates.c.id)
     found = await page(work.session, wanted, keys=keys, cursor=cursor, limit=limit)
     return Page([rate_of(row) for row in found.items], found.next)
+
+
+async def names(work: Work, found: Sequence[Rate]) -> dict[UUID, str]:
+    """What the people, customers, contracts and lines are called that these rates are for."""
+    work.actor.must(Permission.SEE_CONTRACTS)
+    kinds = ("person_id", "account_id", "contract_id", "contract_line_id")
+    ids = {each for rate in found for kind in kinds if (each := getattr(rate.reach, kind)) is not None}
+    named = (
+        select(people.c.person_id, people.c.name),
+        select(customers.c.id, customers.c.name),
+        select(contracts.c.id, contracts.c.number),
+        select(contract_lines.c.id, contract_lines.c.description),
+    )
+    rows = union_all(*(one.where(one.selected_columns[0].in_(ids)) for one in named))
+    return {row[0]: row[1] for row in await work.session.execute(rows)}
+
+
+async def customers_to_choose(work: Work) -> list[tuple[UUID, str]]:
+    """The first customers by name."""
+    work.actor.must(Permission.SEE_CONTRACTS)
+    found = await work.session.execute(select(customers).order_by(customers.c.name).limit(LIMIT_MAX))
+    return [(row.id, row.name) for row in found]
+
+
+async def people_to_choose(work: Work) -> list[tuple[UUID, str]]:
+    """The first people by name."""
+    work.actor.must(Permission.SEE_CONTRACTS)
+    found = await work.session.execute(select(people).order_by(people.c.name).limit(LIMIT_MAX))
+    return [(row.person_id, row.name) for row in found]

@@ -10,7 +10,7 @@ from services.billing.contracts.actions import amendments_of, contract_of, lock_
 from services.billing.contracts.model import Contract, Method, terms_on
 from services.billing.permissions import Permission
 from services.billing.rates.actions import announce_valued, hold_rates, value_new_work
-from services.billing.rates.model import ValuedWork
+from services.billing.rates.model import ValuedWork, in_increments
 from services.billing.work_in_progress import store
 from services.billing.work_in_progress.model import (
     MILESTONE_RULE,
@@ -160,7 +160,7 @@ def _item(entry: ApprovedEntry, contract: Contract, project_id: UUID) -> Billabl
         staffing_role=entry.staffing_role,
         day=entry.day,
         minutes=entry.minutes,
-        billable_minutes=entry.minutes,
+        billable_minutes=in_increments(entry.minutes, contract.billing_increment_minutes),
         note=entry.note,
         is_billable=entry.billable and (line is None or line.method.is_by_the_hour),
         currency=contract.currency,

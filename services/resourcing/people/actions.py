@@ -127,6 +127,7 @@ def _changed(person: Person) -> PersonChanged:
         name=person.name,
         email=person.email,
         practice=person.practice,
+        grade=person.grade,
         staffing_roles=person.staffing_roles,
         employed_from=person.employed_from,
         employed_until=person.employed_until,

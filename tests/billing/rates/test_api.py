@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 import pytest
 
 from shared.actor import Role
-from shared.contracts.billing import WorkValued
+from shared.contracts.billing import RateCardChanged, WorkValued
 from shared.ids import new_id
 from tests.support.api import code_of
 from tests.support.billing import CANARY, MONDAY, ROLE, Billing, Made, a_sale, a_time_line, a_timesheet, an_entry
@@ -37,6 +38,41 @@ async def test_the_arrival_of_a_rate_values_what_waited_for_it(billing: Billing)
     assert answer.is_success
     assert (item["value"], item["rule"]) == (Decimal("1169.88"), "firm")
     assert (waited.entries[0].value, valued.entries[0].value) == (None, Decimal("1169.88"))
+
+
+async def test_a_rate_that_leaves_days_without_any_is_refused_unless_that_is_meant(billing: Billing) -> None:
+    clerk = billing.as_(Role.BILLING_CLERK)
+    await clerk.put(f"/rates/{new_id()}", json={**FIRM_RATE, "ends_before": "2026-04-01"})
+    late = {**FIRM_RATE, "starts_on": "2026-05-01"}
+
+    refused = await clerk.put(f"/rates/{new_id()}", json=late)
+    meant = await clerk.put(f"/rates/{new_id()}", json={**late, "gap_is_meant": True})
+
+    assert (refused.status_code, code_of(refused), meant.status_code) == (409, "rate_leaves_gap", 200)
+
+
+async def test_what_is_agreed_and_ended_is_told(billing: Billing) -> None:
+    clerk, rate_id = billing.as_(Role.BILLING_CLERK), new_id()
+    await clerk.put(f"/rates/{rate_id}", json=FIRM_RATE)
+    await clerk.post(f"/rates/{rate_id}/end", json={"ends_before": "2026-04-01"})
+
+    told = await billing.announced(RateCardChanged)
+
+    assert [(each.rate_id, each.scope, each.hourly_rate, each.ends_before) for each in told] == [
+        (rate_id, "firm", Decimal("95.50"), None),
+        (rate_id, "firm", Decimal("95.50"), date(2026, 4, 1)),
+    ]
+
+
+async def test_a_contract_bills_in_whole_increments_and_keeps_what_was_recorded(billing: Billing) -> None:
+    line = a_time_line("120.00")
+    sale = a_sale(line).model_copy(update={"billing_increment_minutes": 15})
+    await billing.sold(sale)
+    await billing.hear(a_timesheet(sale, an_entry(line.line_id, 50)))
+
+    [item] = await billing.rows("billable_items")
+
+    assert (item["minutes"], item["billable_minutes"], item["value"]) == (50, 60, Decimal(120))
 
 
 async def test_asking_twice_agrees_a_rate_once(billing: Billing) -> None:

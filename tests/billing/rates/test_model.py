@@ -15,13 +15,16 @@ from services.billing.rates.model import (
     Rate,
     RateEndsTooEarly,
     RateHasNoScope,
+    RateLeavesGap,
     RateOverlaps,
     Reach,
     Scope,
     Worked,
+    check_gap,
     check_overlap,
     choose,
     ended,
+    in_increments,
     value_of,
 )
 from shared.ids import new_id
@@ -30,11 +33,15 @@ from shared.period import Period
 from tests.support.billing import MONDAY, ROLE
 
 LINE, CONTRACT, ACCOUNT, ANNA = (UUID(int=number) for number in range(1, 5))
-WORKED = Worked(MONDAY, 480, ROLE, ANNA, LINE, CONTRACT, ACCOUNT, "EUR")
+WORKED = Worked(MONDAY, 480, ROLE, ANNA, LINE, CONTRACT, ACCOUNT, "EUR", practice="Data", grade="Senior")
 REACHES = {
     Scope.CONTRACT_PERSON: Reach(Scope.CONTRACT_PERSON, contract_id=CONTRACT, person_id=ANNA),
     Scope.CONTRACT_LINE: Reach(Scope.CONTRACT_LINE, contract_line_id=LINE, staffing_role=ROLE),
+    Scope.ACCOUNT_PERSON: Reach(Scope.ACCOUNT_PERSON, account_id=ACCOUNT, person_id=ANNA),
     Scope.ACCOUNT: Reach(Scope.ACCOUNT, account_id=ACCOUNT, staffing_role=ROLE),
+    Scope.PERSON: Reach(Scope.PERSON, person_id=ANNA),
+    Scope.GRADE: Reach(Scope.GRADE, grade="Senior", staffing_role=ROLE),
+    Scope.PRACTICE: Reach(Scope.PRACTICE, practice="Data", staffing_role=ROLE),
     Scope.FIRM: Reach(Scope.FIRM, staffing_role=ROLE),
 }
 
@@ -94,6 +101,32 @@ def test_a_scope_names_what_it_needs_and_nothing_else() -> None:
         Reach(Scope.ACCOUNT, staffing_role=ROLE)
     with pytest.raises(RateHasNoScope):
         Reach(Scope.FIRM, staffing_role=ROLE, account_id=ACCOUNT)
+
+
+def test_days_without_a_rate_between_two_are_refused() -> None:
+    first = a_rate(Scope.FIRM, ends_before=date(2026, 4, 1))
+
+    check_gap(a_rate(Scope.FIRM, starts_on=date(2026, 4, 1)), [first])
+    with pytest.raises(RateLeavesGap):
+        check_gap(a_rate(Scope.FIRM, starts_on=date(2026, 4, 2)), [first])
+    with pytest.raises(RateLeavesGap):
+        check_gap(a_rate(Scope.FIRM, starts_on=date(2026, 2, 1), ends_before=date(2026, 3, 1)), [first])
+
+
+def test_texts_of_two_kinds_never_make_the_same_reach() -> None:
+    one = Reach(Scope.GRADE, grade="Senior/IT", staffing_role="Lead")
+    other = Reach(Scope.GRADE, grade="Senior", staffing_role="IT/Lead")
+
+    assert one.key != other.key
+
+
+@given(st.integers(-1440, 1440), st.sampled_from([None, 6, 15, 60]))
+def test_time_is_rounded_up_to_whole_increments_and_taken_back_alike(minutes: int, increment: int | None) -> None:
+    billed = in_increments(minutes, increment)
+
+    assert in_increments(-minutes, increment) == -billed
+    assert 0 <= abs(billed) - abs(minutes) < (increment or 1)
+    assert billed % (increment or 1) == 0
 
 
 def test_an_end_is_behind_the_start_and_never_moved_back() -> None:

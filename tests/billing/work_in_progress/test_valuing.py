@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.billing.rates.actions import agree_rate
-from services.billing.rates.model import Rate, RateOverlaps, Reach, Scope, Worked, choose, value_of
+from services.billing.rates.model import NEEDED, Rate, RateOverlaps, Reach, Scope, Worked, choose, value_of
 from shared.contracts import crm, delivery
 from shared.ids import new_id
 from shared.money import Money
 from shared.period import Period
-from tests.support.billing import MONDAY, Billing, a_sale, a_time_line, a_timesheet, an_entry
+from tests.support.billing import MONDAY, Billing, a_person_known, a_sale, a_time_line, a_timesheet, an_entry
 
 ANNA, BEN = UUID(int=11), UUID(int=12)
+STANDING: dict[str, Any] = {"practice": "Data/AI", "grade": "Senior"}
 DAYS = st.integers(0, 9).map(lambda days: MONDAY + timedelta(days=days))
 PRICES = st.decimals("0.01", "999.99", places=2)
 
@@ -50,14 +52,14 @@ WORK = st.lists(
 def a_reach(wish: Wish, sale: crm.OpportunityClosedWon, contract_id: UUID, roles: tuple[str, str]) -> Reach:
     """Name what a rate is for."""
     scope, person, is_first, *_ = wish
-    role = roles[not is_first]
-    if scope is Scope.CONTRACT_PERSON:
-        return Reach(scope, contract_id=contract_id, person_id=person)
-    if scope is Scope.CONTRACT_LINE:
-        return Reach(scope, contract_line_id=sale.lines[0].line_id, staffing_role=role)
-    if scope is Scope.ACCOUNT:
-        return Reach(scope, account_id=sale.account.account_id, staffing_role=role)
-    return Reach(scope, staffing_role=role)
+    known = STANDING | {
+        "contract_id": contract_id,
+        "contract_line_id": sale.lines[0].line_id,
+        "person_id": person,
+        "account_id": sale.account.account_id,
+        "staffing_role": roles[not is_first],
+    }
+    return Reach(scope, **{name: known[name] for name in NEEDED[scope]})
 
 
 async def agreed(billing: Billing, wishes: list[tuple[Reach, Wish]]) -> list[Rate]:
@@ -67,7 +69,7 @@ async def agreed(billing: Billing, wishes: list[tuple[Reach, Wish]]) -> list[Rat
         rate = Rate(new_id(), reach, Money(price, currency), period)
         try:
             async with billing.work() as work:
-                rates.append(await agree_rate(work, rate))
+                rates.append(await agree_rate(work, rate, gap_is_meant=True))
         except RateOverlaps:
             continue
     return rates
@@ -81,6 +83,7 @@ async def test_sql_values_work_as_the_model_does(
     roles = (f"First {new_id()}", f"Second {new_id()}")
     sale = a_sale(a_time_line(rate=None, role=roles[0]))
     contract_id = await billing.sold(sale)
+    await billing.hear(a_person_known("anna", ANNA).model_copy(update=STANDING))
     rates = await agreed(billing, [(a_reach(wish, sale, contract_id, roles), wish) for wish in wishes])
     entries = [
         an_entry(sale.lines[0].line_id, minutes, person_id=person, staffing_role=roles[not is_first], day=day)
@@ -102,4 +105,5 @@ def as_worked(entry: delivery.ApprovedEntry, sale: crm.OpportunityClosedWon, con
     line_id = sale.lines[0].line_id
     account_id = sale.account.account_id
     role, person = entry.staffing_role, entry.person_id
-    return Worked(entry.day, entry.minutes, role, person, line_id, contract_id, account_id, sale.currency)
+    standing = STANDING if person == ANNA else {}
+    return Worked(entry.day, entry.minutes, role, person, line_id, contract_id, account_id, sale.currency, **standing)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Date, Integer, Row, SmallInteger, String, Uuid, select, text, update
+from sqlalchemy import BigInteger, Column, Date, Integer, Row, SmallInteger, String, Uuid, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.billing.rates.model import NAMES, Rate, Reach, Scope, ValuedWork
@@ -31,6 +31,8 @@ rates = schema.table(
     Column("contract_line_id", Uuid),
     Column("person_id", Uuid),
     Column("account_id", Uuid),
+    Column("practice", String),
+    Column("grade", String),
     Column("staffing_role", String),
     amount("hourly_rate"),
     Column("currency", String(3), nullable=False),
@@ -43,19 +45,41 @@ rates = schema.table(
     found_by("reach", "starts_on", why="the rates that may count for an entry; overlap within a reach"),
 )
 
+# What a person's rate may depend on, as resourcing tells of it.
+rated_people = schema.table(
+    "rated_people",
+    Column("person_id", Uuid, primary_key=True),
+    Column("practice", String, nullable=False),
+    Column("grade", String, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    audited=False,
+)
+
 OPEN_BOOK = text("insert into rate_books (id) values (1) on conflict do nothing")
 LOCK_BOOK = text("select id from rate_books for update")
 SHARE_BOOK = text("select id from rate_books for share")
 
+# The reaches of the cascade of model.py, in its order, for an item `worked` of `contract`; `fact` is what was worked
+# and `who` the standing of whoever did.
+CASCADE = """array[
+    'contract_person/' || contract.id || '/' || fact.person_id,
+    'contract_line/' || worked.contract_line_id || '/' || fact.staffing_role,
+    'account_person/' || fact.person_id || '/' || contract.customer_id,
+    'account/' || contract.customer_id || '/' || fact.staffing_role,
+    'person/' || fact.person_id,
+    'grade/' || length(who.grade) || ':' || who.grade || '/' || fact.staffing_role,
+    'practice/' || length(who.practice) || ':' || who.practice || '/' || fact.staffing_role,
+    'firm/' || fact.staffing_role]"""
+
 # The cascade and the rounding of model.py as one statement over everything that is not valued yet. Time that
 # corrects an entry takes the rate of that entry, so that the two cancel out to the cent; it waits for the entry.
 VALUE = text(
-    """
+    f"""
     with valued as (
         select worked.id, counts.rate_id, counts.scope, counts.hourly_rate,
                round(counts.hourly_rate * worked.billable_minutes / 60, counts.digits) as value
         from billable_items worked
-        join contracts on contracts.id = worked.contract_id
+        join contracts contract on contract.id = worked.contract_id
         left join lateral (
             select entry.* from billable_items entry
             where entry.entry_id = worked.corrects_entry_id
@@ -63,18 +87,17 @@ VALUE = text(
         ) corrected on true
         cross join lateral (
             select coalesce(corrected.day, worked.day) as day,
-                   array['contract_person/' || contracts.id || '/' || coalesce(corrected.person_id, worked.person_id),
-                         'contract_line/' || worked.contract_line_id || '/' || role.name,
-                         'account/' || contracts.customer_id || '/' || role.name,
-                         'firm/' || role.name] as cascade
-            from (select coalesce(corrected.staffing_role, worked.staffing_role) as name) role
-        ) wanted
+                   coalesce(corrected.person_id, worked.person_id) as person_id,
+                   coalesce(corrected.staffing_role, worked.staffing_role) as staffing_role
+        ) fact
+        left join rated_people who on who.person_id = fact.person_id
+        cross join lateral (select {CASCADE} as reaches) cascade
         cross join lateral (
             select id as rate_id, scope, hourly_rate, digits, 0 as place from rates where id = corrected.rate_id
             union all
-            select id, scope, hourly_rate, digits, array_position(wanted.cascade, reach) from rates
-            where corrected.rate_id is null and reach = any(wanted.cascade) and currency = contracts.currency
-              and starts_on <= wanted.day and (ends_before is null or wanted.day < ends_before)
+            select id, scope, hourly_rate, digits, array_position(cascade.reaches, reach) from rates
+            where corrected.rate_id is null and reach = any(cascade.reaches) and currency = contract.currency
+              and starts_on <= fact.day and (ends_before is null or fact.day < ends_before)
             order by place limit 1
         ) counts
         where worked.value is null and worked.is_billable and worked.contract_line_id is not null
@@ -92,7 +115,7 @@ VALUE = text(
               billable_items.project_id, billable_items.contract_id,
               billable_items.contract_line_id, billable_items.thread_id, billable_items.currency,
               billable_items.minutes, billable_items.value, billable_items.rate, billable_items.rule
-    """
+    """  # noqa: S608 - put together from constants
 )
 
 # A plan kept from a time when few items were there may take any index, and then cost the square of their number.
@@ -121,6 +144,16 @@ async def value(
     await work.session.execute(PLAN_ANEW)
     rows = await work.session.execute(VALUE, {"contract_id": contract_id, "entry_ids": entry_ids})
     return [ValuedWork(**row._mapping) for row in rows]
+
+
+async def remember_standing(work: Work, person_id: UUID, *, practice: str, grade: str, sequence: int) -> None:
+    """Keep what a person's rate may depend on, unless later news of it are known."""
+    row = {"practice": practice, "grade": grade, "sequence": sequence}
+    kept = insert(rated_people).values(person_id=person_id, **row)
+    is_newer = rated_people.c.sequence < sequence
+    await work.session.execute(
+        kept.on_conflict_do_update(index_elements=["tenant_id", "person_id"], set_=row, where=is_newer)
+    )
 
 
 async def add(work: Work, rate: Rate, *, digits: int) -> None:

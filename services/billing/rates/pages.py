@@ -1,0 +1,67 @@
+"""The rates as people see them: which count, what for, and from when on."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.billing.permissions import Permission
+from services.billing.rates import queries
+from services.billing.rates.actions import agree_rate, end_rate
+from services.billing.rates.api import EndBody, RateBody
+from services.billing.rates.model import Scope
+from shared.database import LIMIT_DEFAULT
+from shared.ids import new_id
+from shared.pages import InWork, PageRoute, form_of, page
+from shared.ui.listing import Column, Listing
+from shared.ui.words import gettext as _
+from shared.web import Cursor, key_required
+
+router = APIRouter(prefix="/rates", route_class=PageRoute)
+HERE = "/billing/rates"
+
+
+@router.get("")
+async def rates(
+    request: Request, work: InWork, *, role: str = "", scope: Scope | None = None, cursor: Cursor = None
+) -> Response:
+    """The rates, by what they are for; `role` is what a new one is begun with."""
+    found = await queries.listed(work, scope=scope, contract_line_id=None, cursor=cursor, limit=LIMIT_DEFAULT)
+    columns = (
+        Column("scope", _("What for")),
+        Column("who", _("Whom")),
+        Column("hourly_rate", _("Per hour"), number=True),
+        Column("starts_on", _("From")),
+        Column("ends_before", _("Until")),
+        Column("act", ""),
+    )
+    return page(
+        request,
+        "billing/rates/rates.html",
+        listing=Listing.of(request, "rates", columns, found.items, next=found.next),
+        names=await queries.names(work, found.items),
+        customers=await queries.customers_to_choose(work),
+        people=await queries.people_to_choose(work),
+        role=role,
+        scope=scope,
+        today=work.now.date(),
+        may_agree=work.actor.may(Permission.AGREE_RATES),
+    )
+
+
+@router.post("", dependencies=[Depends(key_required)])
+async def agree(request: Request, work: InWork) -> Response:
+    """Agree a rate; work that waited for one is valued with it at once."""
+    form = await form_of(request, RateBody)
+    await agree_rate(work, form.rate(new_id()), gap_is_meant=form.gap_is_meant)
+    return RedirectResponse(HERE, 303)
+
+
+@router.post("/{rate_id}/end", dependencies=[Depends(key_required)])
+async def end(request: Request, rate_id: UUID, work: InWork) -> Response:
+    """Let a rate end, so that another one can follow."""
+    form = await form_of(request, EndBody)
+    await end_rate(work, rate_id, ends_before=form.ends_before)
+    return RedirectResponse(HERE, 303)
