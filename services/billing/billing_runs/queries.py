@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Integer, Numeric, Row, Uuid, bindparam, column, func, or_, select, text
+from sqlalchemy import Boolean, Integer, Numeric, Row, String, Uuid, bindparam, column, func, or_, select, text
 
 from services.billing.billing_runs import store
 from services.billing.billing_runs.model import BillingRun, Extent, NoSuchBillingRun, PreBillStatus
@@ -92,5 +92,5 @@ async def pre_bills_of(work: Work, run_id: UUID, *, cursor: str | None, limit: i
         .where(pre_bills.c.run_id == run_id)
         .subquery()
     )
-    keys = (column("is_clear", Boolean), rows.c.number, rows.c.contract_id)
+    keys = (column("is_clear", Boolean), column("number", String), column("contract_id", Uuid))
     return await page(work.session, select(rows), keys=keys, cursor=cursor, limit=limit)
