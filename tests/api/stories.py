@@ -30,7 +30,7 @@ A_RATE = {
     "starts_on": "2026-03-01",
 }
 OF_WORK: Bodies = {
-    "PUT /billing-runs/{billing_run_id}": {"up_to": "2026-03-31"},
+    "PUT /billing-runs/{billing_run_id}": {"up_to": "2026-03-30"},
     "POST /work-in-progress/adjustments": {"item_ids": ["{item_id}"], "percent": "5", "reason": "Agreed."},
 }
 OF_PAYMENTS = {
