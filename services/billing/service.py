@@ -46,8 +46,8 @@ from services.billing.rates import reactions as rates_reactions
 from services.billing.receivables import api as receivables_api
 from services.billing.receivables import pages as receivables_pages
 from services.billing.recognition import api as recognition_api
+from services.billing.recognition import jobs as recognition_jobs
 from services.billing.recognition import pages as recognition_pages
-from services.billing.recognition.jobs import jobs
 from services.billing.remaining_obligations import api as remaining_obligations_api
 from services.billing.remaining_obligations import pages as remaining_obligations_pages
 from services.billing.tables import schema
@@ -116,6 +116,5 @@ service = Service(
         work_in_progress_reactions.reactions,
         progress_reactions.reactions,
     ),
-    jobs=jobs,
-    jobs=(*billing_runs_jobs.jobs,),
+    jobs=(*recognition_jobs.jobs, *billing_runs_jobs.jobs),
 )
