@@ -6,7 +6,21 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Integer, Numeric, Row, String, Uuid, bindparam, column, func, or_, select, text
+from sqlalchemy import (
+    Boolean,
+    Integer,
+    Numeric,
+    Row,
+    String,
+    Subquery,
+    Uuid,
+    bindparam,
+    column,
+    func,
+    or_,
+    select,
+    text,
+)
 
 from services.billing.billing_runs import store
 from services.billing.billing_runs.model import BillingRun, Extent, NoSuchBillingRun, PreBillStatus
@@ -52,19 +66,7 @@ async def pre_bills_of(work: Work, run_id: UUID, *, cursor: str | None, limit: i
     work.actor.must(Permission.SEE_WORK_IN_PROGRESS)
     if await work.session.scalar(select(billing_runs.c.id).where(billing_runs.c.id == run_id)) is None:
         raise NoSuchBillingRun()
-    found = (
-        text(OF_RUN)
-        .bindparams(bindparam("run_id", run_id, Uuid))
-        .columns(
-            column("contract_id", Uuid),
-            column("unrated", Integer),
-            column("held", Integer),
-            column("net", Numeric),
-            column("minutes", Integer),
-            column("items", Integer),
-        )
-        .subquery()
-    )
+    found = _waiting(run_id)
     waits = found.c
     is_clear = ~or_(
         func.coalesce(waits.unrated, 0) > 0,
@@ -94,3 +96,20 @@ async def pre_bills_of(work: Work, run_id: UUID, *, cursor: str | None, limit: i
     )
     keys = (column("is_clear", Boolean), column("number", String), column("contract_id", Uuid))
     return await page(work.session, select(rows), keys=keys, cursor=cursor, limit=limit)
+
+
+def _waiting(run_id: UUID) -> Subquery:
+    """What waits on each contract of a run."""
+    return (
+        text(OF_RUN)
+        .bindparams(bindparam("run_id", run_id, Uuid))
+        .columns(
+            column("contract_id", Uuid),
+            column("unrated", Integer),
+            column("held", Integer),
+            column("net", Numeric),
+            column("minutes", Integer),
+            column("items", Integer),
+        )
+        .subquery()
+    )
