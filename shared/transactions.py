@@ -52,7 +52,8 @@ async def transaction(database: Database) -> AsyncIterator[AsyncSession]:
     async with _connected(database) as connection:
         own = driver(connection)
         ongoing = own.transaction()
-        await ongoing.start()
+        with _told_as_ever():
+            await ongoing.start()
         session = database.sessions(bind=connection)
         try:
             yield session

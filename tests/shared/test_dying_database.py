@@ -1,4 +1,4 @@
-"""Who tells other processes of what has happened outlives a database that dies in the middle of it."""
+"""A database that dies in the middle: who tells other processes of what has happened outlives it, others hear of it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from shared.database import Database, connect
 from shared.messaging import wake
+from shared.messaging.verdict import is_away
 from shared.pages import live
+from shared.transactions import transaction
 from tests.chaos.proxy import Ends
 from tests.conftest import DatabaseFactory
 from tests.support.api import MERIDIAN
@@ -29,6 +32,8 @@ class Passage:
     def __init__(self, there: str) -> None:
         self._there = there
         self._callers: list[asyncio.StreamWriter] = []
+        self.is_dying = False
+        """Whether the next question ends its connection."""
 
     async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Connect one caller with the server."""
@@ -49,7 +54,7 @@ class Passage:
     async def _pass_on(self, ends: Ends) -> None:
         reader, writer = ends
         try:
-            while some := await reader.read(65_536):
+            while (some := await reader.read(65_536)) and not self.is_dying:
                 writer.write(some)
         except ConnectionError:
             pass
@@ -102,6 +107,20 @@ async def test_a_server_that_dies_under_a_notification_ends_nobody(
         telling.cancel()
         await asyncio.gather(telling, return_exceptions=True)
     await listening.close()
+
+
+async def test_a_server_that_dies_as_a_transaction_begins_is_away(
+    service_database: DatabaseFactory, tmp_path: Path
+) -> None:
+    async with by_passage(service_database("crm").app_url, tmp_path) as (database, passage):
+        async with transaction(database):
+            pass
+        passage.is_dying = True
+        with pytest.raises(DBAPIError) as told:
+            async with transaction(database):
+                pass
+
+    assert is_away(told.value)
 
 
 def something_happens(database: Database) -> None:
