@@ -180,6 +180,12 @@ MONEY = {
     "doing_it_again_makes_nothing": Damage(history=History(again=[Again("recognition", 1)])),
 }
 
+DUTIES = {
+    "nobody_approves_their_own_invoice": in_(
+        "billing", "update invoices set approved_by = prepared_by where approved_by is not null"
+    ),
+}
+
 
 def a_client(effect: str, outcome: Outcome, tenant: str = str(TENANT_ID)) -> History:
     """The history of a client who wanted one thing that is not there."""
@@ -195,4 +201,4 @@ PROMISES = {
     "nothing_is_there_that_nobody_wanted": Damage(history=a_client("milestone", Outcome.FAILED)),
 }
 
-DAMAGES = EVENTS | EFFECTS | TENANTS | LEDGER | HOURS | MONEY | PROMISES
+DAMAGES = EVENTS | EFFECTS | TENANTS | LEDGER | HOURS | MONEY | DUTIES | PROMISES
