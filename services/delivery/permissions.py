@@ -23,12 +23,25 @@ class Permission(StrEnum):
     VIEW_ALL_TIME = "delivery.view_all_time"
     APPROVE_TIME = "delivery.approve_time"
     APPROVE_TIME_OF_ANY_PROJECT = "delivery.approve_time_of_any_project"
+    VIEW_EXPENSES = "delivery.view_expenses"
+    RECORD_EXPENSES = "delivery.record_expenses"
+    VIEW_ALL_EXPENSES = "delivery.view_all_expenses"
+    APPROVE_EXPENSES = "delivery.approve_expenses"
+    LOCK_EXPENSES = "delivery.lock_expenses"
 
 
 ROLES: dict[Role, frozenset[Permission]] = {
     Role.SALES_REP: frozenset({Permission.VIEW_PROJECTS}),
     Role.SALES_MANAGER: frozenset({Permission.VIEW_PROJECTS}),
-    Role.CONSULTANT: frozenset({Permission.VIEW_PROJECTS, Permission.VIEW_TIME, Permission.RECORD_TIME}),
+    Role.CONSULTANT: frozenset(
+        {
+            Permission.VIEW_PROJECTS,
+            Permission.VIEW_TIME,
+            Permission.RECORD_TIME,
+            Permission.VIEW_EXPENSES,
+            Permission.RECORD_EXPENSES,
+        }
+    ),
     Role.PROJECT_MANAGER: frozenset(
         {
             Permission.VIEW_HANDOFFS,
@@ -41,6 +54,9 @@ ROLES: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_TIME,
             Permission.RECORD_TIME,
             Permission.APPROVE_TIME,
+            Permission.VIEW_EXPENSES,
+            Permission.RECORD_EXPENSES,
+            Permission.APPROVE_EXPENSES,
         }
     ),
     Role.RESOURCE_MANAGER: frozenset(
@@ -63,6 +79,9 @@ ROLES: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_MARGIN,
             Permission.VIEW_TIME,
             Permission.VIEW_ALL_TIME,
+            Permission.VIEW_EXPENSES,
+            Permission.VIEW_ALL_EXPENSES,
+            Permission.LOCK_EXPENSES,
         }
     ),
     Role.AUDITOR: frozenset(
@@ -74,6 +93,8 @@ ROLES: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_MARGIN,
             Permission.VIEW_TIME,
             Permission.VIEW_ALL_TIME,
+            Permission.VIEW_EXPENSES,
+            Permission.VIEW_ALL_EXPENSES,
         }
     ),
     Role.ADMINISTRATOR: frozenset({Permission.VIEW_TEMPLATES, Permission.WRITE_TEMPLATES}),

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from services.delivery.accounts.reactions import reactions as accounts
+from services.delivery.change_orders.api import router as change_orders
+from services.delivery.expenses.api import lock_router as expense_lock
+from services.delivery.expenses.api import router as expense_reports
 from services.delivery.handoffs import pages as handoff_pages
 from services.delivery.handoffs.api import router as handoffs
 from services.delivery.handoffs.reactions import reactions as won_deals
@@ -10,6 +13,7 @@ from services.delivery.margin.reactions import reactions as margin
 from services.delivery.navigation import NAVIGATION
 from services.delivery.people.reactions import reactions as people
 from services.delivery.permissions import ROLES
+from services.delivery.progress.api import router as progress
 from services.delivery.projects import pages as project_pages
 from services.delivery.projects.api.milestones import router as milestones
 from services.delivery.projects.api.projects import router as projects
@@ -25,7 +29,10 @@ service = Service(
     name="delivery",
     schema=schema,
     permissions=ROLES,
-    routers=(handoffs, templates, projects, milestones, time_entries, timesheets),
+    routers=(
+        *(handoffs, templates, projects, milestones, time_entries, timesheets),
+        *(expense_reports, expense_lock, change_orders, progress),
+    ),
     pages=(week.router, approvals.router, handoff_pages.router, project_pages.router),
     navigation=NAVIGATION,
     finders=(project_pages.finder,),

@@ -176,6 +176,7 @@ class ExpenseReportApproved(Event):
 
     type: ClassVar[str] = "throughline.delivery.expense_report.approved.v1"
     about: ClassVar[tuple[str, str]] = ("expense_report", "report_id")
+    unconsumed: ClassVar[str] = "Billing is to bill what was spent for the client."
     report_id: UUID
     project_id: UUID
     person_id: UUID
@@ -203,7 +204,6 @@ class ChangeOrderApproved(Event):
 
     type: ClassVar[str] = "throughline.delivery.change_order.approved.v1"
     about: ClassVar[tuple[str, str]] = ("change_order", "change_order_id")
-    unannounced: ClassVar[str] = "Delivery has no change orders yet; billing is ready for them."
     change_order_id: UUID
     number: str
     project_id: UUID
@@ -232,7 +232,6 @@ class ProgressMeasured(Event):
 
     type: ClassVar[str] = "throughline.delivery.progress.measured.v1"
     about: ClassVar[tuple[str, str]] = ("project_progress", "project_id")
-    unannounced: ClassVar[str] = "Delivery measures no progress yet; billing is ready for it."
     measurement_id: UUID
     project_id: UUID
     billing_line_id: UUID | None = None

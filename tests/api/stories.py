@@ -63,6 +63,11 @@ BODIES_OF_BILLING: Bodies = {
     **OF_WORK,
     **measured.BODIES_OF_REVENUE,
 }
+SPENT = {
+    **{"day": "2026-03-02", "category": "travel", "description": "Train", "receipt": "1.pdf"},
+    **{"receipt_currency": "EUR", "receipt_net": "100"},
+}
+CHANGED = {"title": "Longer", "reason": "Workshop", "effective_on": "2026-03-09", "new_ends_before": "2026-09-01"}
 
 
 @dataclass(frozen=True)
@@ -128,6 +133,7 @@ async def of_delivery(database: Database) -> Story:
     worked = {"task_id": delivery.a_task_of(project), "day": "2026-03-02", "minutes": 480, "note": "Workshop"}
     await crm.made(served.manager, f"/time-entries/{new_id()}", worked)
     await served.manager.post("/timesheets/submission", json={"week_starts_on": "2026-03-02"})
+    await spend_change_and_measure(served, project["id"])
     template = {"code": "own", "name": "Own way", "tasks": [{"key": "a", "phase": "A", "name": "A", "share": 1}]}
     await served.manager.put(f"/project-templates/{new_id()}", json=template)
     return Story(
@@ -142,11 +148,30 @@ async def of_delivery(database: Database) -> Story:
             "milestone_id": "milestones.id",
             "entry_id": "time_entries.id",
             "timesheet_id": "timesheets.id",
+            "report_id": "expense_reports.id",
+            "expense_id": "expenses.id",
+            "change_order_id": "change_orders.id",
+            "measurement_id": "progress_measurements.id",
             "record_id": "projects.id",
         },
         named={"week_starts_on": "2026-03-02", "day": "2026-03-09", "accepted_on": "2026-03-09"},
-        bodies={"PUT /project-templates/{template_id}": {**template, "code": "other"}},
+        bodies={
+            "PUT /project-templates/{template_id}": {**template, "code": "other"},
+            "PUT /expense-reports/{report_id}/expenses/{expense_id}": {**SPENT, "receipt": "2.pdf"},
+            "PUT /change-orders/{change_order_id}": {**CHANGED, "project_id": "{project_id}", "title": "Other"},
+            "PATCH /change-orders/{change_order_id}": CHANGED,
+            "PUT /progress/{measurement_id}": {"project_id": "{project_id}", "method": "hours"},
+        },
     )
+
+
+async def spend_change_and_measure(served: delivery.Delivery, project_id: str) -> None:
+    """Have Paula report an expense on her project, draft a change order, and measure progress."""
+    report = f"/expense-reports/{new_id()}"
+    await crm.made(served.manager, report, {"project_id": project_id, "title": "Workshop"})
+    await crm.made(served.manager, f"{report}/expenses/{new_id()}", SPENT)
+    await crm.made(served.manager, f"/change-orders/{new_id()}", {**CHANGED, "project_id": project_id})
+    await crm.made(served.manager, f"/progress/{new_id()}", {"project_id": project_id, "method": "milestone"})
 
 
 async def of_resourcing(database: Database) -> Story:

@@ -21,9 +21,11 @@ from tests.support.home import digest
 from tests.support.news_for_delivery import (
     MONDAY,
     a_booking,
+    a_capped_line,
     a_cost_rate,
     a_milestone_line,
     a_person,
+    a_retainer_line,
     a_won_deal,
     an_account,
     an_hours_line,
@@ -48,6 +50,8 @@ def deals() -> list[crm.OpportunityClosedWon]:
             lines=[
                 an_hours_line(UUID(int=0x100 + number)),
                 a_milestone_line(UUID(int=0x200 + number)),
+                a_capped_line(UUID(int=0x300 + number)),
+                a_retainer_line(UUID(int=0x400 + number)),
             ],
             account=an_account(ACCOUNT),
         ).model_copy(update={"contacts": []})

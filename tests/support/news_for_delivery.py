@@ -46,6 +46,25 @@ def a_milestone_line(
     )
 
 
+def a_capped_line(line_id: UUID | None = None, *, cap: str = "9000") -> crm.SoldLine:
+    """Describe hours of which no more than the cap is billed."""
+    method = crm.BillingMethod.TIME_AND_MATERIALS_CAPPED
+    line = an_hours_line(line_id)
+    return crm.SoldLine(**{**dict(line), "method": method, "billing_method": "", "cap": Decimal(cap)})
+
+
+def a_retainer_line(line_id: UUID | None = None) -> crm.SoldLine:
+    """Describe a fee of 3,000 for each of six months."""
+    return crm.SoldLine(
+        line_id=line_id or new_id(),
+        description="Hotline",
+        method=crm.BillingMethod.RETAINER,
+        amount=Decimal(18_000),
+        product="",
+        monthly_fee=Decimal(3_000),
+    )
+
+
 def an_estimated_role(
     role: str = "Consultant",
     minutes: int = 4_800,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from deploy.suite.earning import map_accounts
 from deploy.suite.founding import found
 from deploy.suite.people import BY_LOGIN
-from deploy.suite.year import books, delivery, sales, work
+from deploy.suite.year import books, delivery, sales, spending, work
 from deploy.suite.year.firm import Firm
 from deploy.suite.year.weeks import FRIDAY, MONDAY, THURSDAY, TUESDAY, WEDNESDAY, WEEKS
 
@@ -56,6 +56,8 @@ async def live(firm: Firm, week: int, say: Say) -> None:
     firm.be_at(week, FRIDAY, 18)
     await work.sign_off(firm, week)
     await work.put_right(firm, week)
+    await spending.report_trips(firm, week)
+    await spending.extend(firm, week)
     await delivery.pass_milestones(firm, week)
     await delivery.close_projects(firm, week)
     await firm.settled()

@@ -24,6 +24,9 @@ WEEKS_FROM_WON_TO_START = 2
 MANAGER_MINUTES_PER_WEEK = 240
 LED = frozenset(range(1, WON, 3))  # the numbers of deals in which the client also buys the project manager
 SERVICES = (3, 6)  # the numbers of deals that are services
+# The numbers of deals that are capped, bring a retainer, are travelled to, and are extended.
+CAPPED, RETAINED, TRAVELLED, EXTENDED = (frozenset({each}) for each in (0, 5, 2, 3))
+TRAVEL = "Travel"
 MANAGED_SERVICE_WEEKS = 27  # long enough for the template of a managed service
 # People of the story that follows the year: the last week is kept free for it.
 STORYTELLERS = frozenset({"anna", "bela", "elif"})

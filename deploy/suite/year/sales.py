@@ -11,7 +11,18 @@ from uuid import uuid5
 from deploy.suite.founding import PRICES
 from deploy.suite.year.customers import CUSTOMERS, Customer
 from deploy.suite.year.firm import Firm, line_id
-from deploy.suite.year.plan import SKILLS, Deal, Kind, Outcome
+from deploy.suite.year.plan import (
+    CAPPED,
+    HOUR,
+    RETAINED,
+    SKILLS,
+    TRAVEL,
+    TRAVELLED,
+    Deal,
+    Kind,
+    Member,
+    Outcome,
+)
 from deploy.suite.year.weeks import FRIDAY
 
 CRM = "/crm/api/v1"
@@ -114,6 +125,7 @@ def _lines(firm: Firm, deal: Deal) -> list[dict[str, Any]]:
             "staffing_role": each.role,
             "minutes": deal.minutes(each),
             **_discounted(deal, each.role),
+            **_capped(deal, each),
         }
         for each in by_hour
     ]
@@ -128,6 +140,26 @@ def _lines(firm: Firm, deal: Deal) -> list[dict[str, Any]]:
         }
         for name, amount, week in deal.fees
     ]
+    return [*lines, *_on_top(deal)]
+
+
+def _capped(deal: Deal, who: Member) -> dict[str, str]:
+    """The most that the client pays for these hours, where that was agreed: a tenth more than by the price book."""
+    if deal.number not in CAPPED:
+        return {}
+    worth = Decimal(PRICES[who.role][0]) * deal.minutes(who) / HOUR
+    return {"method": "time_and_materials_capped", "cap": str((worth * Decimal("1.1")).quantize(Decimal(1)))}
+
+
+def _on_top(deal: Deal) -> list[dict[str, Any]]:
+    """A retainer or travel, where they are sold."""
+    lines: list[dict[str, Any]] = []
+    if deal.number in RETAINED:
+        retainer = {"description": "Hotline", "method": "retainer", "monthly_fee": "900", "months": 6}
+        terms = {"monthly_minutes": 6 * HOUR, "rollover_months": 2, "overage_rate": "160"}
+        lines.append({"id": line_id(deal, "Hotline"), **retainer, **terms})
+    if deal.number in TRAVELLED:
+        lines.append({"id": line_id(deal, TRAVEL), "description": TRAVEL, "method": "expense", "amount": "2000"})
     return lines
 
 

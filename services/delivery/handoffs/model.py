@@ -61,6 +61,7 @@ class HandoffLine:
     minutes: int | None = None
     hourly_rate: Decimal | None = None
     milestone_due_on: date | None = None
+    cap: Decimal | None = None
 
 
 @dataclass(eq=False)

@@ -59,6 +59,7 @@ def _lines(event: OpportunityClosedWon, handoff_id: UUID) -> list[HandoffLine]:
             minutes=line.minutes,
             hourly_rate=line.hourly_rate,
             milestone_due_on=line.milestone_due_on,
+            cap=line.cap,
         )
         for position, line in enumerate(event.lines)
     ]

@@ -63,6 +63,7 @@ lines = schema.table(
     Column("minutes", Integer),
     amount("hourly_rate", nullable=True),
     Column("milestone_due_on", Date),
+    amount("cap", nullable=True),
     belongs_to("handoff_id", "handoffs"),
     found_by("handoff_id", why="the lines of a handoff"),
 )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
 from services.delivery.permissions import Permission
+from services.delivery.projects.model.added import AddedScope
 from services.delivery.projects.model.milestone import Milestone
 from services.delivery.projects.model.project import Opening, Project
 from services.delivery.projects.model.project import open_project as plan_project
@@ -20,6 +22,7 @@ from shared.contracts.delivery import (
     StaffingRequested,
 )
 from shared.messaging.reactions import NotReady
+from shared.money import Money
 from shared.work import Work
 
 
@@ -48,26 +51,26 @@ async def estimate_task(
     offset_days: int | None,
 ) -> None:
     """Plan a task anew, and with it all that wait for it; the baseline stays."""
-    project = await _managed(work, project_id)
+    project = await managed_project(work, project_id)
     project.estimate(task_id, at=work.now, name=name, minutes=minutes, days=days, offset_days=offset_days)
 
 
 async def put_on_hold(work: Work, project_id: UUID, *, reason: str) -> None:
     """Let nobody record time on the project for a while."""
-    project = await _managed(work, project_id)
+    project = await managed_project(work, project_id)
     await work.because(reason)
     project.put_on_hold()
 
 
 async def resume_project(work: Work, project_id: UUID) -> None:
     """Go on with a project after a hold."""
-    project = await _managed(work, project_id)
+    project = await managed_project(work, project_id)
     project.resume()
 
 
 async def close_project(work: Work, project_id: UUID) -> None:
     """End a project, once all time on it is approved."""
-    project = await _managed(work, project_id)
+    project = await managed_project(work, project_id)
     unapproved = await plans.unapproved_minutes(work, project_id)
     project.close(on=work.now.date(), unapproved_minutes=unapproved)
     work.publish(
@@ -78,6 +81,15 @@ async def close_project(work: Work, project_id: UUID) -> None:
             closed_on=work.now.date(),
         )
     )
+
+
+async def change_scope(
+    work: Work, project_id: UUID, *, price: Money, ends_before: date | None, added: Sequence[AddedScope]
+) -> Project:
+    """Let a project deliver what a change order added or took away; the baseline stays."""
+    project = await managed_project(work, project_id)
+    project.change_scope(price=price, ends_before=ends_before, added=added, at=work.now)
+    return project
 
 
 async def reach_milestone(work: Work, milestone_id: UUID, *, on: date | None) -> Milestone:
@@ -125,7 +137,7 @@ async def fulfil_request(
     await teams.fulfil(work, request_id, person_id=person_id, booking_id=booking_id, sequence=sequence)
 
 
-async def _managed(work: Work, project_id: UUID) -> Project:
+async def managed_project(work: Work, project_id: UUID) -> Project:
     """A project that whoever asks manages, locked until this work ends."""
     work.actor.must(Permission.MANAGE_PROJECTS)
     project = await plans.get(work, project_id)

@@ -94,13 +94,25 @@ async def opened_project(work: Work, project: Project) -> ProjectInFull:
 
 async def baseline_comparison(work: Work, project_id: UUID) -> list[Difference]:
     """The first baseline and the plan of now, field by field."""
+    project = await visible_margin(work, project_id)
+    baseline = await baselines.of_project(work, project_id)
+    period = Period(project.starts_on, project.ends_before)
+    return compare(baseline, project.tasks, period=period, price=project.price)
+
+
+async def visible_project(work: Work, project_id: UUID) -> Project:
+    """A project that whoever asks may see."""
+    work.actor.must(Permission.VIEW_PROJECTS)
+    return await _visible(work, project_id)
+
+
+async def visible_margin(work: Work, project_id: UUID) -> Project:
+    """A project whose cost and margin whoever asks may see."""
     work.actor.must(Permission.VIEW_MARGIN)
     project = await _visible(work, project_id)
     if not _may_see_margin(work, project):
         raise NoSuchProject()
-    baseline = await baselines.of_project(work, project_id)
-    period = Period(project.starts_on, project.ends_before)
-    return compare(baseline, project.tasks, period=period, price=project.price)
+    return project
 
 
 def _may_see_margin(work: Work, project: Project) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid5
 
+from services.delivery.projects.model.added import AddedScope
 from services.delivery.projects.model.baseline import Baseline, first_baseline
 from services.delivery.projects.model.milestone import Milestone
 from services.delivery.projects.model.plan import make_plan
@@ -108,7 +110,7 @@ class Project:
 
     def close(self, *, on: date, unapproved_minutes: int) -> None:
         """End the project; time that nobody signed off would be lost, so there must be none."""
-        self._must_not_be_closed()
+        self.must_not_be_closed()
         if unapproved_minutes:
             raise UnapprovedTime(f"{unapproved_minutes} minutes on the project are not approved yet.")
         self.state, self.closed_on = ProjectState.CLOSED, on
@@ -124,7 +126,7 @@ class Project:
         offset_days: int | None = None,
     ) -> None:
         """Plan one task anew, and with it the dates of all that wait for it; the baseline stays as it was."""
-        self._must_not_be_closed()
+        self.must_not_be_closed()
         task = next((task for task in self.tasks if task.id == task_id), None)
         if task is None:
             raise NoSuchTask()
@@ -132,7 +134,24 @@ class Project:
         lay_out(self.tasks, starting=self.starts_on)
         self.replanned_at = at
 
-    def _must_not_be_closed(self) -> None:
+    def change_scope(
+        self, *, price: Money, ends_before: date | None, added: Sequence[AddedScope], at: datetime
+    ) -> None:
+        """Deliver what a change order added or took away: price and end follow, milestones and tasks are added."""
+        self.must_not_be_closed()
+        self.price = self.price + price
+        self.ends_before = ends_before or self.ends_before
+        for scope in added:
+            if scope.is_milestone:
+                self.milestones.append(scope.milestone(self.id, ends_before=self.ends_before))
+            elif scope.staffing_role is not None and scope.minutes > 0:
+                ordinal = sum(task.parent_id is None for task in self.tasks) + 1
+                self.tasks.append(scope.task(self.id, wbs=str(ordinal), position=len(self.tasks)))
+        lay_out(self.tasks, starting=self.starts_on)
+        self.replanned_at = at
+
+    def must_not_be_closed(self) -> None:
+        """Refuse with ProjectAlreadyClosed once the project has ended."""
         if self.state is ProjectState.CLOSED:
             raise ProjectAlreadyClosed()
 

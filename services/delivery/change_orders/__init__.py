@@ -1,0 +1,1 @@
+"""Change orders: what the client agreed to change of what was sold."""

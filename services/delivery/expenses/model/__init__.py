@@ -1,0 +1,1 @@
+"""What somebody spent, and the report that it is signed off with."""

@@ -1,0 +1,1 @@
+"""Progress: how far a project or one of its sold lines is."""
