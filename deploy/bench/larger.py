@@ -49,6 +49,7 @@ SELLER = LegalEntity(
     iban="DE89370400440532013000",
     payment_terms_days=30,
     invoice_series="B-",
+    credit_note_series="CN-B-",
     is_default=True,
     tax_rules=[
         TaxRule(Territory.DOMESTIC, TaxCategory.STANDARD, Decimal(19)),

@@ -50,6 +50,7 @@ CHANGES = (
     Told("resourcing", "people", "'person/' || id", "resourcing.person.changed"),
     Told("resourcing", "bookings", "'booking/' || id", "resourcing.booking.changed"),
     Told("billing", "issued_invoices", "'invoice/' || id", "billing.invoice.issued"),
+    Told("billing", "issued_credit_notes", "'credit_note/' || id", "billing.credit_note.issued"),
     Told("billing", "export_batches", "'ledger_batch/' || id", "billing.ledger_batch.sealed"),
     Told(
         "billing",

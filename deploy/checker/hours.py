@@ -15,11 +15,17 @@ join projects p on p.tenant_id = a.tenant_id and p.id = a.project_id
 join handoffs h on h.tenant_id = p.tenant_id and h.id = p.handoff_id
 order by a.tenant_id, a.id
 """
-ITEMS = "select tenant_id, id, entry_id, entry_version, minutes from billable_items where entry_id is not null"
+ITEMS = """
+select tenant_id, id, entry_id, entry_version, minutes, billable_minutes from billable_items where entry_id is not null
+"""
 ALLOCATED = """
-select a.tenant_id, a.item_id, a.turn, a.kind, a.line_id, a.invoice_id, a.amount, i.status
+select a.tenant_id, a.item_id, a.turn, a.kind, a.line_id, a.invoice_id, a.amount, a.minutes, i.status
 from allocations a join invoices i on i.tenant_id = a.tenant_id and i.id = a.invoice_id
 order by a.tenant_id, a.item_id, a.turn
+"""
+CREDITED = """
+select c.tenant_id, c.item_id, n.invoice_id, sum(c.amount) as amount from credited_items c
+join credit_notes n on n.tenant_id = c.tenant_id and n.id = c.credit_note_id where n.status = 'issued' group by 1, 2, 3
 """
 WORKED = """
 select tenant_id, person_id, day, sum(minutes) as minutes from (
@@ -47,18 +53,20 @@ async def every_approved_minute_is_in_billing(look: Look) -> list[str]:
 
 @invariant("H-2", Strength.LOCAL)
 async def no_minute_is_billed_twice(look: Look) -> list[str]:
-    """An item is taken and freed by turns, so it is on one draft or invoice at most; an entry makes one item."""
+    """Turns of an item are counted without a gap, never more of it is taken than it has; an entry makes one item."""
     broken = []
+    items = await look.rows("billing", ITEMS)
+    worked = {(row["tenant_id"], row["id"]): row["billable_minutes"] for row in items}
     turns: dict[Any, int] = {}
+    taken: dict[Any, int] = {}
     for row in await look.rows("billing", ALLOCATED):
         item = (row["tenant_id"], row["item_id"])
         turns[item] = turns.get(item, 0) + 1
-        expected = "taken" if turns[item] % 2 else "freed"
-        if row["turn"] != turns[item] or row["kind"] != expected:
+        taken[item] = taken.get(item, 0) + (row["minutes"] or 0)
+        least, most = sorted((0, worked.get(item) or 0))
+        if row["turn"] != turns[item] or not least <= taken[item] <= most:
             broken.append(f"item {row['item_id']} is {row['kind']} in turn {row['turn']} after {turns[item] - 1}")
-    pieces = counted(
-        (row["tenant_id"], row["entry_id"], row["entry_version"]) for row in await look.rows("billing", ITEMS)
-    )
+    pieces = counted((row["tenant_id"], row["entry_id"], row["entry_version"]) for row in items)
     return broken + [f"entry {entry} makes {number} items" for (_, entry, _), number in pieces.items() if number > 1]
 
 
@@ -77,18 +85,21 @@ async def only_approved_time_is_billable(look: Look) -> list[str]:
 
 @invariant("H-4", Strength.LOCAL)
 async def what_is_given_back_is_what_was_taken(look: Look) -> list[str]:
-    """What a discarded draft frees is what it took, from the same line, and only a discarded draft frees."""
+    """A discarded draft frees what it took, an issued invoice what was credited of it, and nothing else is freed."""
+    credited = {_taking(row): row["amount"] for row in await look.rows("billing", CREDITED)}
     taken: dict[Any, Any] = {}
-    broken = []
+    freed: dict[Any, Any] = {}
+    status: dict[Any, str] = {}
     for row in await look.rows("billing", ALLOCATED):
-        item = (row["tenant_id"], row["item_id"])
-        if row["kind"] == "taken":
-            taken[item] = (row["line_id"], row["invoice_id"], row["amount"])
-        elif taken.get(item) != (row["line_id"], row["invoice_id"], -row["amount"]):
-            broken.append(f"item {row['item_id']} is freed of {-row['amount']}, which is not what was taken")
-        elif row["status"] != "discarded":
-            broken.append(f"item {row['item_id']} is freed by an invoice that is {row['status']}")
-    return broken
+        of, key = (taken if row["kind"] == "taken" else freed), _taking(row)
+        of[key] = of.get(key, 0) + row["amount"]
+        status[key] = row["status"]
+    broken = []
+    for key, amount in taken.items():
+        due = {"discarded": amount, "issued": credited.get(key, 0)}.get(status[key], 0)
+        if -freed.get(key, 0) != due:
+            broken.append(f"item {key[1]} is freed of {-freed.get(key, 0)} by a {status[key]} invoice, not of {due}")
+    return broken + [f"item {key[1]} is freed by what never took it" for key in freed if key not in taken]
 
 
 @invariant("H-5", Strength.LOCAL)
@@ -125,3 +136,7 @@ async def utilisation_counts_what_was_approved(look: Look) -> list[str]:
 
 def _day(row: Any) -> tuple[Any, Any, Any]:
     return row["tenant_id"], row["person_id"], row["day"]
+
+
+def _taking(row: Any) -> tuple[Any, Any, Any]:
+    return row["tenant_id"], row["item_id"], row["invoice_id"]

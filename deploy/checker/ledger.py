@@ -26,6 +26,10 @@ FOR_GOOD = (
     "invoice_taxes",
     "allocations",
     "work_adjustments",
+    "issued_credit_notes",
+    "credit_note_lines",
+    "credit_note_taxes",
+    "credited_items",
     "recognised_lines",
     "recognition_items",
     "export_batches",
@@ -47,6 +51,9 @@ PERIODS = "select tenant_id, legal_entity, starts_on, ends_before, status from f
 DOCUMENTS = """
 select i.tenant_id, c.currency, i.net, i.tax, i.gross from issued_invoices i
 join invoices c on c.tenant_id = i.tenant_id and c.id = i.id
+union all select d.tenant_id, c.currency, -d.net, -d.tax, -d.gross from issued_credit_notes d
+join credit_notes n on n.tenant_id = d.tenant_id and n.id = d.id
+join invoices c on c.tenant_id = n.tenant_id and c.id = n.invoice_id
 """
 RECOGNISED = "select tenant_id, currency, amount from recognised_lines"
 
@@ -195,6 +202,7 @@ async def _posted_from_documents(look: Look) -> dict[Any, Fraction]:
         (row["tenant_id"], row["id"]): row["currency"]
         for row in await look.rows("billing", ENTRIES)
         if row["source_kind"] in ("invoice", "recognition") and row["source_leg"] == "1"  # other legs are provisions
+        if row["source_kind"] in ("invoice", "credit_note", "recognition")
     }
     return summed(
         ((line["tenant_id"], entries[_entry(line)], of_position(line["role"])), exact(line["amount"]))

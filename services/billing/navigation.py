@@ -12,6 +12,7 @@ NAVIGATION = (
     Entry("Receivables", "/billing/receivables", "coins", "Bill", Permission.SEE_INVOICES),
     Entry("Payments", "/billing/payments", "cash", "Bill", Permission.SEE_INVOICES),
     Entry("Bank statements", "/billing/bank-statements", "building-bank", "Bill", Permission.SEE_INVOICES),
+    Entry("Credit notes", "/billing/credit-notes", "receipt-refund", "Bill", Permission.SEE_INVOICES, "g n"),
     Entry("Contracts", "/billing/contracts", "file-certificate", "Bill", Permission.SEE_CONTRACTS, "g c"),
     Entry("Rates", "/billing/rates", "coins", "Bill", Permission.SEE_CONTRACTS, "g h"),
     Entry("Journal", "/billing/journal", "notebook", "Account", Permission.SEE_LEDGER, "g j"),

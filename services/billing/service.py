@@ -25,6 +25,8 @@ from services.billing.contract_balances import pages as contract_balances_pages
 from services.billing.contracts import api as contracts_api
 from services.billing.contracts import pages as contracts_pages
 from services.billing.contracts import reactions as contracts_reactions
+from services.billing.credit_notes import api as credit_notes_api
+from services.billing.credit_notes import pages as credit_notes_pages
 from services.billing.customers import api as customers_api
 from services.billing.customers import reactions as customers_reactions
 from services.billing.invoices import api as invoices_api
@@ -73,6 +75,7 @@ service = Service(
         receivables_api.router,
         payments_api.router,
         bank_statements_api.router,
+        credit_notes_api.router,
         recognition_api.router,
         progress_api.router,
         accruals_api.router,
@@ -94,6 +97,7 @@ service = Service(
         receivables_pages.router,
         payments_pages.router,
         bank_statements_pages.router,
+        credit_notes_pages.router,
         contracts_pages.router,
         rates_pages.router,
         amendments_pages.router,
@@ -106,8 +110,8 @@ service = Service(
         batches_pages.router,
     ),
     navigation=NAVIGATION,
-    finders=(invoices_pages.finder, contracts_pages.finder),
-    needs=(invoices_pages.needs,),
+    finders=(invoices_pages.finder, credit_notes_pages.finder, contracts_pages.finder),
+    needs=(invoices_pages.needs, credit_notes_pages.needs),
     reactions=(
         customers_reactions.reactions,
         contracts_reactions.reactions,

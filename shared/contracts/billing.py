@@ -133,6 +133,37 @@ class PaymentReversed(Event):
     reason: str
 
 
+class CreditedLine(Fact):
+    line: int
+    billing_line_id: UUID | None
+    description: str
+    minutes: Minutes | None
+    net: Amount
+
+
+class CreditNoteIssued(Event):
+    """A part of an invoice, or all of it, was taken back for good; amounts are positive."""
+
+    type: ClassVar[str] = "throughline.billing.credit_note.issued.v1"
+    about: ClassVar[tuple[str, str]] = ("credit_note", "credit_note_id")
+    unconsumed: ClassVar[str] = "Tells whoever counts what was billed, to us and to others, what is billed no longer."
+    credit_note_id: UUID
+    number: str
+    invoice_id: UUID
+    invoice_number: str
+    contract_id: UUID
+    opportunity_id: UUID
+    project_id: UUID | None = None
+    account_id: UUID
+    currency: Currency
+    net: Amount
+    tax: Amount
+    gross: Amount
+    issued_on: date
+    reason: str
+    lines: list[CreditedLine]
+
+
 class RevenueRecognised(Event):
     """Revenue of one contract line was recognised for a period; `amount` is the difference to before."""
 

@@ -221,6 +221,7 @@ PLACES_OF_BILLING = {
     "item_id": "billable_items.id",
     "item_ids": "billable_items.id",
     "invoice_id": "invoices.id",
+    "credit_note_id": "credit_notes.id",
     "run_id": "recognition_runs.id",
     "line_id": "recognised_lines.id",
     "account_id": "ledger_accounts.id",
@@ -245,7 +246,9 @@ async def of_billing(database: Database) -> Story:
     await ledger.appoint_erp(served)
     contract_id = await a_month_of_work(served)
     await served.as_(Role.BILLING_CLERK).put(f"/billing-runs/{new_id()}", json={"up_to": "2026-03-31"})
-    await books.a_payment(served, await books.an_issued_invoice(served, contract_id), "40.00", paid="50.00")
+    invoice = await books.an_issued_invoice(served, contract_id)
+    await books.a_payment(served, invoice, "40.00", paid="50.00")
+    await books.an_issued_credit(served, invoice, lines=[{"position": 1, "minutes": 60}])
     await books.a_bank_line(served)
     await measured.what_is_measured(served, contract_id)
     await a_month_recognised(served)

@@ -13,9 +13,11 @@ from services.billing.contracts.model import ContractNotActive, NoSuchContract
 from services.billing.invoices import actions, queries
 from services.billing.invoices.model import (
     DiscardedAlready,
+    FileKind,
     InvoiceStatus,
     IssuedForGood,
     IssuedInFuture,
+    Lacks,
     NoSuchInvoice,
     NoSuchLine,
     NotADraft,
@@ -95,6 +97,8 @@ class InvoiceLineView(View):
     net: Amount
     service_from: date
     service_before: date
+    tax_category: TaxCategory
+    tax_rate: Amount
 
 
 class TaxView(View):
@@ -171,6 +175,7 @@ async def discard(invoice_id: UUID, body: ReasonBody, work: InWork) -> InvoiceVi
         NoSuchInvoice,
         NotApproved,
         OwnInvoice,
+        Lacks,
         IssuedForGood,
         IssuedInFuture,
         DateGoesBack,
@@ -224,7 +229,19 @@ async def pdf(invoice_id: UUID, work: InWork) -> Response:
     """The PDF of an issued invoice, byte for byte as it went out."""
     found = await queries.document(work, invoice_id)
     headers = {"content-disposition": f'inline; filename="{found.number}.pdf"', "etag": f'"{found.sha256}"'}
-    return Response(found.pdf, media_type="application/pdf", headers=headers)
+    return Response(found.content, media_type="application/pdf", headers=headers)
+
+
+@router.get(
+    "/{invoice_id}/ubl",
+    response_class=Response,
+    responses={200: {"content": {"application/xml": {}}}, **refusals(NotPermitted, NotIssuedYet)},
+)
+async def ubl(invoice_id: UUID, work: InWork) -> Response:
+    """The same as an electronic invoice, UBL 2.1 after EN 16931, byte for byte as it went out."""
+    found = await queries.file(work, invoice_id, FileKind.UBL)
+    headers = {"content-disposition": f'attachment; filename="{found.number}.xml"', "etag": f'"{found.sha256}"'}
+    return Response(found.content, media_type="application/xml", headers=headers)
 
 
 async def _view(work: InWork, invoice_id: UUID) -> InvoiceView:

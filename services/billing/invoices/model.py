@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -61,6 +62,13 @@ class DiscardedAlready(Conflict):
     """This invoice was discarded.
 
     Draft a new one: the work that was on it is open again.
+    """
+
+
+class Lacks(Conflict):
+    """Something is missing without which this is no valid invoice.
+
+    Complete it where it is kept, as said, then issue again.
     """
 
 
@@ -132,6 +140,14 @@ class Head:
     currency: str
 
 
+class FileKind(StrEnum):
+    """What an invoice or a credit note goes out as."""
+
+    PDF = "pdf"
+    UBL = "ubl"
+    TIMESHEET = "timesheet"
+
+
 @dataclass(eq=False)
 class Invoice:
     """Where an invoice stands and who brought it there; what it claims stands in its lines, which never change."""
@@ -199,6 +215,8 @@ class Line:
     net: Decimal
     service_from: date
     service_before: date
+    tax_category: TaxCategory
+    tax_rate: Decimal
 
     @property
     def quantity(self) -> Decimal:
@@ -215,6 +233,23 @@ class Tax:
     net: Decimal
     tax: Decimal
     reference_text: str
+
+
+@dataclass(frozen=True)
+class Issued:
+    """Under which number and date an invoice went out."""
+
+    number: str
+    issued_on: date
+
+
+@dataclass(frozen=True)
+class IssuedFile:
+    """One of the files that a document went out as, byte for byte."""
+
+    number: str
+    sha256: str
+    content: bytes
 
 
 @dataclass(frozen=True)
@@ -240,17 +275,31 @@ def check_wording(wording: str) -> None:
         raise UnknownPlaceholder(field="/wording")
 
 
-def taxed(lines: Sequence[Line], rule: TaxRule, currency: str) -> Tax:
-    """The tax on `lines`: reckoned on their sum and rounded once, for the category (EN 16931 BR-CO-17)."""
-    return tax_on(sum((line.net for line in lines), Decimal()), rule, currency)
+def taxed(lines: Sequence[Line], rules: Sequence[TaxRule], currency: str) -> list[Tax]:
+    """The tax on `lines`. Raises NothingToInvoice."""
+    return taxes_on(net_by_tax(lines), rules, currency)
 
 
-def tax_on(net: Decimal, rule: TaxRule, currency: str) -> Tax:
-    """The tax on what the lines of one category come to."""
-    if net <= 0:
+def taxes_on(nets: Mapping[tuple[TaxCategory, Decimal], Decimal], rules: Sequence[TaxRule], currency: str) -> list[Tax]:
+    """The tax on the sum of each category and rate, rounded once for it (EN 16931 BR-CO-17). Raises NothingToInvoice."""
+    if sum(nets.values(), Decimal()) <= 0:
         raise NothingToInvoice()
-    tax = Money(net * rule.rate / 100, currency).rounded().amount
-    return Tax(rule.category, rule.rate, net, tax, rule.reference_text)
+    return [
+        Tax(category, rate, net, Money(net * rate / 100, currency).rounded().amount, _reasons(rules, category))
+        for (category, rate), net in sorted(nets.items())
+    ]
+
+
+def net_by_tax(lines: Sequence[Line]) -> dict[tuple[TaxCategory, Decimal], Decimal]:
+    """What the lines of each tax category and rate come to."""
+    nets: dict[tuple[TaxCategory, Decimal], Decimal] = defaultdict(Decimal)
+    for line in lines:
+        nets[line.tax_category, line.tax_rate] += line.net
+    return nets
+
+
+def _reasons(rules: Sequence[TaxRule], category: TaxCategory) -> str:
+    return "; ".join(dict.fromkeys(rule.reference_text for rule in rules if rule.category is category))
 
 
 def totals(taxes: Sequence[Tax]) -> Totals:

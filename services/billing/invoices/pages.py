@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from services.billing.invoices import actions, queries
 from services.billing.invoices.api import DraftBody, IssueBody, ReasonBody
-from services.billing.invoices.model import InvoiceStatus
+from services.billing.invoices.model import FileKind, InvoiceStatus
 from services.billing.permissions import Permission
 from services.billing.work_in_progress.model import why
 from shared import subjects
@@ -101,7 +101,15 @@ async def document(invoice_id: UUID, work: InWork) -> Response:
         "content-disposition": f'inline; filename="{found.number}.pdf"',
         "content-security-policy": SHOWN_IN_FRAME,
     }
-    return Response(found.pdf, media_type="application/pdf", headers=headers)
+    return Response(found.content, media_type="application/pdf", headers=headers)
+
+
+@router.get("/{invoice_id}/document.xml")
+async def electronic(invoice_id: UUID, work: InWork) -> Response:
+    """The electronic invoice (UBL) as it went out, to be kept."""
+    found = await queries.file(work, invoice_id, FileKind.UBL)
+    headers = {"content-disposition": f'attachment; filename="{found.number}.xml"'}
+    return Response(found.content, media_type="application/xml", headers=headers)
 
 
 @router.post("/{invoice_id}/approval")

@@ -10,9 +10,19 @@ from sqlalchemy import Row, Select, String, Uuid, column, func, or_, select, tab
 
 from services.billing.contracts.store import contracts
 from services.billing.customers.store import customers
-from services.billing.invoices.model import InvoiceStatus, Line, NoSuchInvoice, NoSuchLine, NotIssuedYet, Tax
+from services.billing.invoices.model import (
+    FileKind,
+    InvoiceStatus,
+    IssuedFile,
+    Line,
+    NoSuchInvoice,
+    NoSuchLine,
+    NotIssuedYet,
+    Tax,
+)
 from services.billing.invoices.store import (
     invoice_documents,
+    invoice_files,
     invoice_lines,
     invoice_taxes,
     invoices,
@@ -36,15 +46,6 @@ class InvoiceFound:
     header: Row[Any]
     lines: list[Line]
     taxes: list[Tax]
-
-
-@dataclass(frozen=True)
-class IssuedDocument:
-    """The PDF of an invoice as it went out."""
-
-    number: str
-    sha256: str
-    pdf: bytes
 
 
 async def invoice(work: Work, invoice_id: UUID) -> InvoiceFound:
@@ -93,7 +94,22 @@ async def origin(work: Work, invoice_id: UUID, position: int, *, cursor: str | N
     )
 
 
-async def document(work: Work, invoice_id: UUID) -> IssuedDocument:
+async def file(work: Work, invoice_id: UUID, kind: FileKind) -> IssuedFile:
+    """What an issued invoice went out as beside its PDF. Raises NotIssuedYet."""
+    work.actor.must(Permission.SEE_INVOICES)
+    files = invoice_files.c
+    wanted = (
+        select(issued_invoices.c.number, files.sha256, files.content)
+        .join(invoice_files, files.id == issued_invoices.c.id)
+        .where(issued_invoices.c.id == invoice_id, files.kind == kind)
+    )
+    found = (await work.session.execute(wanted)).one_or_none()
+    if found is None:
+        raise NotIssuedYet()
+    return IssuedFile(found.number, found.sha256, found.content)
+
+
+async def document(work: Work, invoice_id: UUID) -> IssuedFile:
     """The document of an issued invoice. Raises NotIssuedYet."""
     work.actor.must(Permission.SEE_INVOICES)
     wanted = (
@@ -104,7 +120,7 @@ async def document(work: Work, invoice_id: UUID) -> IssuedDocument:
     found = (await work.session.execute(wanted)).one_or_none()
     if found is None:
         raise NotIssuedYet()
-    return IssuedDocument(found.number, found.sha256, found.pdf)
+    return IssuedFile(found.number, found.sha256, found.pdf)
 
 
 def _headers() -> Select[Any]:

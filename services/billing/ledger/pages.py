@@ -77,6 +77,7 @@ async def entry(request: Request, entry_id: UUID, work: InWork) -> Response:
         SourceKind.INVOICE: (_("Invoice"), f"/billing/invoices/{source.id}"),
         SourceKind.PAYMENT: (_("Payment"), f"/billing/payments/{source.id}"),
         SourceKind.RECOGNITION: (_("Recognition of revenue"), f"/billing/revenue/lines/{source.id}"),
+        SourceKind.CREDIT_NOTE: (_("Credit note"), f"/billing/credit-notes/{source.id}"),
         SourceKind.REVERSAL: (_("The entry it takes back"), f"/billing/journal/entries/{found.entry.reverses_id}"),
     }
     cause = causes.get(source.kind) if source.leg == "1" else None

@@ -10,6 +10,7 @@ from services.billing.legal_entities.model import (
     LegalEntity,
     NoDefaultLegalEntity,
     NoSuchLegalEntity,
+    SeriesTaken,
     check_iban,
     check_tax_rules,
 )
@@ -20,11 +21,13 @@ from shared.work import Work
 async def set_up_legal_entity(work: Work, entity: LegalEntity) -> LegalEntity:
     """Keep a new legal entity with its tax rules, and open its books.
 
-    Raises InvalidIban, MissingTaxRule, TaxRuleContradicts.
+    Raises InvalidIban, MissingTaxRule, TaxRuleContradicts, SeriesTaken.
     """
     work.actor.must(Permission.CONFIGURE)
     check_iban(entity.iban)
     check_tax_rules(entity.tax_rules)
+    if entity.invoice_series == entity.credit_note_series or await store.is_series_taken(work, entity):
+        raise SeriesTaken(field="/credit_note_series")
     await store.add(work, entity)
     await open_chart(work, entity.code)
     return entity

@@ -15,6 +15,7 @@ from services.billing.legal_entities.model import (
     LegalEntity,
     MissingTaxRule,
     NoSuchLegalEntity,
+    SeriesTaken,
     TaxCategory,
     TaxRule,
     TaxRuleContradicts,
@@ -31,16 +32,20 @@ Named = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class TaxRuleBody(Body):
-    """The tax on sales into one territory; `rate` in percent."""
+    """The tax on sales into one territory, of everything or of one `product`; `rate` in percent."""
 
     territory: Territory
     category: TaxCategory
     rate: Annotated[Amount, Field(ge=0, lt=100, decimal_places=2)]
-    reference_text: str = ""
+    reference_text: Annotated[str, Field(max_length=500)] = ""
+    product: Annotated[str, Field(max_length=200)] = ""
 
 
 class LegalEntityBody(Body):
-    """A firm of ours; `invoice_series` is what its invoice numbers begin with, such as `INV-2026-`."""
+    """A firm of ours; `invoice_series` is what its invoice numbers begin with, such as `INV-2026-`.
+
+    Credit notes have a series of their own; without it, theirs begins with `CN-` and that of the invoices.
+    """
 
     code: Annotated[str, Field(pattern=r"^[A-Z0-9_-]{1,20}$")]
     name: Named
@@ -53,6 +58,7 @@ class LegalEntityBody(Body):
     iban: Annotated[str, Field(pattern=r"^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$")]
     payment_terms_days: Annotated[int, Field(ge=0, le=365)] = 30
     invoice_series: Annotated[str, Field(pattern=r"^[A-Z0-9/-]{1,20}$")]
+    credit_note_series: Annotated[str | None, Field(pattern=r"^[A-Z0-9/-]{1,23}$")] = None
     is_default: bool = False
     tax_rules: list[TaxRuleBody]
 
@@ -64,6 +70,7 @@ class TaxRuleView(View):
     category: TaxCategory
     rate: Amount
     reference_text: str
+    product: str
 
 
 class LegalEntityView(View):
@@ -81,15 +88,21 @@ class LegalEntityView(View):
     iban: str
     payment_terms_days: int
     invoice_series: str
+    credit_note_series: str
     is_default: bool
     tax_rules: list[TaxRuleView]
 
 
-@router.put("/{legal_entity_id}", responses=refusals(NotPermitted, InvalidIban, MissingTaxRule, TaxRuleContradicts))
+WRONG_ENTITY = (NotPermitted, InvalidIban, MissingTaxRule, TaxRuleContradicts, SeriesTaken)
+
+
+@router.put("/{legal_entity_id}", responses=refusals(*WRONG_ENTITY))
 async def set_up(legal_entity_id: UUID, body: LegalEntityBody, work: InWork) -> LegalEntityView:
     """Set up a legal entity with its tax rules, one for each territory."""
     rules = [TaxRule(**rule.model_dump()) for rule in body.tax_rules]
-    entity = LegalEntity(id=legal_entity_id, tax_rules=rules, **body.model_dump(exclude={"tax_rules"}))
+    told = body.model_dump(exclude={"tax_rules"})
+    told["credit_note_series"] = body.credit_note_series or f"CN-{body.invoice_series}"
+    entity = LegalEntity(id=legal_entity_id, tax_rules=rules, **told)
     return LegalEntityView.model_validate(await set_up_legal_entity(work, entity))
 
 

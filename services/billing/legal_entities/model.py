@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from shared.errors import Invalid, NotFound
+from shared.errors import Conflict, Invalid, NotFound
 
 EUROPEAN_UNION = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
 
@@ -28,6 +28,13 @@ class InvalidIban(Invalid):
     """The check digits of this IBAN are wrong.
 
     Copy the IBAN from a bank statement; it has two letters, two check digits and the account.
+    """
+
+
+class SeriesTaken(Conflict):
+    """Numbers of this series are given already.
+
+    Let invoices and credit notes have a series each, which no other legal entity uses.
     """
 
 
@@ -51,23 +58,27 @@ class TaxCategory(StrEnum):
 
 @dataclass(eq=False)
 class TaxRule:
-    """The tax on a sale into one territory: `rate` in percent, and what the invoice must say about it."""
+    """The tax on a sale into one territory: `rate` in percent, and what the invoice must say about it.
+
+    One that names a `product` holds for that product instead of the one that names none.
+    """
 
     territory: Territory
     category: TaxCategory
     rate: Decimal
     reference_text: str = ""
+    product: str = ""
 
 
 class MissingTaxRule(Invalid):
     """A legal entity needs one tax rule for every territory.
 
-    Give a rule each for domestic, european_union and abroad.
+    Give a rule each for domestic, european_union and abroad; a product has one of its own at most in each of them.
     """
 
 
 class TaxRuleContradicts(Invalid):
-    """Only the standard category carries a rate, and every other one needs a reference text.
+    """The standard category carries a rate, and every other one none but a reference text.
 
     Set the rate of the others to 0 and say why no tax is due, for example "Reverse charge".
     """
@@ -89,12 +100,23 @@ class LegalEntity:
     iban: str
     payment_terms_days: int
     invoice_series: str
+    credit_note_series: str
     is_default: bool
     tax_rules: list[TaxRule] = field(default_factory=list)
     version: int = 1
 
-    def tax_rule_for(self, *, country: str, tax_id: str) -> TaxRule:
-        """The rule for a customer in `country`.
+    @property
+    def series(self) -> tuple[str, str]:
+        """What the numbers of its invoices and of its credit notes begin with."""
+        return self.invoice_series, self.credit_note_series
+
+    @property
+    def has_vat_identifier(self) -> bool:
+        """Whether the tax registration is a VAT identifier, which begins with the country."""
+        return self.tax_registration[:2] in (self.country, "EL" if self.country == "GR" else self.country)
+
+    def tax_rules_for(self, *, country: str, tax_id: str) -> list[TaxRule]:
+        """The rules for a customer in `country`: one for everything, and those of single products.
 
         A customer elsewhere in the European Union without a tax id is taxed as one at home, because nobody else
         could owe the tax.
@@ -102,7 +124,7 @@ class LegalEntity:
         territory = self._territory(country)
         if territory is Territory.EUROPEAN_UNION and not tax_id:
             territory = Territory.DOMESTIC
-        return next(rule for rule in self.tax_rules if rule.territory is territory)
+        return [rule for rule in self.tax_rules if rule.territory is territory]
 
     def _territory(self, country: str) -> Territory:
         if country in ("", self.country):
@@ -114,11 +136,13 @@ class LegalEntity:
 
 def check_tax_rules(rules: Sequence[TaxRule]) -> None:
     """Refuse rules that leave a territory out, name one twice or contradict themselves."""
-    if sorted(rule.territory for rule in rules) != sorted(Territory):
+    general = [rule.territory for rule in rules if not rule.product]
+    special = [(rule.territory, rule.product) for rule in rules if rule.product]
+    if sorted(general) != sorted(Territory) or len(set(special)) < len(special):
         raise MissingTaxRule(field="/tax_rules")
     for position, rule in enumerate(rules):
         is_standard = rule.category is TaxCategory.STANDARD
-        if not is_standard and (rule.rate or not rule.reference_text):
+        if is_standard is not bool(rule.rate) or not (is_standard or rule.reference_text):
             raise TaxRuleContradicts(field=f"/tax_rules/{position}")
 
 

@@ -25,10 +25,12 @@ legal_entities = schema.table(
     Column("iban", String, nullable=False),
     Column("payment_terms_days", Integer, nullable=False),
     Column("invoice_series", String, nullable=False),
+    Column("credit_note_series", String, nullable=False),
     Column("is_default", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
     only_one("code"),
     only_one("invoice_series"),
+    only_one("credit_note_series"),
     only_one("is_default", where="is_default"),
 )
 
@@ -36,6 +38,7 @@ tax_rules = schema.table(
     "tax_rules",
     Column("legal_entity_id", Uuid, primary_key=True),
     Column("territory", choice("territory", Territory).type, primary_key=True),
+    Column("product", String, primary_key=True),
     choice("category", TaxCategory),
     Column("rate", Numeric(5, 2), nullable=False),
     Column("reference_text", String, nullable=False),
@@ -59,6 +62,15 @@ async def add(work: Work, entity: LegalEntity) -> None:
     """Keep a new legal entity; the database refuses a code or series that is taken, and a second default."""
     work.session.add(entity)
     await work.session.flush()
+
+
+async def is_series_taken(work: Work, entity: LegalEntity) -> bool:
+    """Whether another legal entity numbers anything by one of the series of `entity`."""
+    others = select(legal_entities.c.id).where(
+        legal_entities.c.id != entity.id,
+        legal_entities.c.invoice_series.in_(entity.series) | legal_entities.c.credit_note_series.in_(entity.series),
+    )
+    return await work.session.scalar(others.limit(1)) is not None
 
 
 async def find(work: Work, entity_id: UUID) -> LegalEntity | None:

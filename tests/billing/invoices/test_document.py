@@ -45,15 +45,30 @@ TERMS = Contract(
 )
 
 
+LAST = date(2026, 3, 28)
+UNTAXED = (TaxCategory.REVERSE_CHARGE, Decimal(0))
+
+
 def a_document(lines: int = 2) -> Document:
     """Describe an invoice of some lines under reverse charge."""
-    seller = a_legal_entity_body(payment_terms_days=30) | {"tax_rules": []}
+    seller = a_legal_entity_body(payment_terms_days=30) | {"tax_rules": [], "credit_note_series": "CN-2026-"}
     work = [
-        Line(position, UUID(int=5), "Consultant", "Work", 2250, Decimal(120), Decimal(4500), MONDAY, date(2026, 3, 28))
+        Line(
+            position,
+            UUID(int=5),
+            "Consultant",
+            "Work",
+            2250,
+            Decimal(120),
+            Decimal(4500),
+            MONDAY,
+            date(2026, 3, 28),
+            *UNTAXED,
+        )
         for position in range(1, lines)
     ]
     milestone = Line(
-        lines, UUID(int=6), None, "Blueprint", None, Decimal(8000), Decimal(8000), MONDAY, date(2026, 3, 3)
+        lines, UUID(int=6), None, "Blueprint", None, Decimal(8000), Decimal(8000), MONDAY, date(2026, 3, 3), *UNTAXED
     )
     net = Decimal(4500) * (lines - 1) + 8000
     return Document(

@@ -156,22 +156,26 @@ async def test_an_invoice_is_never_dated_before_the_one_before_it(billing: Billi
     assert same.json()["number"] == "INV-2026-00002"
 
 
-async def test_twenty_invoices_issued_at_once_are_numbered_without_a_gap(billing: Billing) -> None:
-    invoices = [await an_approved_invoice(billing) for _ in range(20)]
-    given_up = UUID(invoices[7]["id"])
+async def test_fifty_invoices_issued_at_once_are_numbered_without_a_gap(billing: Billing) -> None:
+    invoices = [await an_approved_invoice(billing) for _ in range(50)]
+    given_up, cut_off = UUID(invoices[7]["id"]), UUID(invoices[8]["id"])
+
+    connections = asyncio.Semaphore(8)
 
     async def issue(invoice_id: UUID) -> None:
-        async with billing.work(Role.BILLING_APPROVER, subject="bruno") as work:
+        async with connections, billing.work(Role.BILLING_APPROVER, subject="bruno") as work:
             await issue_invoice(work, invoice_id)
             if invoice_id == given_up:
-                raise Refused("The request was cut off after the number was taken.")
+                raise Refused("The request was given up after the number was taken.")
+            if invoice_id == cut_off:
+                await work.session.execute(text("select pg_terminate_backend(pg_backend_pid())"))
 
     outcomes = await asyncio.gather(*(issue(UUID(invoice["id"])) for invoice in invoices), return_exceptions=True)
 
     issued = await billing.rows("issued_invoices")
-    assert [outcome for outcome in outcomes if outcome is not None] == [outcomes[7]]
-    assert sorted(row["number"] for row in issued) == [f"INV-2026-{number:05d}" for number in range(1, 20)]
-    assert given_up not in {row["id"] for row in issued}
+    assert [outcome for outcome in outcomes if outcome is not None] == [outcomes[7], outcomes[8]]
+    assert sorted(row["number"] for row in issued) == [f"INV-2026-{number:05d}" for number in range(1, 49)]
+    assert not {given_up, cut_off} & {row["id"] for row in issued}
 
 
 @pytest.mark.parametrize(

@@ -48,9 +48,10 @@ def an_invoice() -> Invoice:
     )
 
 
-def a_line(net: str) -> Line:
+def a_line(net: str, rule: TaxRule = STANDARD) -> Line:
     """Describe a line of an invoice."""
-    return Line(1, UUID(int=1), None, "Work", 60, Decimal(net), Decimal(net), MONDAY, MONTH_END)
+    taxed_by = rule.category, rule.rate
+    return Line(1, UUID(int=1), None, "Work", 60, Decimal(net), Decimal(net), MONDAY, MONTH_END, *taxed_by)
 
 
 def approved() -> Invoice:
@@ -114,15 +115,30 @@ def test_what_was_discarded_is_not_taken_up_again() -> None:
 
 
 def test_tax_is_rounded_once_for_the_category_and_not_line_by_line() -> None:
-    tax = taxed([a_line("33.33")] * 3, STANDARD, "EUR")
+    [tax] = taxed([a_line("33.33")] * 3, [STANDARD], "EUR")
 
     assert (tax.net, tax.tax) == (Decimal("99.99"), Decimal("19.00"))
+
+
+def test_several_rates_are_rounded_each_for_itself() -> None:
+    reduced = TaxRule(Territory.DOMESTIC, TaxCategory.STANDARD, Decimal(7), product="Training")
+    exempt = TaxRule(Territory.DOMESTIC, TaxCategory.EXEMPT, Decimal(0), "Exempt: training", product="Course")
+    lines = [a_line("33.33"), a_line("33.33", reduced), a_line("33.33", reduced), a_line("100.00", exempt)]
+
+    taxes = taxed(lines, [STANDARD, reduced, exempt], "EUR")
+
+    assert [(tax.category, tax.rate, tax.net, tax.tax, tax.reference_text) for tax in taxes] == [
+        (TaxCategory.EXEMPT, Decimal(0), Decimal(100), Decimal(0), "Exempt: training"),
+        (TaxCategory.STANDARD, Decimal(7), Decimal("66.66"), Decimal("4.67"), ""),
+        (TaxCategory.STANDARD, Decimal(19), Decimal("33.33"), Decimal("6.33"), ""),
+    ]
+    assert totals(taxes).gross == Decimal("210.99")
 
 
 def test_reverse_charge_owes_no_tax_and_says_so() -> None:
     rule = TaxRule(Territory.EUROPEAN_UNION, TaxCategory.REVERSE_CHARGE, Decimal(0), "Reverse charge")
 
-    tax = taxed([a_line("5669.88")], rule, "EUR")
+    [tax] = taxed([a_line("5669.88", rule)], [rule], "EUR")
 
     assert (tax.tax, tax.reference_text, totals([tax]).gross) == (Decimal(), "Reverse charge", Decimal("5669.88"))
 
@@ -130,12 +146,12 @@ def test_reverse_charge_owes_no_tax_and_says_so() -> None:
 @pytest.mark.parametrize("net", ["0", "-10.00"])
 def test_nothing_or_less_than_nothing_is_not_invoiced(net: str) -> None:
     with pytest.raises(NothingToInvoice):
-        taxed([a_line(net)], STANDARD, "EUR")
+        taxed([a_line(net)], [STANDARD], "EUR")
 
 
 @given(st.lists(st.decimals("0.01", "99999", places=2), min_size=1, max_size=30))
 def test_gross_is_net_and_tax_to_the_cent(nets: list[Decimal]) -> None:
-    tax = taxed([a_line(str(net)) for net in nets], STANDARD, "EUR")
+    [tax] = taxed([a_line(str(net)) for net in nets], [STANDARD], "EUR")
 
     assert tax.net == sum(nets)
     assert abs(tax.tax - tax.net * 19 / 100) <= Decimal("0.005")

@@ -42,14 +42,21 @@ async def test_what_makes_no_sense_is_refused(bare_billing: Billing, change: Mad
 
 
 @pytest.mark.parametrize(
-    "change", [{"code": "TWO"}, {"code": "TWO", "is_default": False}, {"invoice_series": "X-", "is_default": False}]
+    ("change", "code"),
+    [
+        ({"code": "TWO", "invoice_series": "X-"}, "already_exists"),
+        ({"code": "TWO", "is_default": False}, "series_taken"),
+        ({"code": "TWO", "is_default": False, "invoice_series": "CN-INV-2026-"}, "series_taken"),
+        ({"code": "TWO", "is_default": False, "invoice_series": "X-", "credit_note_series": "X-"}, "series_taken"),
+        ({"invoice_series": "X-", "is_default": False}, "already_exists"),
+    ],
 )
-async def test_codes_series_and_the_default_are_taken_once(billing: Billing, change: Made) -> None:
+async def test_codes_series_and_the_default_are_taken_once(billing: Billing, change: Made, code: str) -> None:
     administrator = billing.as_(Role.ADMINISTRATOR)
 
     answer = await administrator.put(f"/legal-entities/{new_id()}", json=a_legal_entity_body(**change))
 
-    assert (answer.status_code, code_of(answer)) == (409, "already_exists")
+    assert (answer.status_code, code_of(answer)) == (409, code)
     assert len(await billing.rows("legal_entities")) == 1
 
 

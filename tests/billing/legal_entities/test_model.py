@@ -41,6 +41,7 @@ def a_firm(country: str = "DE") -> LegalEntity:
         iban="DE89370400440532013000",
         payment_terms_days=30,
         invoice_series="INV-2026-",
+        credit_note_series="CN-2026-",
         is_default=True,
         tax_rules=RULES,
     )
@@ -58,7 +59,8 @@ def a_firm(country: str = "DE") -> LegalEntity:
     ],
 )
 def test_the_tax_follows_from_where_both_are(seller: str, customer: str, tax_id: str, territory: Territory) -> None:
-    assert a_firm(seller).tax_rule_for(country=customer, tax_id=tax_id).territory is territory
+    [rule] = a_firm(seller).tax_rules_for(country=customer, tax_id=tax_id)
+    assert rule.territory is territory
 
 
 def test_every_territory_has_one_rule() -> None:

@@ -31,11 +31,14 @@ from tests.support.billing.served import (
     Billing,
     a_bank_line,
     a_draft,
+    a_drafted_credit,
     a_legal_entity,
     a_legal_entity_body,
     a_payment,
     a_payment_body,
+    an_issued_credit,
     an_issued_invoice,
+    approved_and_issued,
 )
 
 __all__ = [
@@ -53,6 +56,7 @@ __all__ = [
     "a_contract_line",
     "a_correction",
     "a_draft",
+    "a_drafted_credit",
     "a_legal_entity",
     "a_legal_entity_body",
     "a_milestone_line",
@@ -69,5 +73,7 @@ __all__ = [
     "an_accepted_milestone",
     "an_account",
     "an_entry",
+    "an_issued_credit",
     "an_issued_invoice",
+    "approved_and_issued",
 ]

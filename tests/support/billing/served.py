@@ -141,10 +141,29 @@ async def a_draft(billing: Billing, contract_id: UUID, *, up_to: date = MONTH_EN
 async def an_issued_invoice(billing: Billing, contract_id: UUID) -> Made:
     """Draft, approve and issue an invoice of everything open on a contract."""
     draft = await a_draft(billing, contract_id)
+    return await approved_and_issued(billing, f"/invoices/{draft['id']}")
+
+
+async def a_drafted_credit(billing: Billing, invoice: Made, **chosen: Any) -> Made:
+    """Draft a credit note of an invoice, of all that is left of it where nothing is chosen."""
+    body = {"invoice_id": invoice["id"], "reason": "Wrong month", **chosen}
+    answer = await billing.as_(Role.BILLING_CLERK, subject="bella").post("/credit-notes/drafts", json=body)
+    assert answer.is_success, answer.text
+    return dict(answer.json())
+
+
+async def an_issued_credit(billing: Billing, invoice: Made, **chosen: Any) -> Made:
+    """Draft, approve and issue a credit note of an invoice."""
+    draft = await a_drafted_credit(billing, invoice, **chosen)
+    return await approved_and_issued(billing, f"/credit-notes/{draft['id']}")
+
+
+async def approved_and_issued(billing: Billing, path: str) -> Made:
+    """Let Bruno approve and issue the invoice or credit note at `path`."""
     approver = billing.as_(Role.BILLING_APPROVER, subject="bruno")
-    approval = await approver.post(f"/invoices/{draft['id']}/approval")
+    approval = await approver.post(f"{path}/approval")
     assert approval.is_success, approval.text
-    answer = await approver.post(f"/invoices/{draft['id']}/issue", headers={"Idempotency-Key": str(new_id())})
+    answer = await approver.post(f"{path}/issue", headers={"Idempotency-Key": str(new_id())})
     assert answer.is_success, answer.text
     return dict(answer.json())
 

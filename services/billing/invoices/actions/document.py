@@ -25,8 +25,17 @@ LOCALE = "en"
 
 
 @dataclass(frozen=True)
+class Origin:
+    """The invoice that a credit note takes back, and why."""
+
+    number: str
+    issued_on: date
+    reason: str
+
+
+@dataclass(frozen=True)
 class Document:
-    """What an invoice says."""
+    """What an invoice says, or a credit note, which names what it `credits`."""
 
     number: str
     issued_on: date
@@ -37,11 +46,12 @@ class Document:
     currency: str
     lines: Sequence[Line]
     taxes: Sequence[Tax]
+    credits: Origin | None = None
 
 
 async def render(document: Document) -> bytes:
     """The document as a PDF; equal documents give equal bytes. Set in a thread, so that others go on meanwhile."""
-    return await asyncio.to_thread(_set, json.dumps(written(document)))
+    return await asyncio.to_thread(set_as_pdf, json.dumps(written(document)))
 
 
 def written(document: Document) -> dict[str, Any]:
@@ -50,8 +60,10 @@ def written(document: Document) -> dict[str, Any]:
     currency = document.currency
     return {
         "number": document.number,
+        "dated": document.issued_on.isoformat(),
         "issued_on": _day(document.issued_on),
-        "due_on": _day(document.due_on),
+        "due_on": "" if document.credits else _day(document.due_on),
+        "credits": _origin(document.credits) if document.credits else None,
         "seller": _seller(document.seller),
         "customer": _customer(document.customer),
         "contract": document.contract.number,
@@ -68,11 +80,16 @@ def written(document: Document) -> dict[str, Any]:
     }
 
 
-def _set(words: str) -> bytes:
-    pdf = typst.compile(TEMPLATE, format="pdf", sys_inputs={"invoice": words})
+def set_as_pdf(words: str) -> bytes:
+    """The words in the template, as PDF/A-3, so that data can be put in; equal words give equal bytes."""
+    pdf = typst.compile(TEMPLATE, format="pdf", sys_inputs={"invoice": words}, pdf_standards=["a-3b"])
     if not isinstance(pdf, bytes):
         raise TypeError("an invoice is one document")
     return pdf
+
+
+def _origin(origin: Origin) -> dict[str, str]:
+    return {"number": origin.number, "issued_on": _day(origin.issued_on), "reason": origin.reason}
 
 
 def _seller(seller: LegalEntity) -> dict[str, str]:

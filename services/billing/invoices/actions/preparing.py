@@ -10,7 +10,7 @@ from services.billing.contracts.actions import lock_contracts, locked_contract
 from services.billing.contracts.model import Contract
 from services.billing.customers.actions import customer_of
 from services.billing.invoices import store
-from services.billing.invoices.model import Head, Invoice, NoSuchInvoice, NothingToInvoice, Selection, tax_on, taxed
+from services.billing.invoices.model import Head, Invoice, NoSuchInvoice, NothingToInvoice, Selection, taxed, taxes_on
 from services.billing.invoices.store import drafting
 from services.billing.legal_entities.actions import legal_entity_of
 from services.billing.legal_entities.model import TaxRule
@@ -34,10 +34,16 @@ async def draft_invoice(work: Work, *, contract_id: UUID, up_to: date) -> Invoic
         if standing is None:
             raise NothingToInvoice()
         return standing
-    invoice = _invoice(work, contract, up_to)
-    await drafting.draft(work, invoice)
+    return await draft_open_work(work, contract, up_to=up_to, by=work.actor.subject)
+
+
+async def draft_open_work(work: Work, contract: Contract, *, up_to: date, by: str) -> Invoice:
+    """Put what is open on a contract on a new draft, as prepared `by` somebody. Raises NothingToInvoice."""
+    invoice = _invoice(work, contract, up_to, by)
+    rules = await _rules(work, invoice)
+    await drafting.draft(work, invoice, rules)
     lines = await store.lines_of(work, invoice.id)
-    await store.add_taxes(work, {invoice.id: taxed(lines, await _rule(work, invoice), contract.currency)})
+    await store.add_taxes(work, {invoice.id: taxed(lines, rules, contract.currency)})
     return invoice
 
 
@@ -51,16 +57,12 @@ async def draft_invoices(work: Work, contract_ids: Sequence[UUID], chosen: Selec
     waiting = await drafting.open_contracts(work, contract_ids, chosen)
     if not waiting:
         return {}
-    heads = await drafting.draft_many(work, {contract_id: new_id() for contract_id in waiting}, chosen)
-    nets = await store.nets_of(work, [head.id for head in heads])
-    rules = {(head.legal_entity_id, head.customer_id): await _rule(work, head) for head in heads}
-    await store.add_taxes(
-        work,
-        {
-            head.id: tax_on(nets[head.id], rules[head.legal_entity_id, head.customer_id], head.currency)
-            for head in heads
-        },
-    )
+    heads = await drafting.open_drafts(work, {contract_id: new_id() for contract_id in waiting}, chosen)
+    known = {(head.legal_entity_id, head.customer_id): await _rules(work, head) for head in heads}
+    rules = {head.id: known[head.legal_entity_id, head.customer_id] for head in heads}
+    await drafting.fill(work, {head.contract_id: head.id for head in heads}, chosen, rules)
+    nets = await store.nets_of(work, list(rules))
+    await store.add_taxes(work, {head.id: taxes_on(nets[head.id], rules[head.id], head.currency) for head in heads})
     return {head.contract_id: head.id for head in heads}
 
 
@@ -93,13 +95,13 @@ async def locked_invoice(work: Work, invoice_id: UUID) -> Invoice:
     return found
 
 
-async def _rule(work: Work, head: Head | Invoice) -> TaxRule:
+async def _rules(work: Work, head: Head | Invoice) -> list[TaxRule]:
     customer = await customer_of(work, head.customer_id)
     seller = await legal_entity_of(work, head.legal_entity_id)
-    return seller.tax_rule_for(country=customer.country, tax_id=customer.tax_id)
+    return seller.tax_rules_for(country=customer.country, tax_id=customer.tax_id)
 
 
-def _invoice(work: Work, contract: Contract, up_to: date) -> Invoice:
+def _invoice(work: Work, contract: Contract, up_to: date, by: str) -> Invoice:
     return Invoice(
         id=new_id(),
         contract_id=contract.id,
@@ -109,6 +111,6 @@ def _invoice(work: Work, contract: Contract, up_to: date) -> Invoice:
         thread_id=contract.thread_id,
         currency=contract.currency,
         up_to=up_to,
-        prepared_by=work.actor.subject,
+        prepared_by=by,
         prepared_at=work.now,
     )

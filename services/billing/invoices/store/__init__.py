@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
@@ -24,7 +26,7 @@ from sqlalchemy import (
     text,
 )
 
-from services.billing.invoices.model import Invoice, InvoiceStatus, Line, Tax, Totals
+from services.billing.invoices.model import FileKind, Invoice, InvoiceStatus, Issued, Line, Tax, Totals
 from services.billing.legal_entities.model import TaxCategory
 from services.billing.tables import schema
 from shared.database import amount, belongs_to, choice, found_by, only_one
@@ -67,6 +69,8 @@ invoice_lines = schema.table(
     amount("net"),
     Column("service_from", Date, nullable=False),
     Column("service_before", Date, nullable=False),
+    choice("tax_category", TaxCategory),
+    Column("tax_rate", Numeric(5, 2), nullable=False),
     belongs_to("invoice_id", "invoices"),
     belongs_to("contract_line_id", "contract_lines"),
     only_one("invoice_id", "position"),
@@ -110,13 +114,25 @@ invoice_documents = schema.table(
     append_only=True,
 )
 
+# What it went out as beside the PDF.
+invoice_files = schema.table(
+    "invoice_files",
+    Column("id", Uuid, primary_key=True),
+    Column("kind", choice("kind", FileKind).type, primary_key=True),
+    Column("sha256", String(64), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    belongs_to("id", "issued_invoices"),
+    append_only=True,
+)
+
 schema.map(Invoice, invoices, version=invoices.c.version)
 
 FREE = text(
     """
     insert into allocations (item_id, turn, kind, line_id, invoice_id, amount, minutes)
-    select item_id, turn + 1, 'freed', line_id, invoice_id, -amount, -minutes
-    from allocations
+    select item_id, (select max(turn) from allocations later where later.item_id = taken.item_id) + 1,
+           'freed', line_id, invoice_id, -amount, -minutes
+    from allocations taken
     where line_id in (select id from invoice_lines where invoice_id = :invoice_id)
     """
 )
@@ -135,16 +151,20 @@ async def draft_of(work: Work, *, contract_id: UUID, up_to: date) -> Invoice | N
     return found
 
 
-async def nets_of(work: Work, invoice_ids: Sequence[UUID]) -> dict[UUID, Decimal]:
-    """What the lines of each invoice come to."""
+async def nets_of(work: Work, invoice_ids: Sequence[UUID]) -> dict[UUID, dict[tuple[TaxCategory, Decimal], Decimal]]:
+    """What the lines of each invoice come to, by tax category and rate."""
     line = invoice_lines.c
-    wanted = select(line.invoice_id, func.sum(line.net)).where(line.invoice_id.in_(invoice_ids))
-    return {row[0]: row[1] for row in await work.session.execute(wanted.group_by(line.invoice_id))}
+    by = (line.invoice_id, line.tax_category, line.tax_rate)
+    wanted = select(*by, func.sum(line.net)).where(line.invoice_id.in_(invoice_ids)).group_by(*by)
+    found: dict[UUID, dict[tuple[TaxCategory, Decimal], Decimal]] = defaultdict(dict)
+    for invoice_id, category, rate, net in await work.session.execute(wanted):
+        found[invoice_id][category, rate] = net
+    return found
 
 
-async def add_taxes(work: Work, taxes: Mapping[UUID, Tax]) -> None:
-    """Keep the tax of each draft."""
-    rows = [{"invoice_id": invoice_id, **asdict(tax)} for invoice_id, tax in taxes.items()]
+async def add_taxes(work: Work, taxes: Mapping[UUID, Sequence[Tax]]) -> None:
+    """Keep the taxes of each draft."""
+    rows = [{"invoice_id": invoice_id, **asdict(tax)} for invoice_id, each in taxes.items() for tax in each]
     await work.session.execute(insert(invoice_taxes), rows)
 
 
@@ -166,7 +186,11 @@ async def lines_of(work: Work, invoice_id: UUID) -> list[Line]:
 async def taxes_of(work: Work, invoice_id: UUID) -> list[Tax]:
     """The taxes of an invoice, by category."""
     columns = [invoice_taxes.c[name] for name in Tax.__dataclass_fields__]
-    wanted = select(*columns).where(invoice_taxes.c.invoice_id == invoice_id).order_by(invoice_taxes.c.category)
+    wanted = (
+        select(*columns)
+        .where(invoice_taxes.c.invoice_id == invoice_id)
+        .order_by(invoice_taxes.c.category, invoice_taxes.c.rate)
+    )
     return [Tax(**row._mapping) for row in await work.session.execute(wanted)]
 
 
@@ -190,8 +214,7 @@ async def add_issued(
     sums: Totals,
     issued_by: str,
     issued_at: datetime,
-    pdf: bytes,
-    sha256: str,
+    files: Mapping[FileKind, bytes],
 ) -> None:
     """Keep an invoice as it went out, for good."""
     await work.session.flush()
@@ -206,7 +229,24 @@ async def add_issued(
             gross=sums.gross,
             issued_by=issued_by,
             issued_at=issued_at,
-            sha256=sha256,
+            sha256=_digest(files[FileKind.PDF]),
         )
     )
-    await work.session.execute(insert(invoice_documents).values(id=invoice_id, pdf=pdf))
+    await work.session.execute(insert(invoice_documents).values(id=invoice_id, pdf=files[FileKind.PDF]))
+    others = [
+        {"id": invoice_id, "kind": kind, "sha256": _digest(content), "content": content}
+        for kind, content in files.items()
+        if kind is not FileKind.PDF
+    ]
+    await work.session.execute(insert(invoice_files), others)
+
+
+async def issued_of(work: Work, invoice_id: UUID) -> Issued:
+    """Number and date of an issued invoice."""
+    columns = issued_invoices.c.number, issued_invoices.c.issued_on
+    row = (await work.session.execute(select(*columns).where(issued_invoices.c.id == invoice_id))).one()
+    return Issued(row.number, row.issued_on)
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from services.billing.invoices.model import Head, Invoice, Selection
+from services.billing.legal_entities.model import TaxRule
 from shared.work import Work
 
 # What is open on an item is what it is worth less what was taken of it and not freed, in money and in minutes.
@@ -46,7 +48,16 @@ for name, filled in {
 # is ever on two invoices. What was marked up or down has lines of its own, at the price that comes of it.
 DRAFT = text(
     f"""
-    with candidates as (
+    with taxes as (
+        select distinct on (draft.invoice_id, line.id) draft.invoice_id, line.id as line_id, rule.category, rule.rate
+        from unnest(cast(:contracts as uuid[]), cast(:invoices as uuid[])) as draft (contract_id, invoice_id)
+        join contract_lines line on line.contract_id = draft.contract_id
+        join jsonb_to_recordset(cast(:rules as jsonb))
+                 as rule (invoice_id uuid, product text, category text, rate numeric)
+          on rule.invoice_id = draft.invoice_id and rule.product in ('', line.product)
+        order by draft.invoice_id, line.id, rule.product desc
+    ),
+    candidates as (
         select draft.invoice_id, item.id, item.rate, item.day, item.staffing_role,
                cast(item.person_id as text) as person_id,
                taken.turn, open.value, open.minutes, line.id as line_id, line.position as sold_as, line.description,
@@ -70,13 +81,14 @@ DRAFT = text(
     ),
     lines as (
         insert into invoice_lines (id, invoice_id, position, contract_line_id, staffing_role, description, minutes,
-                                   unit_price, net, service_from, service_before)
-        select gen_random_uuid(), summed.invoice_id, summed.position, line_id, summed.staffing_role, {WORDED},
+                                   unit_price, net, service_from, service_before, tax_category, tax_rate)
+        select gen_random_uuid(), summed.invoice_id, summed.position, summed.line_id, summed.staffing_role, {WORDED},
                summed.minutes,
-               coalesce(case when not is_adjusted then rate
+               coalesce(case when not is_adjusted then summed.rate
                              else round(value * 60 / nullif(summed.minutes, 0), 4) end, value),
-               value, first, last + 1
-        from summed join contract_lines line on line.id = line_id
+               value, first, last + 1, tax.category, tax.rate
+        from summed join contract_lines line on line.id = summed.line_id
+        join taxes tax on tax.invoice_id = summed.invoice_id and tax.line_id = summed.line_id
         join contracts contract on contract.id = line.contract_id
         returning id, invoice_id, position
     )
@@ -108,11 +120,11 @@ async def is_anything_open(work: Work, *, contract_id: UUID, up_to: date) -> boo
     return bool(await work.session.scalar(IS_ANYTHING_OPEN, asked))
 
 
-async def draft(work: Work, invoice: Invoice) -> None:
-    """Keep a new draft with everything on it that is open."""
+async def draft(work: Work, invoice: Invoice, rules: Sequence[TaxRule]) -> None:
+    """Keep a new draft with everything on it that is open, taxed by the rules."""
     work.session.add(invoice)
     await work.session.flush()
-    await work.session.execute(DRAFT, {**Selection(invoice.up_to).asked, **_paired({invoice.contract_id: invoice.id})})
+    await fill(work, {invoice.contract_id: invoice.id}, Selection(invoice.up_to), {invoice.id: rules})
 
 
 async def open_contracts(work: Work, contract_ids: Sequence[UUID], chosen: Selection) -> list[UUID]:
@@ -121,13 +133,22 @@ async def open_contracts(work: Work, contract_ids: Sequence[UUID], chosen: Selec
     return list(await work.session.scalars(OPEN_NETS, {**asked, "up_to": chosen.up_to, "method": chosen.method}))
 
 
-async def draft_many(work: Work, drafts: Mapping[UUID, UUID], chosen: Selection) -> list[Head]:
-    """Keep a draft, by the id given, for each contract that is active, with what is open and was chosen on it."""
+async def open_drafts(work: Work, drafts: Mapping[UUID, UUID], chosen: Selection) -> list[Head]:
+    """Keep an empty draft, by the id given, for each contract that is active."""
     made = {"up_to": chosen.up_to, "by": work.actor.subject, "at": work.now}
-    heads = [Head(*row) for row in await work.session.execute(HEADS, {**_paired(drafts), **made})]
-    kept = {head.contract_id: head.id for head in heads}
-    await work.session.execute(DRAFT, {**chosen.asked, **_paired(kept)})
-    return heads
+    return [Head(*row) for row in await work.session.execute(HEADS, {**_paired(drafts), **made})]
+
+
+async def fill(
+    work: Work, drafts: Mapping[UUID, UUID], chosen: Selection, rules: Mapping[UUID, Sequence[TaxRule]]
+) -> None:
+    """Put what is open and was chosen on the drafts, by contract, taxed by the rules of each draft."""
+    said = [
+        {"invoice_id": str(draft), "product": rule.product, "category": rule.category, "rate": str(rule.rate)}
+        for draft, each in rules.items()
+        for rule in each
+    ]
+    await work.session.execute(DRAFT, {**chosen.asked, **_paired(drafts), "rules": json.dumps(said)})
 
 
 def _paired(drafts: Mapping[UUID, UUID]) -> dict[str, list[UUID]]:

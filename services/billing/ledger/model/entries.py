@@ -75,6 +75,7 @@ class SourceKind(StrEnum):
     """What an entry was posted for."""
 
     INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
     RECOGNITION = "recognition"
     REVERSAL = "reversal"
     ADJUSTMENT = "adjustment"
