@@ -17,7 +17,7 @@ from services.billing.billing_runs.model import (
     check_bounds,
 )
 from services.billing.invoices.actions.preparing import draft_invoices
-from services.billing.invoices.model import Selection, check_wording
+from services.billing.invoices.model.selection import Selection, check_wording
 from services.billing.permissions import Permission
 from shared.errors import AlreadyExists
 from shared.jobs import Job, JobKind, Progress, start

@@ -25,7 +25,7 @@ from services.billing.billing_runs.model import (
 )
 from services.billing.billing_runs.queries import RunFound
 from services.billing.contracts.model import Method
-from services.billing.invoices.model import Grouping, UnknownPlaceholder
+from services.billing.invoices.model.selection import Grouping, UnknownPlaceholder
 from shared.actor import NotPermitted
 from shared.contracts.base import Amount
 from shared.errors import AlreadyExists

@@ -9,7 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.billing.contracts.model import Method
-from services.billing.invoices.model import Grouping
+from services.billing.invoices.model.selection import Grouping
 from shared.errors import Conflict, NotFound
 
 

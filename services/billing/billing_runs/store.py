@@ -10,7 +10,7 @@ from sqlalchemy import Column, Date, DateTime, Integer, String, Text, Uuid, sele
 
 from services.billing.billing_runs.model import BillingRun, Extent, PreBillStatus, RunStatus
 from services.billing.contracts.model import Method
-from services.billing.invoices.model import Grouping
+from services.billing.invoices.model.selection import Grouping
 from services.billing.tables import schema
 from shared.database import belongs_to, choice, found_by
 from shared.work import Work

@@ -15,7 +15,8 @@ from services.billing.invoices.actions.files import files_of
 from services.billing.invoices.actions.posting import entry_of
 from services.billing.invoices.actions.preparing import draft_open_work, locked_invoice
 from services.billing.invoices.model import Invoice, totals
-from services.billing.invoices.store import is_anything_open, issued_of
+from services.billing.invoices.store import issued_of
+from services.billing.invoices.store.drafting import is_anything_open
 from services.billing.ledger.actions import post_entry
 from services.billing.ledger.model.entries import Source, SourceKind
 from services.billing.legal_entities.actions import legal_entity_of

@@ -10,7 +10,8 @@ from services.billing.contracts.actions import lock_contracts, locked_contract
 from services.billing.contracts.model import Contract
 from services.billing.customers.actions import customer_of
 from services.billing.invoices import store
-from services.billing.invoices.model import Head, Invoice, NoSuchInvoice, NothingToInvoice, Selection, taxed, taxes_on
+from services.billing.invoices.model import Head, Invoice, NoSuchInvoice, NothingToInvoice, taxed, taxes_on
+from services.billing.invoices.model.selection import Selection
 from services.billing.invoices.store import drafting
 from services.billing.legal_entities.actions import legal_entity_of
 from services.billing.legal_entities.model import TaxRule

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from services.billing.invoices.model import Head, Invoice, Selection
+from services.billing.invoices.model import Head, Invoice
+from services.billing.invoices.model.selection import Selection
 from services.billing.legal_entities.model import TaxRule
 from shared.work import Work
 

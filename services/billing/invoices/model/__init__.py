@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from string import Formatter
-from typing import Any
 from uuid import UUID
 
 from services.billing.legal_entities.model import TaxCategory, TaxRule
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.money import Money
+
+Nets = Mapping[tuple[TaxCategory, Decimal], Decimal]
+"""What the lines of each tax category and rate come to."""
 
 
 class NoSuchInvoice(NotFound):
@@ -86,13 +87,6 @@ class IssuedInFuture(Invalid):
     """
 
 
-class UnknownPlaceholder(Invalid):
-    """What stands in braces here is not known.
-
-    A line can say {line}, {role}, {person}, {from}, {to}, {contract} and {purchase_order}.
-    """
-
-
 class InvoiceStatus(StrEnum):
     """draft → approved → issued; a draft or an approved invoice can be discarded instead."""
 
@@ -100,33 +94,6 @@ class InvoiceStatus(StrEnum):
     APPROVED = "approved"
     ISSUED = "issued"
     DISCARDED = "discarded"
-
-
-class Grouping(StrEnum):
-    """What has a line of its own on an invoice; different rates always have."""
-
-    ROLE = "role"
-    PERSON = "person"
-    TASK = "task"
-    LINE = "line"
-
-
-PLACEHOLDERS = frozenset({"line", "role", "person", "from", "to", "contract", "purchase_order"})
-
-
-@dataclass(frozen=True)
-class Selection:
-    """What goes on drafts: work up to and including a day, of one method or all, and how lines are made of it."""
-
-    up_to: date
-    method: str | None = None
-    grouping: Grouping = Grouping.ROLE
-    wording: str = "{line}"
-
-    @property
-    def asked(self) -> dict[str, Any]:
-        """As the statement takes it."""
-        return {"up_to": self.up_to, "method": self.method, "grouping": self.grouping, "wording": self.wording}
 
 
 @dataclass(frozen=True)
@@ -265,23 +232,13 @@ class Totals:
         return self.net + self.tax
 
 
-def check_wording(wording: str) -> None:
-    """Refuse with UnknownPlaceholder what could not be filled in."""
-    try:
-        named = {name for _, name, _, _ in Formatter().parse(wording) if name is not None}
-    except ValueError as error:
-        raise UnknownPlaceholder(field="/wording") from error
-    if not named <= PLACEHOLDERS:
-        raise UnknownPlaceholder(field="/wording")
-
-
 def taxed(lines: Sequence[Line], rules: Sequence[TaxRule], currency: str) -> list[Tax]:
     """The tax on `lines`. Raises NothingToInvoice."""
     return taxes_on(net_by_tax(lines), rules, currency)
 
 
-def taxes_on(nets: Mapping[tuple[TaxCategory, Decimal], Decimal], rules: Sequence[TaxRule], currency: str) -> list[Tax]:
-    """The tax on the sum of each category and rate, rounded once for it (EN 16931 BR-CO-17). Raises NothingToInvoice."""
+def taxes_on(nets: Nets, rules: Sequence[TaxRule], currency: str) -> list[Tax]:
+    """The tax on each category and rate, rounded once for it (EN 16931 BR-CO-17). Raises NothingToInvoice."""
     if sum(nets.values(), Decimal()) <= 0:
         raise NothingToInvoice()
     return [

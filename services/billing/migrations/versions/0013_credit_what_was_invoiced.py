@@ -5,8 +5,8 @@ from alembic import op
 
 from services.billing import constraints
 
-revision = "0011"
-down_revision = "0010"
+revision = "0013"
+down_revision = "0012"
 
 # Rows that stand get what new ones are given: every tenant's, past the wall and the trail, which are put up again.
 FILL = (

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012"
-down_revision = "0011"
+revision = "0014"
+down_revision = "0013"
 
 CATEGORY = sa.Enum("S", "AE", "Z", "E", "O", name="tax_category", native_enum=False, create_constraint=True, length=40)
 HERE = sa.text("nullif(current_setting('app.tenant', true), '')::uuid")
