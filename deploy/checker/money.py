@@ -92,7 +92,9 @@ async def no_cent_of_the_work_is_lost(look: Look) -> list[str]:
     adjusted = {(row["tenant_id"], row["item_id"]) for row in await look.rows("billing", ADJUSTED)}
     for item in await look.rows("billing", VALUED):
         worth[item["tenant_id"], item["id"]] = exact(item["value"])
-        is_as_valued = item["transferred_from"] is None and (item["tenant_id"], item["id"]) not in adjusted
+        # Overage is what several months come to less what was billed before, each month rounded for itself.
+        is_of_hours = item["rule"] != "overage" and item["transferred_from"] is None
+        is_as_valued = is_of_hours and (item["tenant_id"], item["id"]) not in adjusted
         if is_as_valued and item["minutes"] is not None and item["rate"] is not None:
             value = cents(exact(item["rate"]) * item["billable_minutes"] / 60, item["digits"] or 2)
             if value != exact(item["value"]):

@@ -1,6 +1,7 @@
 """Who reacts to what, written down a second time: read from nowhere, so that a lost binding cannot hide itself."""
 
 CONSUMERS: dict[str, tuple[str, ...]] = {
+    "throughline.billing.cap.threshold_reached.v1": (),
     "throughline.billing.contract.activated.v1": (),
     "throughline.billing.credit_note.issued.v1": (),
     "throughline.billing.invoice.issued.v1": ("crm.note_invoice", "delivery.take_invoice"),
@@ -21,11 +22,11 @@ CONSUMERS: dict[str, tuple[str, ...]] = {
         "resourcing.await_won_deal",
     ),
     "throughline.delivery.change_order.approved.v1": ("billing.amend_contract",),
-    "throughline.delivery.expense_report.approved.v1": (),
+    "throughline.delivery.expense_report.approved.v1": ("billing.pass_on_expenses",),
     "throughline.delivery.handoff.accepted.v1": ("billing.activate_contract", "crm.note_handoff_accepted"),
     "throughline.delivery.handoff.returned.v1": ("billing.void_contract", "crm.note_handoff_returned"),
     "throughline.delivery.milestone.accepted.v1": ("billing.take_accepted_milestone",),
-    "throughline.delivery.progress.measured.v1": ("billing.keep_progress",),
+    "throughline.delivery.progress.measured.v1": ("billing.bill_progress", "billing.keep_progress"),
     "throughline.delivery.project.closed.v1": ("crm.note_project_closed", "resourcing.end_bookings"),
     "throughline.delivery.project.opened.v1": ("crm.note_project_opened", "resourcing.remember_project"),
     "throughline.delivery.staffing.requested.v1": ("resourcing.take_request",),

@@ -29,11 +29,17 @@ from services.billing.credit_notes import api as credit_notes_api
 from services.billing.credit_notes import pages as credit_notes_pages
 from services.billing.customers import api as customers_api
 from services.billing.customers import reactions as customers_reactions
+from services.billing.deposits import api as deposits_api
+from services.billing.expenses import reactions as expenses_reactions
+from services.billing.fee_progress import api as fee_progress_api
+from services.billing.fee_progress import reactions as fee_progress_reactions
 from services.billing.invoices import api as invoices_api
 from services.billing.invoices import pages as invoices_pages
 from services.billing.ledger import api as ledger_api
 from services.billing.ledger import pages as ledger_pages
 from services.billing.legal_entities import api as legal_entities_api
+from services.billing.meters import api as meters_api
+from services.billing.meters import pages as meters_pages
 from services.billing.navigation import NAVIGATION
 from services.billing.outside_entries import api as outside_entries_api
 from services.billing.payments import api as payments_api
@@ -42,6 +48,7 @@ from services.billing.periods import api as periods_api
 from services.billing.permissions import ROLES
 from services.billing.progress import api as progress_api
 from services.billing.progress import reactions as progress_reactions
+from services.billing.purchase_orders import api as purchase_orders_api
 from services.billing.rates import api as rates_api
 from services.billing.rates import pages as rates_pages
 from services.billing.rates import reactions as rates_reactions
@@ -52,6 +59,8 @@ from services.billing.recognition import jobs as recognition_jobs
 from services.billing.recognition import pages as recognition_pages
 from services.billing.remaining_obligations import api as remaining_obligations_api
 from services.billing.remaining_obligations import pages as remaining_obligations_pages
+from services.billing.retainers import api as retainers_api
+from services.billing.retainers import jobs as retainers_jobs
 from services.billing.tables import schema
 from services.billing.work_in_progress import api as work_in_progress_api
 from services.billing.work_in_progress import pages as work_in_progress_pages
@@ -67,6 +76,11 @@ service = Service(
         customers_api.router,
         contracts_api.router,
         amendments_api.router,
+        fee_progress_api.router,
+        retainers_api.router,
+        purchase_orders_api.router,
+        deposits_api.router,
+        meters_api.router,
         rates_api.router,
         adjustments_api.router,
         work_in_progress_api.router,
@@ -101,6 +115,7 @@ service = Service(
         contracts_pages.router,
         rates_pages.router,
         amendments_pages.router,
+        meters_pages.router,
         ledger_pages.router,
         recognition_pages.router,
         contract_balances_pages.router,
@@ -117,8 +132,10 @@ service = Service(
         contracts_reactions.reactions,
         rates_reactions.reactions,
         amendments_reactions.reactions,
+        fee_progress_reactions.reactions,
+        expenses_reactions.reactions,
         work_in_progress_reactions.reactions,
         progress_reactions.reactions,
     ),
-    jobs=(*recognition_jobs.jobs, *billing_runs_jobs.jobs),
+    jobs=(*recognition_jobs.jobs, *billing_runs_jobs.jobs, *retainers_jobs.jobs),
 )

@@ -95,6 +95,26 @@ class InvoiceIssued(Event):
     lines: list[InvoicedLine]
 
 
+class CapThresholdReached(Event):
+    """Work recorded on a capped line has come to so much of its cap; recording goes on."""
+
+    type: ClassVar[str] = "throughline.billing.cap.threshold_reached.v1"
+    about: ClassVar[tuple[str, str]] = ("contract_line", "billing_line_id")
+    unconsumed: ClassVar[str] = "Warns whoever agrees an extension in time, before work is written down."
+    contract_id: UUID
+    billing_line_id: UUID
+    opportunity_id: UUID
+    project_id: UUID | None = None
+    account_id: UUID
+    description: str
+    percent: int
+    """75, 90 or 100, each once for each cap that the line ever has."""
+    currency: Currency
+    cap: Amount
+    recorded: Amount
+    """What the work is worth at its rates, whatever the cap."""
+
+
 class AllocatedPayment(Fact):
     """What a payment settled of one invoice."""
 

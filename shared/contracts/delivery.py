@@ -176,7 +176,6 @@ class ExpenseReportApproved(Event):
 
     type: ClassVar[str] = "throughline.delivery.expense_report.approved.v1"
     about: ClassVar[tuple[str, str]] = ("expense_report", "report_id")
-    unconsumed: ClassVar[str] = "Billing is to bill what was spent for the client."
     report_id: UUID
     project_id: UUID
     person_id: UUID

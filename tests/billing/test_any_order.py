@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from services.billing.service import service
 from shared.actor import Role
 from shared.contracts.base import Event
-from shared.contracts.crm import AccountChanged
+from shared.contracts.crm import AccountChanged, BillingMethod
 from shared.ids import new_id
 from tests.support.billing import (
     Billing,
@@ -20,17 +20,21 @@ from tests.support.billing import (
     a_change_order,
     a_correction,
     a_legal_entity_body,
+    a_measurement,
     a_milestone_line,
     a_person_known,
     a_return,
     a_reversal,
     a_sale,
+    a_sold_line,
     a_time_line,
     a_timesheet,
     an_acceptance,
     an_accepted_milestone,
     an_account,
     an_entry,
+    an_expense,
+    an_expense_report,
 )
 
 # The audit trail tells the order in which things came to be known; so do versions, and the numbers of contracts,
@@ -46,7 +50,11 @@ def a_history() -> list[tuple[Event, int]]:
     renamed = an_account(account.account_id, name="Alpenglow Group AG")
     time, milestone, architect = a_time_line("100.10"), a_milestone_line(), a_time_line("95.50", role="Architect")
     first = a_sale(time, milestone, account=account)
-    second = a_sale(architect, account=account, closed_on=date(2026, 2, 20))
+    percent, expenses, retainer = (
+        a_sold_line(method)
+        for method in (BillingMethod.FIXED_FEE_PERCENT, BillingMethod.EXPENSE, BillingMethod.RETAINER)
+    )
+    second = a_sale(architect, percent, expenses, retainer, account=account, closed_on=date(2026, 2, 20))
     added = a_change(new_id(), "3000.00", rate="110.00")
     wrong, right = an_entry(time.line_id, 483), an_entry(time.line_id, 60)
     return [
@@ -65,6 +73,11 @@ def a_history() -> list[tuple[Event, int]]:
         (an_accepted_milestone(first, milestone.line_id), 1),
         (a_change_order(first, a_change(milestone.line_id, "500.00"), added, effective_on="2026-03-01"), 1),
         (a_timesheet(first, an_entry(added.line_id, 90)), 1),
+        (a_measurement(second, "30", on="2026-03-09", line_id=percent.line_id), 1),
+        (a_measurement(second, "55", on="2026-03-19"), 1),
+        (a_change_order(second, a_change(percent.line_id, "300.00"), effective_on="2026-03-12"), 1),
+        (an_expense_report(second, an_expense(expenses.line_id, "80.50")), 1),
+        (a_timesheet(second, an_entry(retainer.line_id, 45), project_id=UUID(int=78)), 1),
     ]
 
 

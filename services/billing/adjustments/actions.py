@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -18,11 +19,15 @@ from services.billing.adjustments.model import (
     by_percent,
     moved_item_id,
 )
+from services.billing.caps.actions import caps_of, work_under_cap
+from services.billing.caps.model import within
 from services.billing.contracts.actions import line_by_the_hour, lock_contracts
+from services.billing.contracts.model import Contract
 from services.billing.permissions import Permission
 from services.billing.rates.actions import announce_valued, hold_rates, value_waiting_work
 from services.billing.work_in_progress.model import NoSuchItem
 from shared.ids import new_id
+from shared.money import plain
 from shared.work import Work
 
 
@@ -45,6 +50,16 @@ async def write_off(work: Work, item_ids: Sequence[UUID], *, reason: str) -> UUI
     """Give up what is open of items, hours and value. Raises NoSuchItem, NotWaiting."""
     work.actor.must(Permission.WRITE_OFF_WORK)
     return await _adjusted(work, item_ids, all_of, kind=AdjustmentKind.WRITTEN_OFF, reason=reason)
+
+
+async def write_down_to_caps(work: Work, contract: Contract, *, up_to: date) -> None:
+    """Write what is open on a locked contract down to what its caps leave, and back up where there is room again."""
+    for line, cap in await caps_of(work, contract):
+        there, room = await work_under_cap(work, contract, line, cap=cap, up_to=up_to)
+        changes = [Change(item_id, amount) for item_id, amount in within(there, room)]
+        if changes:
+            reason = f"Written down to the cap of {plain(cap)} {contract.currency}"
+            await _kept(work, changes, kind=AdjustmentKind.CAPPED, reason=reason)
 
 
 async def _kept(work: Work, changes: Sequence[Change], *, kind: AdjustmentKind, reason: str) -> UUID:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from services.billing.contracts.actions import amend_contract, contract_of
+from uuid import UUID
+
+from services.billing.caps.actions import announce_thresholds
+from services.billing.contracts.actions import amend_contract, contract_of, locked_contract
 from services.billing.contracts.model import Amendment, LineChange, Method
+from services.billing.fee_progress.actions import bill_progress
 from services.billing.permissions import Permission
 from services.billing.work_in_progress.actions import price_milestones
 from shared.contracts.delivery import ChangedLine, ChangeOrderApproved
@@ -20,7 +24,7 @@ async def agree_amendment(work: Work, amendment: Amendment) -> Amendment:
     await work.because(amendment.reason)
     if not await amend_contract(work, amendment, is_checked=True):
         raise AlreadyExists(field="/amendment_id")
-    await price_milestones(work, amendment.contract_id)
+    await _bill_anew(work, amendment.contract_id)
     return amendment
 
 
@@ -41,7 +45,14 @@ async def take_change_order(work: Work, order: ChangeOrderApproved) -> None:
         new_ends_before=order.new_ends_before,
     )
     if await amend_contract(work, amendment):
-        await price_milestones(work, contract.id)
+        await _bill_anew(work, contract.id)
+
+
+async def _bill_anew(work: Work, contract_id: UUID) -> None:
+    """Let what is on no invoice yet follow what is agreed now."""
+    await price_milestones(work, contract_id)
+    await bill_progress(work, contract_id)
+    await announce_thresholds(work, await locked_contract(work, contract_id))
 
 
 def _change(line: ChangedLine) -> LineChange:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from services.billing.contracts import store
@@ -72,6 +73,12 @@ async def amend_contract(work: Work, amendment: Amendment, *, is_checked: bool =
     await _agree_rates(work, contract, starts_on=amendment.effective_on, added=new)
     await value_waiting_work(work, contract_id=contract.id)
     return True
+
+
+async def note_order(work: Work, contract: Contract, *, number: str, budget: Decimal | None) -> None:
+    """Bill a locked contract under another purchase order, or another budget of the same."""
+    contract.note_order(number, budget, at=work.now)
+    await store.keep(work)
 
 
 async def amendments_of(work: Work, contract_id: UUID) -> list[Amendment]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID, uuid5
@@ -170,6 +170,7 @@ class Contract:
     project_id: UUID | None = None
     answered_sequence: int = 0
     purchase_order_budget: Decimal | None = None
+    purchase_order_noted_at: datetime | None = None
     billing_increment_minutes: int | None = None
     deposit: Decimal | None = None
     lines: list[ContractLine] = field(default_factory=list)
@@ -192,8 +193,14 @@ class Contract:
         """This contract, newly sold, with what delivery answered to the `earlier` one and what was amended since."""
         self.status, self.project_id = earlier.status, earlier.project_id
         self.answered_sequence, self.version = earlier.answered_sequence, earlier.version
+        if earlier.purchase_order_noted_at is not None:
+            self.note_order(earlier.purchase_order, earlier.purchase_order_budget, at=earlier.purchase_order_noted_at)
         self.add_lines(amendments)
         return self
+
+    def note_order(self, number: str | None, budget: Decimal | None, *, at: datetime) -> None:
+        """Bill under this purchase order from now on, whatever the sale said or says."""
+        self.purchase_order, self.purchase_order_budget, self.purchase_order_noted_at = number, budget, at
 
     def add_lines(self, amendments: Iterable[Amendment]) -> None:
         """Have a line for everything that `amendments` change, those that were not sold behind the sold ones."""

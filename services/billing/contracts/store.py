@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import asdict, fields
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, Integer, String, Text, Uuid, select
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, String, Text, Uuid, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.billing.contracts.model import (
@@ -39,6 +39,7 @@ contracts = schema.table(
     amount("amount"),
     Column("purchase_order", String),
     amount("purchase_order_budget", nullable=True),
+    Column("purchase_order_noted_at", DateTime(timezone=True)),
     Column("billing_increment_minutes", Integer),
     amount("deposit", nullable=True),
     Column("payment_terms_days", Integer, nullable=False),

@@ -29,6 +29,7 @@ from services.billing.invoices.model import (
 from services.billing.legal_entities.model import TaxCategory
 from services.billing.numbering.model import DateGoesBack
 from services.billing.periods.model import PeriodClosed
+from services.billing.purchase_orders.model import PurchaseOrderSpent
 from services.billing.work_in_progress.model import why
 from shared.actor import NotPermitted
 from shared.contracts.base import Amount
@@ -88,7 +89,7 @@ class InvoiceLineView(View):
     """One line: hours (to four places; `minutes` are exact) at a price, or one milestone; `net` is the exact sum."""
 
     position: int
-    contract_line_id: UUID
+    contract_line_id: UUID | None
     staffing_role: str | None
     description: str
     minutes: int | None
@@ -179,6 +180,7 @@ async def discard(invoice_id: UUID, body: ReasonBody, work: InWork) -> InvoiceVi
         IssuedForGood,
         IssuedInFuture,
         DateGoesBack,
+        PurchaseOrderSpent,
         PeriodClosed,
         IdempotencyKeyMissing,
     ),

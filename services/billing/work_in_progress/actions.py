@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from services.billing.caps.actions import announce_thresholds
 from services.billing.contracts.actions import amendments_of, contract_of, lock_contracts, locked_contract
 from services.billing.contracts.model import Contract, Method, terms_on
 from services.billing.permissions import Permission
@@ -13,6 +15,7 @@ from services.billing.rates.actions import announce_valued, hold_rates, value_ne
 from services.billing.rates.model import ValuedWork, in_increments
 from services.billing.work_in_progress import store
 from services.billing.work_in_progress.model import (
+    COVERED_RULE,
     MILESTONE_RULE,
     BillableItem,
     BillableWithoutSale,
@@ -22,6 +25,7 @@ from services.billing.work_in_progress.model import (
     NotOpen,
     entry_item_id,
     milestone_item_id,
+    rule_item_id,
 )
 from shared.contracts.delivery import ApprovedEntry, MilestoneAccepted
 from shared.work import Work
@@ -45,6 +49,7 @@ async def take_approved_time(
     entry_ids = [item.entry_id for item in items if item.entry_id is not None]
     valued = await value_new_work(work, contract_id=contract.id, entry_ids=entry_ids)
     announce_valued(work, [*valued, *_without_value(items, valued)])
+    await announce_thresholds(work, contract)
 
 
 async def take_accepted_milestone(work: Work, milestone: MilestoneAccepted, *, opportunity_id: UUID) -> None:
@@ -85,6 +90,46 @@ async def price_milestones(work: Work, contract_id: UUID) -> None:
     for item in await store.open_milestones(work, contract_id):
         if item.contract_line_id is not None:
             item.value = terms_on(contract.line(item.contract_line_id), amendments, item.day).amount
+    await store.keep(work)
+
+
+async def add_items(work: Work, items: Sequence[BillableItem]) -> None:
+    """Keep items that are not here yet; what is here stays as it is."""
+    if items:
+        await store.add_new(work, items)
+
+
+async def bill_up_to(
+    work: Work,
+    contract: Contract,
+    line_id: UUID,
+    *,
+    rule: str,
+    cumulative: Decimal,
+    day: date,
+    project_id: UUID,
+    minutes: int | None = None,
+    rate: Decimal | None = None,
+    is_nought_kept: bool = False,
+) -> None:
+    """Let what a rule bills on a line of a locked contract come to `cumulative`.
+
+    What was ever adjusted, or on an invoice or a draft, counts with what it was worth at first and stays as it is; one
+    item that was not makes up the difference, and follows when the sum changes again.
+    """
+    made = await store.of_rule(work, line_id, rule)
+    settled = [item for item, is_touched, _ in made if is_touched]
+    rest = cumulative - sum((at_first for _, is_touched, at_first in made if is_touched), Decimal())
+    waiting = next((item for item, is_touched, _ in made if not is_touched), None)
+    if waiting is None:
+        if not rest and (settled or not is_nought_kept):
+            return
+        waiting = _of_rule(contract, line_id, rule, len(settled), day=day, project_id=project_id)
+        await store.add(work, waiting)
+    waiting.day, waiting.value, waiting.rate, waiting.project_id = day, rest, rate, project_id
+    if minutes is not None:
+        waiting.minutes = minutes - sum(item.minutes or 0 for item in settled)
+        waiting.billable_minutes = waiting.minutes
     await store.keep(work)
 
 
@@ -139,6 +184,20 @@ async def _locked(work: Work, item_id: UUID) -> BillableItem:
     return item
 
 
+def _of_rule(contract: Contract, line_id: UUID, rule: str, number: int, *, day: date, project_id: UUID) -> BillableItem:
+    return BillableItem(
+        id=rule_item_id(line_id, rule, str(number)),
+        contract_id=contract.id,
+        contract_line_id=line_id,
+        project_id=project_id,
+        thread_id=contract.thread_id,
+        day=day,
+        is_billable=True,
+        currency=contract.currency,
+        rule=rule,
+    )
+
+
 def _must_not_be_billable(entries: Iterable[ApprovedEntry]) -> None:
     if any(entry.billable for entry in entries):
         raise BillableWithoutSale()
@@ -146,6 +205,7 @@ def _must_not_be_billable(entries: Iterable[ApprovedEntry]) -> None:
 
 def _item(entry: ApprovedEntry, contract: Contract, project_id: UUID) -> BillableItem:
     line = None if entry.billing_line_id is None else contract.line(entry.billing_line_id)
+    is_covered = line is not None and line.method is Method.RETAINER
     return BillableItem(
         id=entry_item_id(entry.entry_id, entry.version),
         contract_id=contract.id,
@@ -162,8 +222,10 @@ def _item(entry: ApprovedEntry, contract: Contract, project_id: UUID) -> Billabl
         minutes=entry.minutes,
         billable_minutes=in_increments(entry.minutes, contract.billing_increment_minutes),
         note=entry.note,
-        is_billable=entry.billable and (line is None or line.method.is_by_the_hour),
+        is_billable=entry.billable and (line is None or line.method.is_by_the_hour or is_covered),
         currency=contract.currency,
+        rule=COVERED_RULE if is_covered and entry.billable else None,
+        value=Decimal() if is_covered and entry.billable else None,
     )
 
 
@@ -179,7 +241,7 @@ def _without_value(items: Iterable[BillableItem], valued: Iterable[ValuedWork]) 
             thread_id=item.thread_id,
             currency=item.currency,
             minutes=item.minutes or 0,
-            value=None if item.is_billable else Decimal(),
+            value=item.value if item.is_billable else Decimal(),
         )
         for item in items
         if item.entry_id is not None and item.entry_id not in known

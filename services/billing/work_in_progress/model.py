@@ -13,6 +13,18 @@ from shared.errors import Conflict, NotFound
 
 ITEMS = UUID("2f0c1f8c-5a0e-5d7e-9a53-4b1c9d2d7e61")
 MILESTONE_RULE = "milestone"
+COVERED_RULE = "covered"
+# What an item's value rests on where it is no rate.
+WHY = {
+    MILESTONE_RULE: "the amount agreed for this milestone",
+    COVERED_RULE: "covered by the monthly fee of the retainer",
+    "percent": "the fee up to where the work is, less what was billed before",
+    "expense": "what we paid, and the markup agreed",
+    "retainer": "the monthly fee of the retainer",
+    "deposit": "asked in advance",
+    "drawdown": "paid in advance, drawn down",
+    "overage": "time beyond what the monthly fee pays for, at the rate agreed for it",
+}
 
 
 class NoSuchItem(NotFound):
@@ -92,6 +104,7 @@ class BillableItem:
     entry_version: int | None = None
     corrects_entry_id: UUID | None = None
     milestone_id: UUID | None = None
+    expense_id: UUID | None = None
     task_id: UUID | None = None
     person_id: UUID | None = None
     staffing_role: str | None = None
@@ -103,6 +116,7 @@ class BillableItem:
     rate: Decimal | None = None
     rule: str | None = None
     value: Decimal | None = None
+    cost: Decimal | None = None
     held_because: str | None = None
     held_by: str | None = None
     held_at: datetime | None = None
@@ -131,11 +145,21 @@ def milestone_item_id(milestone_id: UUID) -> UUID:
     return uuid5(ITEMS, str(milestone_id))
 
 
+def expense_item_id(expense_id: UUID) -> UUID:
+    """The item of an approved expense."""
+    return uuid5(ITEMS, f"expense/{expense_id}")
+
+
+def rule_item_id(contract_line_id: UUID, rule: str, which: str) -> UUID:
+    """The item that a rule makes on a contract line, one of several."""
+    return uuid5(ITEMS, f"{contract_line_id}/{rule}/{which}")
+
+
 def why(rule: str | None, *, is_correction: bool) -> str:
     """Why an item has its value, in words."""
     if rule is None:
         return "no value yet, or none to be billed by the hour"
-    if rule == MILESTONE_RULE:
-        return "the amount agreed for this milestone"
+    if rule in WHY:
+        return WHY[rule]
     words = Scope(rule).words
     return f"as the entry that it corrects: {words}" if is_correction else words

@@ -5,9 +5,27 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Date, DateTime, Integer, String, Text, Uuid, exists, select, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Integer,
+    Numeric,
+    String,
+    Text,
+    Uuid,
+    column,
+    exists,
+    func,
+    or_,
+    select,
+    table,
+    text,
+)
 
 from services.billing.tables import schema
 from services.billing.work_in_progress.model import AllocationKind, BillableItem
@@ -25,6 +43,7 @@ billable_items = schema.table(
     Column("entry_version", Integer),
     Column("corrects_entry_id", Uuid),
     Column("milestone_id", Uuid),
+    Column("expense_id", Uuid),
     Column("task_id", Uuid),
     Column("person_id", Uuid),
     Column("staffing_role", String),
@@ -39,6 +58,7 @@ billable_items = schema.table(
     amount("rate", nullable=True),
     Column("rule", String),
     amount("value", nullable=True),
+    amount("cost", nullable=True),
     Column("held_because", Text),
     Column("held_by", String),
     Column("held_at", DateTime(timezone=True)),
@@ -49,6 +69,7 @@ billable_items = schema.table(
     belongs_to("transferred_from", "billable_items"),
     only_one("entry_id", "entry_version"),
     only_one("milestone_id"),
+    only_one("expense_id"),
     only_one("contract_line_id", where="milestone_id is not null"),
     found_by("contract_id", "day", "id", why="what a draft takes; recognition of a period"),
     found_by("project_id", "day", "id", why="the work in progress of a project"),
@@ -72,6 +93,12 @@ allocations = schema.table(
     belongs_to("line_id", "invoice_lines"),
     found_by("line_id", "item_id", why="what is behind an invoice line"),
     append_only=True,
+)
+
+adjustments = table("work_adjustments", column("item_id", Uuid), column("amount", Numeric))
+is_touched = or_(
+    exists().where(allocations.c.item_id == billable_items.c.id),
+    exists().where(adjustments.c.item_id == billable_items.c.id),
 )
 
 schema.map(BillableItem, billable_items, version=billable_items.c.version)
@@ -116,6 +143,12 @@ async def add_new(work: Work, items: Sequence[BillableItem]) -> set[UUID]:
     return set(await work.session.scalars(ADD_NEW, {"items": rows}))
 
 
+async def add(work: Work, item: BillableItem) -> None:
+    """Keep a new item that is changed later on."""
+    work.session.add(item)
+    await work.session.flush()
+
+
 async def milestone_of_line(work: Work, contract_line_id: UUID) -> UUID | None:
     """The milestone that billed a contract line, if one did."""
     found: UUID | None = await work.session.scalar(
@@ -127,8 +160,7 @@ async def milestone_of_line(work: Work, contract_line_id: UUID) -> UUID | None:
 
 
 async def open_milestones(work: Work, contract_id: UUID) -> Sequence[BillableItem]:
-    """The milestones of a contract that no invoice or draft ever took."""
-    is_touched = exists().where(allocations.c.item_id == billable_items.c.id)
+    """The milestones of a contract that nobody adjusted and no invoice or draft ever took."""
     wanted = select(BillableItem).where(
         billable_items.c.contract_id == contract_id, billable_items.c.milestone_id.is_not(None), ~is_touched
     )
@@ -140,6 +172,19 @@ async def contracts_of(work: Work, item_ids: Sequence[UUID]) -> set[UUID]:
     return set(
         await work.session.scalars(select(billable_items.c.contract_id).where(billable_items.c.id.in_(item_ids)))
     )
+
+
+async def of_rule(work: Work, contract_line_id: UUID, rule: str) -> list[tuple[BillableItem, bool, Decimal]]:
+    """What a rule made on a contract line, in order: whether it was ever touched, and what it was worth at first."""
+    await work.session.flush()
+    at_first = select(func.coalesce(func.sum(adjustments.c.amount), 0)).where(
+        adjustments.c.item_id == billable_items.c.id
+    )
+    wanted = select(BillableItem, is_touched, billable_items.c.value - at_first.scalar_subquery()).where(
+        billable_items.c.contract_line_id == contract_line_id, billable_items.c.rule == rule
+    )
+    rows = await work.session.execute(wanted.order_by(billable_items.c.day, billable_items.c.id))
+    return [(row[0], row[1], Decimal(row[2])) for row in rows]
 
 
 async def contract_of(work: Work, item_id: UUID) -> UUID | None:

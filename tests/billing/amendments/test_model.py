@@ -8,7 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.billing.contracts.model import (
@@ -90,6 +90,7 @@ def test_nothing_is_amended_to_less_than_nothing(change: LineChange) -> None:
 deltas = st.lists(st.integers(-500, 500), max_size=6)
 
 
+@settings(deadline=None)
 @given(deltas=deltas, data=st.data())
 def test_however_amendments_are_heard_of_the_terms_are_the_same(deltas: list[int], data: st.DataObject) -> None:
     heard = [

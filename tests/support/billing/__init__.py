@@ -5,7 +5,10 @@ from tests.support.billing.agreed import (
     a_change_order,
     a_contract,
     a_contract_line,
+    a_measurement,
     a_sold_line,
+    an_expense,
+    an_expense_report,
 )
 from tests.support.billing.events import (
     MONDAY,
@@ -59,6 +62,7 @@ __all__ = [
     "a_drafted_credit",
     "a_legal_entity",
     "a_legal_entity_body",
+    "a_measurement",
     "a_milestone_line",
     "a_payment",
     "a_payment_body",
@@ -73,6 +77,8 @@ __all__ = [
     "an_accepted_milestone",
     "an_account",
     "an_entry",
+    "an_expense",
+    "an_expense_report",
     "an_issued_credit",
     "an_issued_invoice",
     "approved_and_issued",

@@ -10,7 +10,7 @@ from uuid import UUID
 from services.billing.contracts.model import Contract, ContractLine, Method
 from shared.contracts import crm, delivery
 from shared.ids import new_id
-from tests.support.billing.events import MONDAY, Made
+from tests.support.billing.events import MONDAY, NOON, Made
 
 
 def a_contract_line(method: Method, amount: str = "1000", *, line_id: UUID | None = None, **terms: Any) -> ContractLine:
@@ -76,3 +76,53 @@ def a_change_order(
         "lines": list(lines),
     }
     return delivery.ChangeOrderApproved(**{**told, **different})
+
+
+def a_measurement(
+    sale: crm.OpportunityClosedWon, percent: str, *, on: str = "2026-03-20", line_id: UUID | None = None
+) -> delivery.ProgressMeasured:
+    """Announce how far a project, or one line of it, is."""
+    return delivery.ProgressMeasured(
+        thread_id=sale.opportunity_id,
+        measurement_id=new_id(),
+        project_id=UUID(int=77),
+        billing_line_id=line_id,
+        method=delivery.ProgressMethod.HOURS,
+        measured_on=date.fromisoformat(on),
+        fraction_numerator=Decimal(percent),
+        fraction_denominator=Decimal(100),
+        currency="EUR",
+        measured_by="petra",
+    )
+
+
+def an_expense(line_id: UUID | None, amount: str, **different: Any) -> delivery.ApprovedExpense:
+    """Describe a billable train ticket."""
+    told: Made = {
+        "expense_id": new_id(),
+        "category": "travel",
+        "day": MONDAY,
+        "description": "Train to Munich",
+        "billing_line_id": line_id,
+        "currency": "EUR",
+        "amount": Decimal(amount),
+        "tax": Decimal(0),
+        "billable": True,
+        "reimbursable": True,
+    }
+    return delivery.ApprovedExpense(**{**told, **different})
+
+
+def an_expense_report(
+    sale: crm.OpportunityClosedWon, *expenses: delivery.ApprovedExpense
+) -> delivery.ExpenseReportApproved:
+    """Announce that somebody's expenses were approved."""
+    return delivery.ExpenseReportApproved(
+        thread_id=sale.opportunity_id,
+        report_id=new_id(),
+        project_id=UUID(int=77),
+        person_id=UUID(int=11),
+        approved_by="petra",
+        approved_at=NOON,
+        expenses=list(expenses),
+    )

@@ -138,9 +138,9 @@ async def a_draft(billing: Billing, contract_id: UUID, *, up_to: date = MONTH_EN
     return dict(answer.json())
 
 
-async def an_issued_invoice(billing: Billing, contract_id: UUID) -> Made:
+async def an_issued_invoice(billing: Billing, contract_id: UUID, *, up_to: date = MONTH_END) -> Made:
     """Draft, approve and issue an invoice of everything open on a contract."""
-    draft = await a_draft(billing, contract_id)
+    draft = await a_draft(billing, contract_id, up_to=up_to)
     return await approved_and_issued(billing, f"/invoices/{draft['id']}")
 
 

@@ -18,6 +18,7 @@ from services.billing.ledger.model.entries import Source, SourceKind
 from services.billing.legal_entities.actions import legal_entity_of
 from services.billing.numbering.actions import next_number
 from services.billing.permissions import Permission
+from services.billing.purchase_orders.actions import draw_on_purchase_order
 from shared import subjects
 from shared.contracts.billing import InvoicedLine, InvoiceIssued
 from shared.work import Work
@@ -28,7 +29,7 @@ async def issue_invoice(work: Work, invoice_id: UUID, *, issued_on: date | None 
 
     The series stays locked while the document is made, some hundredths of a second, so that an invoice never has a
     number without a document. Raises NoSuchInvoice, NotApproved, OwnInvoice, IssuedInFuture, DateGoesBack,
-    PeriodClosed, Lacks.
+    PurchaseOrderSpent, PeriodClosed, Lacks.
     """
     work.actor.must(Permission.ISSUE_INVOICES)
     invoice = await locked_invoice(work, invoice_id)
@@ -37,6 +38,7 @@ async def issue_invoice(work: Work, invoice_id: UUID, *, issued_on: date | None 
     is_preparer = await subjects.is_same_person(work, invoice.prepared_by)
     invoice.issue(on=on, today=today, is_preparer=is_preparer)
     document = await _document(work, invoice, on)
+    await draw_on_purchase_order(work, document.contract, document_id=invoice.id, net=totals(document.taxes).net)
     await post_entry(work, entry_of(document, Source(SourceKind.INVOICE, invoice.id), thread_id=invoice.thread_id))
     await _send_out(work, invoice, document)
     work.publish(_issued(invoice, document))

@@ -19,11 +19,11 @@ def entry_of(document: Document, source: Source, *, thread_id: UUID) -> NewEntry
     side = -1 if document.credits else 1
     what = "Credit note" if document.credits else "Invoice"
     sums = totals(document.taxes)
-    earned: dict[UUID, Decimal] = defaultdict(Decimal)
+    earned: dict[UUID | None, Decimal] = defaultdict(Decimal)
     for line in document.lines:
         earned[line.contract_line_id] += line.net
     contract = document.contract
-    lines = [_side(PostingRole.RECEIVABLE, side * sums.gross, contract, None)]
+    lines = [_side(PostingRole.RECEIVABLE, side * sums.gross, contract, None)] if sums.gross else []
     for line_id, net in earned.items():
         if net:
             lines.append(_side(PostingRole.CONTRACT_ASSET, -side * net, contract, line_id))

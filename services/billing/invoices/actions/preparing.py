@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from services.billing.adjustments.actions import write_down_to_caps
 from services.billing.contracts.actions import lock_contracts, locked_contract
 from services.billing.contracts.model import Contract
 from services.billing.customers.actions import customer_of
+from services.billing.deposits.actions import draw_down
 from services.billing.invoices import store
 from services.billing.invoices.model import Head, Invoice, NoSuchInvoice, NothingToInvoice, taxed, taxes_on
 from services.billing.invoices.model.selection import Selection
@@ -30,6 +32,7 @@ async def draft_invoice(work: Work, *, contract_id: UUID, up_to: date) -> Invoic
     work.actor.must(Permission.PREPARE_INVOICES)
     contract = await locked_contract(work, contract_id)
     contract.must_be_active()
+    await _keep_to_limits(work, contract, up_to)
     if not await drafting.is_anything_open(work, contract_id=contract_id, up_to=up_to):
         standing = await store.draft_of(work, contract_id=contract_id, up_to=up_to)
         if standing is None:
@@ -55,6 +58,8 @@ async def draft_invoices(work: Work, contract_ids: Sequence[UUID], chosen: Selec
     """
     work.actor.must(Permission.PREPARE_INVOICES)
     await lock_contracts(work, contract_ids)
+    for contract_id in contract_ids:
+        await _keep_to_limits(work, await locked_contract(work, contract_id), chosen.up_to)
     waiting = await drafting.open_contracts(work, contract_ids, chosen)
     if not waiting:
         return {}
@@ -94,6 +99,11 @@ async def locked_invoice(work: Work, invoice_id: UUID) -> Invoice:
     if found is None:
         raise NoSuchInvoice()
     return found
+
+
+async def _keep_to_limits(work: Work, contract: Contract, up_to: date) -> None:
+    await write_down_to_caps(work, contract, up_to=up_to)
+    await draw_down(work, contract, up_to=up_to)
 
 
 async def _rules(work: Work, head: Head | Invoice) -> list[TaxRule]:

@@ -174,7 +174,7 @@ class Line:
     """
 
     position: int
-    contract_line_id: UUID
+    contract_line_id: UUID | None
     staffing_role: str | None
     description: str
     minutes: int | None
@@ -234,12 +234,14 @@ class Totals:
 
 def taxed(lines: Sequence[Line], rules: Sequence[TaxRule], currency: str) -> list[Tax]:
     """The tax on `lines`. Raises NothingToInvoice."""
-    return taxes_on(net_by_tax(lines), rules, currency)
+    is_paid_in_advance = any(line.net < 0 and line.contract_line_id is None for line in lines)
+    return taxes_on(net_by_tax(lines), rules, currency, may_be_nought=is_paid_in_advance)
 
 
-def taxes_on(nets: Nets, rules: Sequence[TaxRule], currency: str) -> list[Tax]:
+def taxes_on(nets: Nets, rules: Sequence[TaxRule], currency: str, *, may_be_nought: bool = False) -> list[Tax]:
     """The tax on each category and rate, rounded once for it (EN 16931 BR-CO-17). Raises NothingToInvoice."""
-    if sum(nets.values(), Decimal()) <= 0:
+    net = sum(nets.values(), Decimal())
+    if net < 0 or (not net and not may_be_nought):
         raise NothingToInvoice()
     return [
         Tax(category, rate, net, Money(net * rate / 100, currency).rounded().amount, _reasons(rules, category))

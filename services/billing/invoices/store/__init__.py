@@ -61,7 +61,7 @@ invoice_lines = schema.table(
     Column("id", Uuid, primary_key=True),
     Column("invoice_id", Uuid, nullable=False),
     Column("position", Integer, nullable=False),
-    Column("contract_line_id", Uuid, nullable=False),
+    Column("contract_line_id", Uuid),
     Column("staffing_role", String),
     Column("description", Text, nullable=False),
     Column("minutes", Integer),

@@ -18,7 +18,7 @@ from shared.work import Work
 OPEN = """
     from unnest(cast(:contracts as uuid[]), cast(:invoices as uuid[])) as draft (contract_id, invoice_id)
     join billable_items item on item.contract_id = draft.contract_id and item.day <= :up_to
-    join contract_lines line on line.id = item.contract_line_id
+    left join contract_lines line on line.id = item.contract_line_id
     cross join lateral (
         select coalesce(sum(amount), 0) as value, coalesce(sum(minutes), 0) as minutes, coalesce(max(turn), 0) as turn
         from allocations where item_id = item.id
@@ -52,7 +52,10 @@ DRAFT = text(
     with taxes as (
         select distinct on (draft.invoice_id, line.id) draft.invoice_id, line.id as line_id, rule.category, rule.rate
         from unnest(cast(:contracts as uuid[]), cast(:invoices as uuid[])) as draft (contract_id, invoice_id)
-        join contract_lines line on line.contract_id = draft.contract_id
+        cross join lateral (
+            select id, product from contract_lines where contract_id = draft.contract_id
+            union all select null, ''
+        ) line
         join jsonb_to_recordset(cast(:rules as jsonb))
                  as rule (invoice_id uuid, product text, category text, rate numeric)
           on rule.invoice_id = draft.invoice_id and rule.product in ('', line.product)
@@ -61,15 +64,19 @@ DRAFT = text(
     candidates as (
         select draft.invoice_id, item.id, item.rate, item.day, item.staffing_role,
                cast(item.person_id as text) as person_id,
-               taken.turn, open.value, open.minutes, line.id as line_id, line.position as sold_as, line.description,
-               exists (select from work_adjustments where item_id = item.id and kind = 'adjusted') as is_adjusted,
+               taken.turn, open.value, open.minutes, line.id as line_id, line.position as sold_as,
+               coalesce(line.description, item.note) as description,
+               case when line.id is null then item.rule || item.note end as unsold,
+               exists (select from work_adjustments where item_id = item.id and kind in ('adjusted', 'capped'))
+                   as is_adjusted,
                case cast(:grouping as text) when 'role' then item.staffing_role
                    when 'person' then cast(item.person_id as text) when 'task' then cast(item.task_id as text)
                end as grouped
         {OPEN}
     ),
     taken as (
-        select *, dense_rank() over (partition by invoice_id order by sold_as, line_id, grouped, rate, is_adjusted)
+        select *, dense_rank() over (partition by invoice_id order by sold_as, line_id, unsold, grouped, rate,
+                                            is_adjusted)
                     as position
         from candidates
     ),
@@ -88,9 +95,9 @@ DRAFT = text(
                coalesce(case when not is_adjusted then summed.rate
                              else round(value * 60 / nullif(summed.minutes, 0), 4) end, value),
                value, first, last + 1, tax.category, tax.rate
-        from summed join contract_lines line on line.id = summed.line_id
-        join taxes tax on tax.invoice_id = summed.invoice_id and tax.line_id = summed.line_id
-        join contracts contract on contract.id = line.contract_id
+        from summed join invoices draft on draft.id = summed.invoice_id
+        join contracts contract on contract.id = draft.contract_id
+        join taxes tax on tax.invoice_id = summed.invoice_id and tax.line_id is not distinct from summed.line_id
         returning id, invoice_id, position
     )
     insert into allocations (item_id, turn, kind, line_id, invoice_id, amount, minutes)

@@ -1,0 +1,1 @@
+"""Deposits and advances: invoiced before the work, drawn down on later invoices."""

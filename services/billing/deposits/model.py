@@ -1,0 +1,39 @@
+"""What a customer pays in advance, and how much of it each later invoice draws down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from shared.errors import Invalid
+
+DEPOSIT_RULE = "deposit"
+DRAWDOWN_RULE = "drawdown"
+
+
+class NoDepositAgreed(Invalid):
+    """No deposit was agreed on this contract, so its amount has to be said.
+
+    Give an `amount`, net.
+    """
+
+
+@dataclass(frozen=True)
+class DepositAccount:
+    """What was asked in advance on a contract, what of it was invoiced, and what was drawn down since."""
+
+    agreed: Decimal | None
+    asked: Decimal
+    invoiced: Decimal
+    drawn: Decimal
+    currency: str
+
+    @property
+    def left(self) -> Decimal:
+        """What later invoices may still draw down."""
+        return self.invoiced - self.drawn
+
+
+def drawdown(*, left: Decimal, net: Decimal) -> Decimal:
+    """What an invoice of `net` draws down: everything that is left, but no more than it comes to."""
+    return min(max(left, Decimal()), max(net, Decimal()))

@@ -1,0 +1,1 @@
+"""Expenses passed on to the customer."""

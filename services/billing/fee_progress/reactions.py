@@ -1,0 +1,20 @@
+"""What delivery says about progress."""
+
+from __future__ import annotations
+
+from services.billing.contracts.model import NoSuchContract, NoSuchSoldLine
+from services.billing.fee_progress.actions import take_measurement
+from shared.contracts.delivery import ProgressMeasured
+from shared.messaging.reactions import NotReady, Reactions
+from shared.work import Work
+
+reactions = Reactions()
+
+
+@reactions.on(ProgressMeasured, consumer="billing.bill_progress")
+async def on_progress_measured(work: Work, event: ProgressMeasured, sequence: int) -> None:
+    """Fixed fees by percent are billed up to what was measured."""
+    try:
+        await take_measurement(work, event)
+    except (NoSuchContract, NoSuchSoldLine):
+        raise NotReady(f"opportunity/{event.thread_id}") from None

@@ -1,0 +1,1 @@
+"""Purchase orders of customers, and how much of each is spent."""

@@ -1,0 +1,40 @@
+"""Noting purchase orders, and billing under them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from uuid import UUID
+
+from services.billing.contracts.actions import locked_contract, note_order
+from services.billing.contracts.model import Contract
+from services.billing.permissions import Permission
+from services.billing.purchase_orders import store
+from services.billing.purchase_orders.model import PurchaseOrder, check_budget
+from shared.ids import new_id
+from shared.work import Work
+
+
+async def note_purchase_order(
+    work: Work, *, contract_id: UUID, number: str, budget: Decimal | None, reason: str
+) -> PurchaseOrder:
+    """Let an order count on a contract from now on: a new one, or another budget of the same. Raises NoSuchContract."""
+    work.actor.must(Permission.AGREE_TERMS)
+    await work.because(reason)
+    contract = await locked_contract(work, contract_id)
+    await note_order(work, contract, number=number, budget=budget)
+    order = PurchaseOrder(new_id(), contract_id, number, budget, reason, work.actor.subject, work.now)
+    await store.add(work, order)
+    return order
+
+
+async def draw_on_purchase_order(work: Work, contract: Contract, *, document_id: UUID, net: Decimal) -> None:
+    """Bill `net` under the order of a locked contract, or give it back where it is negative.
+
+    Raises PurchaseOrderSpent.
+    """
+    number = contract.purchase_order
+    if not number:
+        return
+    spent = await store.spent(work, contract.id, number)
+    check_budget(number, contract.purchase_order_budget, spent=spent, net=net, currency=contract.currency)
+    await store.draw(work, document_id, contract_id=contract.id, number=number, net=net)

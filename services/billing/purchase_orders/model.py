@@ -1,0 +1,41 @@
+"""A customer's purchase order: its number, how much may be billed under it, and how much of that is spent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from shared.errors import Conflict
+from shared.money import plain
+
+
+class PurchaseOrderSpent(Conflict):
+    """The customer's purchase order does not cover this invoice.
+
+    Note a higher budget or a new order on the contract, or bill less. Work goes on meanwhile.
+    """
+
+
+@dataclass(frozen=True)
+class PurchaseOrder:
+    """An order as it was noted on a contract; the one noted last counts. Without a budget there is no limit."""
+
+    id: UUID
+    contract_id: UUID
+    number: str
+    budget: Decimal | None
+    reason: str
+    noted_by: str
+    noted_at: datetime
+
+
+def check_budget(number: str, budget: Decimal | None, *, spent: Decimal, net: Decimal, currency: str) -> None:
+    """Refuse with PurchaseOrderSpent to bill `net` under an order that has less left; a credit is never refused."""
+    if budget is None or net <= 0 or spent + net <= budget:
+        return
+    left = plain(max(budget - spent, Decimal()))
+    raise PurchaseOrderSpent(
+        f"Purchase order {number} has {left} {currency} left, and this invoice needs {plain(net)} {currency}."
+    )

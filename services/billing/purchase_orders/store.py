@@ -1,0 +1,69 @@
+"""The tables of purchase orders and of what was billed under them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import Column, DateTime, String, Text, Uuid, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from services.billing.purchase_orders.model import PurchaseOrder
+from services.billing.tables import schema
+from shared.database import amount, belongs_to, found_by
+from shared.work import Work
+
+purchase_orders = schema.table(
+    "purchase_orders",
+    Column("id", Uuid, primary_key=True),
+    Column("contract_id", Uuid, nullable=False),
+    Column("number", String, nullable=False),
+    amount("budget", nullable=True),
+    Column("reason", Text, nullable=False),
+    Column("noted_by", String, nullable=False),
+    Column("noted_at", DateTime(timezone=True), nullable=False),
+    belongs_to("contract_id", "contracts"),
+    found_by("contract_id", "id", why="the orders of a contract, the one that counts last"),
+    append_only=True,
+)
+
+# What each document billed under an order, or gave back to it: a document draws once.
+purchase_order_draws = schema.table(
+    "purchase_order_draws",
+    Column("document_id", Uuid, primary_key=True),
+    Column("contract_id", Uuid, nullable=False),
+    Column("number", String, nullable=False),
+    amount("amount"),
+    belongs_to("contract_id", "contracts"),
+    found_by("contract_id", "number", why="how much of an order is spent"),
+    append_only=True,
+)
+FIELDS = tuple(one.name for one in fields(PurchaseOrder))
+
+
+async def add(work: Work, order: PurchaseOrder) -> None:
+    """Keep an order as it was noted."""
+    await work.session.execute(insert(purchase_orders).values(asdict(order)))
+
+
+async def of_contract(work: Work, contract_id: UUID) -> list[PurchaseOrder]:
+    """The orders noted on a contract, in order."""
+    wanted = select(purchase_orders).where(purchase_orders.c.contract_id == contract_id)
+    rows = await work.session.execute(wanted.order_by(purchase_orders.c.id))
+    return [PurchaseOrder(**{name: getattr(row, name) for name in FIELDS}) for row in rows]
+
+
+async def spent(work: Work, contract_id: UUID, number: str) -> Decimal:
+    """What was billed under an order, less what was credited."""
+    draws = purchase_order_draws.c
+    wanted = select(func.coalesce(func.sum(draws.amount), 0)).where(
+        draws.contract_id == contract_id, draws.number == number
+    )
+    return Decimal(await work.session.scalar(wanted) or 0)
+
+
+async def draw(work: Work, document_id: UUID, *, contract_id: UUID, number: str, net: Decimal) -> None:
+    """Keep what a document billed under an order, once."""
+    row = {"document_id": document_id, "contract_id": contract_id, "number": number, "amount": net}
+    await work.session.execute(insert(purchase_order_draws).values(row).on_conflict_do_nothing())
