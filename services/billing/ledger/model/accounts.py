@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -187,13 +187,19 @@ def first_chart(legal_entity: str) -> Chart:
     return Chart(legal_entity, accounts, roles)
 
 
+def _codes(code: str) -> Iterator[str]:
+    """The code, and without end those to take where it is not free."""
+    yield code
+    yield from (f"{code}-{n}" for n in count(1))
+
+
 def lacking(chart: Chart, wanted: Iterable[PostingRole]) -> Chart:
     """The accounts that the first chart has for those of `wanted` that `chart` gives no account, under free codes."""
     accounts: dict[str, LedgerAccount] = {}
     roles: dict[PostingRole, str] = {}
     for code, name, kind, role in FIRST_CHART:
         if role is not None and role in wanted and role not in chart.roles:
-            free = next(one for one in (code, *(f"{code}-{n}" for n in count(1))) if one not in chart.accounts)
+            free = next(one for one in _codes(code) if one not in chart.accounts)
             accounts[free] = LedgerAccount(account_id(chart.legal_entity, free), chart.legal_entity, free, name, kind)
             roles[role] = free
     return Chart(chart.legal_entity, accounts, roles)
