@@ -145,17 +145,21 @@ async def an_issued_invoice_never_changes(look: Look) -> list[str]:
 
 @invariant("M-6", Strength.QUIESCENT)
 async def doing_it_again_makes_nothing(look: Look) -> list[str]:
-    """A run that is repeated when nothing is left to do makes nothing; an item is recognised once, at its worth."""
+    """A run that is repeated makes nothing; an item whose worth was not adjusted is recognised once, at that worth."""
+    adjusted = {(row["tenant_id"], row["item_id"]) for row in await look.rows("billing", ADJUSTED)}
     items = await look.rows("billing", RECOGNISED)
     numbers = counted((row["tenant_id"], row["line_id"]) for row in items)
     lines = {(row["tenant_id"], row["id"]): row["item_count"] for row in await look.rows("billing", RECOGNISED_LINES)}
     twice = [
-        item for item, number in counted((row["tenant_id"], row["item_id"]) for row in items).items() if number > 1
+        item
+        for item, number in counted((row["tenant_id"], row["item_id"]) for row in items).items()
+        if number > 1 and item not in adjusted
     ]
+    plain = [row for row in items if (row["tenant_id"], row["item_id"]) not in adjusted]
     return (
         [f"{again.run}, repeated, made {again.made}" for again in look.history.again if again.made]
         + [f"item {item} is recognised twice" for _, item in twice]
-        + [f"item {row['item_id']} is recognised at {row['amount']}" for row in items if row["amount"] != row["value"]]
+        + [f"item {row['item_id']} is recognised at {row['amount']}" for row in plain if row["amount"] != row["value"]]
         + differences("recognised line", lines, numbers)
     )
 

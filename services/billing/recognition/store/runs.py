@@ -20,7 +20,6 @@ from sqlalchemy import (
     case,
     cast,
     column,
-    exists,
     func,
     select,
     table,
@@ -66,10 +65,12 @@ recognised_lines = schema.table(
     found_by("contract_line_id", why="what was recognised on a contract line before"),
     append_only=True,
 )
-# An item is here once at most, whatever runs at the same time: that is what keeps revenue from counting twice.
+# What was recognised of an item: at first all that it is worth, later what adjustments change. The turn is part of the
+# key, so that no two runs start from the same sum: that is what keeps revenue from counting twice.
 recognition_items = schema.table(
     "recognition_items",
     Column("item_id", Uuid, primary_key=True),
+    Column("turn", Integer, primary_key=True, autoincrement=False, server_default="1"),
     Column("line_id", Uuid, nullable=False),
     amount("amount"),
     belongs_to("item_id", "billable_items"),
@@ -109,8 +110,12 @@ ONE_RUN_AT_A_TIME = text(
 )
 CLAIM = text(
     """
-    insert into recognition_items (item_id, line_id, amount)
-    select * from unnest(cast(:items as uuid[]), cast(:lines as uuid[]), cast(:amounts as numeric[]))
+    insert into recognition_items (item_id, turn, line_id, amount)
+    select given.item_id,
+           1 + (select coalesce(max(turn), 0) from recognition_items before where item_id = given.item_id),
+           given.line_id, given.amount
+    from unnest(cast(:items as uuid[]), cast(:lines as uuid[]), cast(:amounts as numeric[]))
+             as given (item_id, line_id, amount)
     """
 )
 
@@ -134,10 +139,14 @@ METHOD = func.coalesce(
 async def delivered(
     work: Work, legal_entity: str, *, before: date, contract_ids: Sequence[UUID] | None
 ) -> list[DeliveredItem]:
-    """What was delivered before a day on active contracts, or some of them, has a value and is not recognised yet."""
-    taken = exists().where(recognition_items.c.item_id == items.c.id)
+    """What was delivered before a day on active contracts, or some of them, and what of its worth is not recognised."""
+    done = (
+        select(func.coalesce(func.sum(recognition_items.c.amount), 0))
+        .where(recognition_items.c.item_id == items.c.id)
+        .scalar_subquery()
+    )
     waiting = (
-        select(items.c.id, items.c.contract_line_id, items.c.project_id, items.c.day, items.c.value)
+        select(items.c.id, items.c.contract_line_id, items.c.project_id, items.c.day, items.c.value - done)
         .join_from(items, contracts, contracts.c.id == items.c.contract_id)
         .join(contract_lines, contract_lines.c.id == items.c.contract_line_id)
         .join(legal_entities, legal_entities.c.id == contracts.c.legal_entity_id)
@@ -147,7 +156,7 @@ async def delivered(
             items.c.day < before,
             items.c.value.is_not(None),
             METHOD.in_(("as_delivered", "milestone")),
-            ~taken,
+            items.c.value != done,
         )
     )
     if contract_ids is not None:
