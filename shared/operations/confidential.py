@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from shared.contracts.base import REGISTRY, Event
 from shared.contracts.crm import OpportunityClosedWon
-from shared.contracts.delivery import StaffingRequested
+from shared.contracts.delivery import ProgressMeasured, StaffingRequested
 from shared.contracts.resourcing import CostRateChanged
 from shared.telemetry import routing_key
 
-CONFIDENTIAL: tuple[type[Event], ...] = (CostRateChanged, OpportunityClosedWon, StaffingRequested)
+CONFIDENTIAL: tuple[type[Event], ...] = (CostRateChanged, OpportunityClosedWon, ProgressMeasured, StaffingRequested)
 
 
 def is_confidential(event_type: str | None) -> bool:

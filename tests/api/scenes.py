@@ -28,6 +28,11 @@ select format('%I.%I', n.nspname, c.relname) from pg_class c join pg_namespace n
 where c.relkind = 'r' and n.nspname in ('public', 'msg') order by 1
 """
 
+A_JOB = (
+    "insert into msg.job (tenant_id, id, kind, started_by, payload, state)"
+    " values ($1, $2, 'operations.replay', $3, '{}', 'done') returning id"
+)
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -76,7 +81,9 @@ async def a_scene(service: str, databases: Databases, url: str) -> AsyncIterator
     try:
         story = await STORIES[service](database)
         parked = await operations.a_parked_message(database, story.api)
-        found = {**parked, "trace_id": await a_kept_trace(database, MERIDIAN), **await _found(story, inside)}
+        job = str(await inside.fetchval(A_JOB, MERIDIAN, new_id(), story.insider))
+        trace = await a_kept_trace(database, MERIDIAN)
+        found = {**parked, "trace_id": trace, "job_id": job, **await _found(story, inside)}
         yield Scene(database, story, {**story.named, **found}, inside)
     finally:
         await inside.close()

@@ -13,7 +13,7 @@ from deploy.suite.people import BY_LOGIN
 from tests.browser.hands import Finger, Hand, Keyboard, Mouse
 from tests.browser.stage import Person, Stage
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.long]
 
 HOURS = ("7.5", "8", "6:30")
 TOTAL, NET, GROSS = "22 h", "€3,300.00", "€3,927.00"  # at 150.00 an hour, and 19 % of tax

@@ -31,7 +31,7 @@ router = APIRouter(prefix="/work-in-progress", tags=["work in progress"], route_
 MOVES_MONEY = [Depends(key_required)]
 
 
-class AdjustmentBody(ChosenBody):
+class WorkAdjustmentBody(ChosenBody):
     """Up or down, by a percentage of each item or by an amount spread over all of them; the hours stay as they are."""
 
     percent: Annotated[Amount, Field(ge=Decimal(-100), le=Decimal(1000))] | None = None
@@ -76,7 +76,7 @@ class AdjustmentView(View):
         NotPermitted, NoSuchItem, NotWaiting, NoValueYet, MoreThanThereIs, SeveralCurrencies, ChangesNothing
     ),
 )
-async def adjust(body: AdjustmentBody, work: InWork) -> MadeView:
+async def adjust(body: WorkAdjustmentBody, work: InWork) -> MadeView:
     """Mark unbilled work up or down."""
     made = await mark_up_or_down(work, body.item_ids, percent=body.percent, amount=body.amount, reason=body.reason)
     return MadeView(adjustment_id=made)

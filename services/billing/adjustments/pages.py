@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from services.billing.adjustments import queries
 from services.billing.adjustments.actions import mark_up_or_down, write_off
-from services.billing.adjustments.api import AdjustmentBody
+from services.billing.adjustments.api import WorkAdjustmentBody
 from services.billing.work_in_progress import queries as work_in_progress
 from services.billing.work_in_progress.api import ChosenBody
 from services.billing.work_in_progress.model import why
@@ -27,7 +27,7 @@ MOVES_MONEY = [Depends(key_required)]
 @router.post("/adjustments", dependencies=MOVES_MONEY)
 async def adjust(request: Request, work: InWork) -> Response:
     """Mark every chosen item up or down, all or none."""
-    form = await chosen_of(request, AdjustmentBody)
+    form = await chosen_of(request, WorkAdjustmentBody)
     await mark_up_or_down(work, form.item_ids, percent=form.percent, amount=form.amount, reason=form.reason)
     said = ngettext("%(num)s item adjusted.", "%(num)s items adjusted.", len(form.item_ids))
     return back_to_list(request, said, form)

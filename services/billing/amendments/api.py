@@ -93,7 +93,7 @@ class LineTermsView(View):
     cap: Amount | None
 
 
-class TermsView(View):
+class AgreedTermsView(View):
     """What is agreed on a contract on a day."""
 
     on: date
@@ -129,6 +129,6 @@ async def history(contract_id: UUID, work: InWork) -> list[AmendmentView]:
 
 
 @router.get("/{contract_id}/terms", responses=refusals(NotPermitted, NoSuchContract))
-async def terms(contract_id: UUID, work: InWork, on: date | None = None) -> TermsView:
+async def terms(contract_id: UUID, work: InWork, on: date | None = None) -> AgreedTermsView:
     """What is agreed on a contract on a day, or today."""
-    return TermsView.model_validate(await queries.terms(work, contract_id, on or work.now.date()))
+    return AgreedTermsView.model_validate(await queries.terms(work, contract_id, on or work.now.date()))

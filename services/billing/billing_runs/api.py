@@ -35,7 +35,7 @@ from shared.web.problems import RefersToUnknown
 router = APIRouter(prefix="/billing-runs", tags=["billing runs"], route_class=WorkRoute)
 
 
-class RunBody(Body):
+class BillingRunBody(Body):
     """What to bill: work up to and including a day, narrowed by what is given, and how it is put on lines.
 
     `wording` is what a line says, in which {line}, {role}, {person}, {from}, {to}, {contract} and {purchase_order} are
@@ -88,7 +88,7 @@ class ExtentView(View):
     net: Amount
 
 
-class RunView(View):
+class BillingRunView(View):
     """A run; `job` under /jobs tells its progress to whoever started it, `done` of `total` to everybody."""
 
     id: UUID
@@ -108,7 +108,7 @@ class RunView(View):
     extents: list[ExtentView]
 
     @classmethod
-    def found(cls, found: RunFound) -> RunView:
+    def found(cls, found: RunFound) -> BillingRunView:
         """Show a run."""
         said = {name: getattr(found.run, name) for name in cls.model_fields if hasattr(found.run, name)}
         extents = [ExtentView.model_validate(one) for one in found.extents]
@@ -153,10 +153,10 @@ class PreBillView(View):
     "/{billing_run_id}",
     responses=refusals(NotPermitted, AlreadyExists, NothingToRun, UnknownPlaceholder, RefersToUnknown),
 )
-async def prepare(billing_run_id: UUID, body: RunBody, work: InWork) -> RunView:
+async def prepare(billing_run_id: UUID, body: BillingRunBody, work: InWork) -> BillingRunView:
     """Find everything that waits to be invoiced; nothing is drafted yet."""
     await prepare_run(work, billing_run_id, body.choice())
-    return RunView.found(await queries.run(work, billing_run_id))
+    return BillingRunView.found(await queries.run(work, billing_run_id))
 
 
 @router.get("", responses=refusals(NotPermitted))
@@ -166,9 +166,9 @@ async def listed(work: InWork, *, cursor: Cursor = None, limit: Limit = 50) -> P
 
 
 @router.get("/{billing_run_id}", responses=refusals(NotPermitted, NoSuchBillingRun))
-async def show(billing_run_id: UUID, work: InWork) -> RunView:
+async def show(billing_run_id: UUID, work: InWork) -> BillingRunView:
     """One run: what it would draft now, or how far it is."""
-    return RunView.found(await queries.run(work, billing_run_id))
+    return BillingRunView.found(await queries.run(work, billing_run_id))
 
 
 @router.get("/{billing_run_id}/pre-bills", responses=refusals(NotPermitted, NoSuchBillingRun))
@@ -206,7 +206,7 @@ async def exclude(billing_run_id: UUID, body: LeaveOutBody, work: InWork) -> Non
         NotPermitted, NoSuchBillingRun, RunStartedAlready, NotReviewedYet, NothingToRun, TooMuchForOneRun
     ),
 )
-async def begin(billing_run_id: UUID, body: StartBody, work: InWork) -> RunView:
+async def begin(billing_run_id: UUID, body: StartBody, work: InWork) -> BillingRunView:
     """Draft what was reviewed, in the background; each invoice is then approved by somebody else as always."""
     await start_run(work, billing_run_id, most_invoices=body.most_invoices, most_net=body.most_net)
-    return RunView.found(await queries.run(work, billing_run_id))
+    return BillingRunView.found(await queries.run(work, billing_run_id))

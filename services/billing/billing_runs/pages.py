@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from services.billing.billing_runs import queries
 from services.billing.billing_runs.actions import leave_out, prepare_run, review_pre_bills, start_run
-from services.billing.billing_runs.api import LeaveOutBody, PreBillsBody, ReviewBody, RunBody, StartBody
+from services.billing.billing_runs.api import BillingRunBody, LeaveOutBody, PreBillsBody, ReviewBody, StartBody
 from services.billing.permissions import Permission
 from shared.database import LIMIT_DEFAULT
 from shared.ids import new_id
@@ -50,7 +50,7 @@ async def runs(request: Request, work: InWork, cursor: Cursor = None) -> Respons
 @router.post("")
 async def prepare(request: Request, work: InWork) -> Response:
     """Prepare a run."""
-    form = await form_of(request, RunBody)
+    form = await form_of(request, BillingRunBody)
     run = await prepare_run(work, new_id(), form.choice())
     return RedirectResponse(f"/billing/billing-runs/{run.id}", 303)
 

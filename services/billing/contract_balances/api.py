@@ -30,7 +30,7 @@ class ContractBalanceView(View):
     difference: Amount
 
 
-class AgreementView(View):
+class BalanceAgreementView(View):
     """What the accounts of contract balances come to, and how much of it was posted without a contract."""
 
     currency: str
@@ -42,7 +42,7 @@ class AgreementView(View):
 class ReconciliationView(View):
     legal_entity: str
     on: date
-    agreement: list[AgreementView]
+    agreement: list[BalanceAgreementView]
 
 
 @router.get("", responses=refusals(NotPermitted))
@@ -58,5 +58,5 @@ async def list_balances(
 async def reconcile(work: InWork, *, legal_entity: str, on: date) -> ReconciliationView:
     """Whether the contracts' balances are what their ledger accounts say."""
     found = await queries.agreement(work, legal_entity=legal_entity, on=on)
-    views = [AgreementView.model_validate(one) for one in found]
+    views = [BalanceAgreementView.model_validate(one) for one in found]
     return ReconciliationView(legal_entity=legal_entity, on=on, agreement=views)

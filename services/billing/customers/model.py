@@ -9,7 +9,10 @@ from shared.errors import NotFound
 
 
 class NoSuchCustomer(NotFound):
-    """There is no such customer."""
+    """There is no such customer.
+
+    A customer is known here once its account was announced by crm: check the id there.
+    """
 
 
 @dataclass(frozen=True)

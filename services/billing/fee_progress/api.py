@@ -29,7 +29,7 @@ class PercentBody(Body):
     reason: Annotated[str, Field(min_length=1, max_length=500)]
 
 
-class MeasurementView(View):
+class FeeMeasurementView(View):
     """How far a contract, or one line of it, was on a day; the fraction is unrounded."""
 
     id: UUID
@@ -50,7 +50,7 @@ class MeasurementView(View):
         NotPermitted, NoSuchContract, NoSuchSoldLine, ContractNotActive, NotBilledByPercent, StatedInFuture
     ),
 )
-async def state(contract_id: UUID, contract_line_id: UUID, body: PercentBody, work: InWork) -> MeasurementView:
+async def state(contract_id: UUID, contract_line_id: UUID, body: PercentBody, work: InWork) -> FeeMeasurementView:
     """State how far a fixed fee by percent is: what that comes to, less what was billed, waits to be billed."""
     stated = await state_progress(
         work,
@@ -60,10 +60,10 @@ async def state(contract_id: UUID, contract_line_id: UUID, body: PercentBody, wo
         stated_on=body.stated_on,
         reason=body.reason,
     )
-    return MeasurementView.model_validate(stated)
+    return FeeMeasurementView.model_validate(stated)
 
 
 @router.get("/{contract_id}/progress", responses=refusals(NotPermitted, NoSuchContract))
-async def measured(contract_id: UUID, work: InWork) -> list[MeasurementView]:
+async def measured(contract_id: UUID, work: InWork) -> list[FeeMeasurementView]:
     """What was measured and stated on a contract, by day."""
-    return [MeasurementView.model_validate(one) for one in await queries.measured(work, contract_id)]
+    return [FeeMeasurementView.model_validate(one) for one in await queries.measured(work, contract_id)]

@@ -19,7 +19,7 @@ from shared.period import Period
 from tests.support.billing import MONDAY, Billing, a_person_known, a_sale, a_time_line, a_timesheet, an_entry
 
 ANNA, BEN = UUID(int=11), UUID(int=12)
-STANDING: dict[str, Any] = {"practice": "Data/AI", "grade": "Senior"}
+Standing = dict[str, str]
 DAYS = st.integers(0, 9).map(lambda days: MONDAY + timedelta(days=days))
 PRICES = st.decimals("0.01", "999.99", places=2)
 
@@ -49,16 +49,10 @@ WORK = st.lists(
 )
 
 
-def a_reach(wish: Wish, sale: crm.OpportunityClosedWon, contract_id: UUID, roles: tuple[str, str]) -> Reach:
+def a_reach(wish: Wish, known: dict[str, Any], roles: tuple[str, str], people: dict[UUID, UUID]) -> Reach:
     """Name what a rate is for."""
     scope, person, is_first, *_ = wish
-    known = STANDING | {
-        "contract_id": contract_id,
-        "contract_line_id": sale.lines[0].line_id,
-        "person_id": person,
-        "account_id": sale.account.account_id,
-        "staffing_role": roles[not is_first],
-    }
+    known = known | {"person_id": people[person], "staffing_role": roles[not is_first]}
     return Reach(scope, **{name: known[name] for name in NEEDED[scope]})
 
 
@@ -80,13 +74,18 @@ async def agreed(billing: Billing, wishes: list[tuple[Reach, Wish]]) -> list[Rat
 async def test_sql_values_work_as_the_model_does(
     billing: Billing, wishes: list[Wish], work: list[tuple[UUID, bool, date, int]]
 ) -> None:
+    # All of it is new each time, because what is agreed for one example stands in the next one.
     roles = (f"First {new_id()}", f"Second {new_id()}")
+    people = {ANNA: new_id(), BEN: new_id()}
+    standing = {"practice": f"Data/AI {new_id()}", "grade": f"Senior {new_id()}"}
     sale = a_sale(a_time_line(rate=None, role=roles[0]))
     contract_id = await billing.sold(sale)
-    await billing.hear(a_person_known("anna", ANNA).model_copy(update=STANDING))
-    rates = await agreed(billing, [(a_reach(wish, sale, contract_id, roles), wish) for wish in wishes])
+    await billing.hear(a_person_known(f"anna-{people[ANNA]}", people[ANNA]).model_copy(update=standing))
+    rates = await agreed(
+        billing, [(a_reach(wish, sale, contract_id, roles, people, standing), wish) for wish in wishes]
+    )
     entries = [
-        an_entry(sale.lines[0].line_id, minutes, person_id=person, staffing_role=roles[not is_first], day=day)
+        an_entry(sale.lines[0].line_id, minutes, person_id=people[person], staffing_role=roles[not is_first], day=day)
         for person, is_first, day, minutes in work
     ]
 
@@ -95,15 +94,17 @@ async def test_sql_values_work_as_the_model_does(
     valued = {item["entry_id"]: item for item in await billing.rows("billable_items")}
     for entry in entries:
         item = valued[entry.entry_id]
-        expected = choose(rates, as_worked(entry, sale, contract_id))
+        worked = as_worked(entry, sale, contract_id, standing if entry.person_id == people[ANNA] else {})
+        expected = choose(rates, worked)
         assert item["rate_id"] == (expected.id if expected else None)
         assert item["value"] == (value_of(expected.hourly_rate, entry.minutes).amount if expected else None)
 
 
-def as_worked(entry: delivery.ApprovedEntry, sale: crm.OpportunityClosedWon, contract_id: UUID) -> Worked:
+def as_worked(
+    entry: delivery.ApprovedEntry, sale: crm.OpportunityClosedWon, contract_id: UUID, standing: Standing
+) -> Worked:
     """See an entry as the model does."""
     line_id = sale.lines[0].line_id
     account_id = sale.account.account_id
     role, person = entry.staffing_role, entry.person_id
-    standing = STANDING if person == ANNA else {}
     return Worked(entry.day, entry.minutes, role, person, line_id, contract_id, account_id, sale.currency, **standing)
