@@ -81,9 +81,9 @@ async def test_sql_values_work_as_the_model_does(
     sale = a_sale(a_time_line(rate=None, role=roles[0]))
     contract_id = await billing.sold(sale)
     await billing.hear(a_person_known(f"anna-{people[ANNA]}", people[ANNA]).model_copy(update=standing))
-    rates = await agreed(
-        billing, [(a_reach(wish, sale, contract_id, roles, people, standing), wish) for wish in wishes]
-    )
+    known = {**standing, "contract_id": contract_id, "contract_line_id": sale.lines[0].line_id}
+    known["account_id"] = sale.account.account_id
+    rates = await agreed(billing, [(a_reach(wish, known, roles, people), wish) for wish in wishes])
     entries = [
         an_entry(sale.lines[0].line_id, minutes, person_id=people[person], staffing_role=roles[not is_first], day=day)
         for person, is_first, day, minutes in work
