@@ -52,7 +52,7 @@ credit_note_lines = schema.table(
     "credit_note_lines",
     Column("credit_note_id", Uuid, primary_key=True),
     Column("position", Integer, primary_key=True, autoincrement=False),
-    Column("contract_line_id", Uuid, nullable=False),
+    Column("contract_line_id", Uuid),
     Column("staffing_role", String),
     Column("description", Text, nullable=False),
     Column("minutes", Integer),

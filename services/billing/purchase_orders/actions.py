@@ -28,13 +28,19 @@ async def note_purchase_order(
 
 
 async def draw_on_purchase_order(work: Work, contract: Contract, *, document_id: UUID, net: Decimal) -> None:
-    """Bill `net` under the order of a locked contract, or give it back where it is negative.
-
-    Raises PurchaseOrderSpent.
-    """
+    """Bill `net` under the order of a locked contract. Raises PurchaseOrderSpent."""
     number = contract.purchase_order
     if not number:
         return
     spent = await store.spent(work, contract.id, number)
     check_budget(number, contract.purchase_order_budget, spent=spent, net=net, currency=contract.currency)
     await store.draw(work, document_id, contract_id=contract.id, number=number, net=net)
+
+
+async def give_back_to_purchase_order(
+    work: Work, contract_id: UUID, *, invoice_id: UUID, credit_note_id: UUID, net: Decimal
+) -> None:
+    """Let what is credited of an invoice be billed again under the order that the invoice was billed under, if any."""
+    number = await store.order_of(work, invoice_id)
+    if number is not None:
+        await store.draw(work, credit_note_id, contract_id=contract_id, number=number, net=-net)

@@ -63,6 +63,13 @@ async def spent(work: Work, contract_id: UUID, number: str) -> Decimal:
     return Decimal(await work.session.scalar(wanted) or 0)
 
 
+async def order_of(work: Work, document_id: UUID) -> str | None:
+    """The order that a document was billed under, if it was."""
+    draws = purchase_order_draws.c
+    found: str | None = await work.session.scalar(select(draws.number).where(draws.document_id == document_id))
+    return found
+
+
 async def draw(work: Work, document_id: UUID, *, contract_id: UUID, number: str, net: Decimal) -> None:
     """Keep what a document billed under an order, once."""
     row = {"document_id": document_id, "contract_id": contract_id, "number": number, "amount": net}

@@ -16,12 +16,12 @@ from services.billing.invoices.actions.posting import entry_of
 from services.billing.invoices.actions.preparing import draft_open_work, locked_invoice
 from services.billing.invoices.model import Invoice, totals
 from services.billing.invoices.store import issued_of
-from services.billing.invoices.store.drafting import is_anything_open
 from services.billing.ledger.actions import post_entry
 from services.billing.ledger.model.entries import Source, SourceKind
 from services.billing.legal_entities.actions import legal_entity_of
 from services.billing.numbering.actions import next_number
 from services.billing.permissions import Permission
+from services.billing.purchase_orders.actions import give_back_to_purchase_order
 from services.billing.receivables.actions import credit
 from shared import subjects
 from shared.contracts.billing import CreditedLine, CreditNoteIssued
@@ -46,10 +46,13 @@ async def issue_credit_note(work: Work, credit_note_id: UUID, *, issued_on: date
     await post_entry(work, entry_of(document, Source(SourceKind.CREDIT_NOTE, note.id), thread_id=invoice.thread_id))
     await _send_out(work, note, document)
     await store.free(work, note.id)
-    gross = totals(document.taxes).gross
-    await credit(work, invoice.id, credit_note_id=note.id, amount=gross, on=on)
+    sums = totals(document.taxes)
+    await credit(work, invoice.id, credit_note_id=note.id, amount=sums.gross, on=on)
+    await give_back_to_purchase_order(
+        work, invoice.contract_id, invoice_id=invoice.id, credit_note_id=note.id, net=sums.net
+    )
     work.publish(_issued(note, invoice, document))
-    if note.rebills and await is_anything_open(work, contract_id=invoice.contract_id, up_to=invoice.up_to):
+    if note.rebills:
         await draft_open_work(work, document.contract, up_to=invoice.up_to, by=note.prepared_by)
     return note
 

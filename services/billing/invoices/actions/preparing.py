@@ -32,17 +32,21 @@ async def draft_invoice(work: Work, *, contract_id: UUID, up_to: date) -> Invoic
     work.actor.must(Permission.PREPARE_INVOICES)
     contract = await locked_contract(work, contract_id)
     contract.must_be_active()
+    invoice = await draft_open_work(work, contract, up_to=up_to, by=work.actor.subject)
+    invoice = invoice or await store.draft_of(work, contract_id=contract_id, up_to=up_to)
+    if invoice is None:
+        raise NothingToInvoice()
+    return invoice
+
+
+async def draft_open_work(work: Work, contract: Contract, *, up_to: date, by: str) -> Invoice | None:
+    """Put what is open on a locked contract on a new draft, as prepared `by` somebody; none where nothing is open.
+
+    Its caps and its deposit count. Raises NothingToInvoice where what is open takes back more than it claims.
+    """
     await _keep_to_limits(work, contract, up_to)
-    if not await drafting.is_anything_open(work, contract_id=contract_id, up_to=up_to):
-        standing = await store.draft_of(work, contract_id=contract_id, up_to=up_to)
-        if standing is None:
-            raise NothingToInvoice()
-        return standing
-    return await draft_open_work(work, contract, up_to=up_to, by=work.actor.subject)
-
-
-async def draft_open_work(work: Work, contract: Contract, *, up_to: date, by: str) -> Invoice:
-    """Put what is open on a contract on a new draft, as prepared `by` somebody. Raises NothingToInvoice."""
+    if not await drafting.is_anything_open(work, contract_id=contract.id, up_to=up_to):
+        return None
     invoice = _invoice(work, contract, up_to, by)
     rules = await _rules(work, invoice)
     await drafting.draft(work, invoice, rules)
@@ -58,7 +62,7 @@ async def draft_invoices(work: Work, contract_ids: Sequence[UUID], chosen: Selec
     """
     work.actor.must(Permission.PREPARE_INVOICES)
     await lock_contracts(work, contract_ids)
-    for contract_id in contract_ids:
+    for contract_id in await drafting.limited_contracts(work, contract_ids):
         await _keep_to_limits(work, await locked_contract(work, contract_id), chosen.up_to)
     waiting = await drafting.open_contracts(work, contract_ids, chosen)
     if not waiting:

@@ -109,6 +109,20 @@ DRAFT = text(
 OPEN_NETS = text(f"select draft.contract_id, sum(open.value) {OPEN} group by 1 having sum(open.value) > 0")
 IS_ANYTHING_OPEN = text(f"select exists (select {OPEN})")
 
+# What a cap or a deposit has to be looked at for; most contracts have neither.
+LIMITED = text(
+    """
+    select id from contracts
+    where id = any(:contracts)
+      and (exists (select from contract_lines line
+                   where line.contract_id = contracts.id and line.method = 'time_and_materials_capped')
+           or exists (select from billable_items item
+                      where item.contract_id = contracts.id and item.contract_line_id is null
+                        and item.rule = 'deposit'))
+    order by id
+    """
+)
+
 HEADS = text(
     """
     insert into invoices (id, contract_id, customer_id, legal_entity_id, project_id, thread_id, status, currency, up_to,
@@ -133,6 +147,11 @@ async def draft(work: Work, invoice: Invoice, rules: Sequence[TaxRule]) -> None:
     work.session.add(invoice)
     await work.session.flush()
     await fill(work, {invoice.contract_id: invoice.id}, Selection(invoice.up_to), {invoice.id: rules})
+
+
+async def limited_contracts(work: Work, contract_ids: Sequence[UUID]) -> list[UUID]:
+    """Those of the contracts that have a capped line or a deposit."""
+    return list(await work.session.scalars(LIMITED, {"contracts": list(contract_ids)}))
 
 
 async def open_contracts(work: Work, contract_ids: Sequence[UUID], chosen: Selection) -> list[UUID]:
