@@ -64,7 +64,6 @@ class AdjustmentKind(StrEnum):
 
     ADJUSTED = "adjusted"
     CAPPED = "capped"
-    RERATED = "rerated"
     WRITTEN_OFF = "written_off"
     TRANSFERRED = "transferred"
 

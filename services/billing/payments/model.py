@@ -17,7 +17,7 @@ from shared.ids import new_id
 from shared.money import Money, plain
 
 SMALL_DIFFERENCE = Decimal(1)
-"""Up to this much, in any currency, may go to the rounding account; more is a write-off, decided by a second person."""
+"""Up to this much, in any currency, may go to the rounding account; more stays open or is credited."""
 
 
 class NoSuchPayment(NotFound):
@@ -60,7 +60,7 @@ class InvoiceTwice(Invalid):
 class DifferenceTooLarge(Conflict):
     """What is missing or too much is more than a small difference.
 
-    Leave it open, ask the customer, or propose a write-off, which a second person decides.
+    Leave it open and ask the customer, or credit it, which a second person approves.
     """
 
 

@@ -1,4 +1,4 @@
-"""Settling invoices, for the features that do: payments, write-offs, credit notes."""
+"""Settling invoices, for the features that do: payments and credit notes."""
 
 from __future__ import annotations
 

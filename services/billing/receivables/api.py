@@ -33,7 +33,7 @@ class OpenItemView(View):
 
 
 class SettlementView(View):
-    """One amount that settled the invoice, or opened it again; `cause_id` is the payment, write-off or credit note."""
+    """One amount that settled the invoice, or opened it again; `cause_id` is the payment or the credit note."""
 
     id: UUID
     kind: SettlementKind

@@ -45,13 +45,11 @@ class TakenBackAlready(Conflict):
 
 
 class SettlementKind(StrEnum):
-    """What an invoice was settled by; a recovery opens again what was written off."""
+    """What an invoice was settled by."""
 
     PAYMENT = "payment"
     ROUNDING = "rounding"
     CREDIT_NOTE = "credit_note"
-    WRITE_OFF = "write_off"
-    RECOVERY = "recovery"
 
 
 class ReceivableState(StrEnum):
@@ -66,7 +64,7 @@ class ReceivableState(StrEnum):
 class Settlement:
     """One amount that leaves an invoice, or comes from a payment, or mostly both; negative when it is taken back.
 
-    `cause_id` is what it was done for: the payment, the write-off, the credit note.
+    `cause_id` is what it was done for: the payment or the credit note.
     """
 
     id: UUID

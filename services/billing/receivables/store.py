@@ -45,7 +45,7 @@ settlements = schema.table(
     only_one("reverses_id", where="reverses_id is not null"),
     found_by("invoice_id", "settled_on", where="invoice_id is not null", why="what is open on an invoice on a day"),
     found_by("payment_id", where="payment_id is not null", why="what is left of a payment"),
-    found_by("cause_id", why="what a payment or a write-off settled"),
+    found_by("cause_id", why="what a payment settled"),
     rule("says_something", "amount <> 0 and (invoice_id is not null or payment_id is not null)"),
     append_only=True,
 )

@@ -112,7 +112,6 @@ class FileKind(StrEnum):
 
     PDF = "pdf"
     UBL = "ubl"
-    TIMESHEET = "timesheet"
 
 
 @dataclass(eq=False)

@@ -83,8 +83,6 @@ class SourceKind(StrEnum):
     ACCRUAL = "accrual"
     OUTSIDE = "outside"
     PAYMENT = "payment"
-    BAD_DEBT = "bad_debt"
-    REVALUATION = "revaluation"
 
 
 @dataclass(frozen=True)
