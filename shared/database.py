@@ -22,6 +22,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ColumnClause,
+    ColumnElement,
     Enum,
     ForeignKeyConstraint,
     Index,
@@ -32,6 +33,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     Uuid,
+    select,
     text,
     tuple_,
 )
@@ -231,6 +233,19 @@ async def page(
     more = len(found) > size
     items = list(found[:size])
     return Page(items, _write_cursor([getattr(items[-1], key.name) for key in keys]) if more else None)
+
+
+async def read(
+    session: AsyncSession,
+    kind: type[T],
+    rows: Table,
+    *conditions: ColumnElement[bool],
+    order_by: Sequence[ColumnElement[Any]] = (),
+) -> list[T]:
+    """The rows that meet the conditions, each as a `kind`, a dataclass whose fields are columns of the table."""
+    columns = (rows.c[name] for name in kind.__dataclass_fields__)  # type: ignore[attr-defined]
+    found = await session.execute(select(*columns).where(*conditions).order_by(*order_by))
+    return [kind(**row._mapping) for row in found]
 
 
 def _write_cursor(values: Sequence[Any]) -> str:

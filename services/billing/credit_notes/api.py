@@ -30,7 +30,7 @@ from services.billing.credit_notes.model.crediting import (
     NothingToCredit,
     NotOnThisInvoice,
 )
-from services.billing.invoices.api import InvoiceLineView, IssueBody, ReasonBody, TaxView
+from services.billing.invoices.api import InvoiceLineView, IssueBody, ReasonBody, TaxView, as_it_went_out
 from services.billing.invoices.model import FileKind, Lacks, NoSuchInvoice
 from services.billing.numbering.model import DateGoesBack
 from services.billing.periods.model import PeriodClosed
@@ -230,9 +230,7 @@ async def origin(
 )
 async def pdf(credit_note_id: UUID, work: InWork) -> Response:
     """The PDF of an issued credit note, byte for byte as it went out."""
-    found = await queries.document(work, credit_note_id, FileKind.PDF)
-    headers = {"content-disposition": f'inline; filename="{found.number}.pdf"', "etag": f'"{found.sha256}"'}
-    return Response(found.content, media_type="application/pdf", headers=headers)
+    return as_it_went_out(await queries.document(work, credit_note_id, FileKind.PDF), FileKind.PDF)
 
 
 @router.get(
@@ -242,9 +240,7 @@ async def pdf(credit_note_id: UUID, work: InWork) -> Response:
 )
 async def ubl(credit_note_id: UUID, work: InWork) -> Response:
     """The same as an electronic invoice, UBL 2.1 after EN 16931, byte for byte as it went out."""
-    found = await queries.document(work, credit_note_id, FileKind.UBL)
-    headers = {"content-disposition": f'attachment; filename="{found.number}.xml"', "etag": f'"{found.sha256}"'}
-    return Response(found.content, media_type="application/xml", headers=headers)
+    return as_it_went_out(await queries.document(work, credit_note_id, FileKind.UBL), FileKind.UBL)
 
 
 async def _view(work: InWork, credit_note_id: UUID) -> CreditNoteView:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -14,14 +15,14 @@ from services.billing.credit_notes import actions, queries
 from services.billing.credit_notes.model.credit_note import CreditNoteStatus
 from services.billing.credit_notes.model.crediting import Choice, NothingToCredit
 from services.billing.invoices import queries as of_invoices
-from services.billing.invoices.api import IssueBody, ReasonBody
+from services.billing.invoices.api import IssueBody, ReasonBody, as_it_went_out
 from services.billing.invoices.model import FileKind
+from services.billing.invoices.pages import waiting
 from services.billing.permissions import Permission
 from shared import subjects
 from shared.database import LIMIT_DEFAULT
 from shared.pages import InWork, PageRoute, form_of, page
-from shared.pages.waiting import WAITING_AT_MOST, Finder, Hit, Need, Verb
-from shared.ui.formats import in_currency
+from shared.pages.waiting import Finder, Hit, Need
 from shared.ui.forms import typed_amount, typed_minutes
 from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
@@ -29,7 +30,6 @@ from shared.web import Body, Cursor, key_required
 from shared.work import Work
 
 router = APIRouter(route_class=PageRoute)
-SHOWN_IN_FRAME = "frame-ancestors 'self'"
 
 
 class LineForm(Body):
@@ -151,20 +151,13 @@ async def draft(request: Request, invoice_id: UUID, work: InWork) -> Response:
 @router.get("/credit-notes/{credit_note_id}/document.pdf")
 async def document(credit_note_id: UUID, work: InWork) -> Response:
     """The PDF as it went out, to be shown beside the credit note."""
-    found = await queries.document(work, credit_note_id, FileKind.PDF)
-    headers = {
-        "content-disposition": f'inline; filename="{found.number}.pdf"',
-        "content-security-policy": SHOWN_IN_FRAME,
-    }
-    return Response(found.content, media_type="application/pdf", headers=headers)
+    return as_it_went_out(await queries.document(work, credit_note_id, FileKind.PDF), FileKind.PDF)
 
 
 @router.get("/credit-notes/{credit_note_id}/document.xml")
 async def electronic(credit_note_id: UUID, work: InWork) -> Response:
     """The electronic invoice (UBL) as it went out, to be kept."""
-    found = await queries.document(work, credit_note_id, FileKind.UBL)
-    headers = {"content-disposition": f'attachment; filename="{found.number}.xml"'}
-    return Response(found.content, media_type="application/xml", headers=headers)
+    return as_it_went_out(await queries.document(work, credit_note_id, FileKind.UBL), FileKind.UBL)
 
 
 @router.post("/credit-notes/{credit_note_id}/approval")
@@ -201,18 +194,10 @@ async def find(work: Work, words: str, limit: int) -> Sequence[Hit]:
 
 async def needs(work: Work) -> Sequence[Need]:
     """Drafts that somebody else prepared and approved credit notes, for whoever may approve or issue them."""
-    wanted = []
-    if work.actor.may(Permission.APPROVE_INVOICES):
-        wanted.append((CreditNoteStatus.DRAFT, Verb.APPROVE, _("Approve a credit note")))
-    if work.actor.may(Permission.ISSUE_INVOICES):
-        wanted.append((CreditNoteStatus.APPROVED, Verb.BILL, _("Issue a credit note")))
-    found: list[Need] = []
-    for status, verb, title in wanted:
-        for one in (await queries.listed(work, status=status, cursor=None, limit=WAITING_AT_MOST)).items:
-            if one.prepared_by != work.actor.subject:
-                what = f"{one.customer_name} · {in_currency(one.gross, one.currency)}"
-                found.append(Need(verb, title, f"/billing/credit-notes/{one.id}", what, one.prepared_at.date()))
-    return found
+    drafted = partial(queries.listed, status=CreditNoteStatus.DRAFT)
+    approved = partial(queries.listed, status=CreditNoteStatus.APPROVED)
+    titles = _("Approve a credit note"), _("Issue a credit note")
+    return await waiting(work, "/billing/credit-notes", (drafted, titles[0]), (approved, titles[1]))
 
 
 finder = Finder("Credit notes", "receipt-refund", Permission.SEE_INVOICES, find)

@@ -29,7 +29,7 @@ from services.billing.credit_notes.model.crediting import Billed, Part
 from services.billing.invoices.model import FileKind, Line, Tax, Totals
 from services.billing.legal_entities.model import TaxCategory
 from services.billing.tables import schema
-from shared.database import amount, belongs_to, choice, found_by, only_one
+from shared.database import amount, belongs_to, choice, found_by, only_one, read
 from shared.work import Work
 
 credit_notes = schema.table(
@@ -167,13 +167,9 @@ async def billed(work: Work, invoice_id: UUID) -> list[Billed]:
 
 async def taxes_before(work: Work, invoice_id: UUID) -> list[Tax]:
     """The taxes on the credit notes of an invoice that were not discarded."""
-    columns = [credit_note_taxes.c[name] for name in Tax.__dataclass_fields__]
-    wanted = (
-        select(*columns)
-        .join(credit_notes, credit_notes.c.id == credit_note_taxes.c.credit_note_id)
-        .where(credit_notes.c.invoice_id == invoice_id, credit_notes.c.status != CreditNoteStatus.DISCARDED)
-    )
-    return [Tax(**row._mapping) for row in await work.session.execute(wanted)]
+    note = credit_notes.c
+    standing = select(note.id).where(note.invoice_id == invoice_id, note.status != CreditNoteStatus.DISCARDED)
+    return await read(work.session, Tax, credit_note_taxes, credit_note_taxes.c.credit_note_id.in_(standing))
 
 
 async def draft(
@@ -198,18 +194,16 @@ async def draft(
 
 async def lines_of(work: Work, credit_note_id: UUID) -> list[Line]:
     """The lines of a credit note, in order."""
-    columns = [credit_note_lines.c[name] for name in Line.__dataclass_fields__]
-    of_note = credit_note_lines.c.credit_note_id == credit_note_id
-    wanted = select(*columns).where(of_note).order_by(credit_note_lines.c.position)
-    return [Line(**row._mapping) for row in await work.session.execute(wanted)]
+    line = credit_note_lines.c
+    of_note = line.credit_note_id == credit_note_id
+    return await read(work.session, Line, credit_note_lines, of_note, order_by=(line.position,))
 
 
 async def taxes_of(work: Work, credit_note_id: UUID) -> list[Tax]:
     """The taxes of a credit note, by category."""
-    columns = [credit_note_taxes.c[name] for name in Tax.__dataclass_fields__]
-    of_note = credit_note_taxes.c.credit_note_id == credit_note_id
-    wanted = select(*columns).where(of_note).order_by(credit_note_taxes.c.category, credit_note_taxes.c.rate)
-    return [Tax(**row._mapping) for row in await work.session.execute(wanted)]
+    tax = credit_note_taxes.c
+    of_note = tax.credit_note_id == credit_note_id
+    return await read(work.session, Tax, credit_note_taxes, of_note, order_by=(tax.category, tax.rate))
 
 
 async def keep(work: Work) -> None:

@@ -15,6 +15,7 @@ from services.billing.invoices.model import (
     DiscardedAlready,
     FileKind,
     InvoiceStatus,
+    IssuedFile,
     IssuedForGood,
     IssuedInFuture,
     Lacks,
@@ -37,6 +38,10 @@ from shared.web import Body, Cursor, InWork, Limit, PageOf, View, WorkRoute, key
 from shared.web.idempotency import IdempotencyKeyMissing
 
 router = APIRouter(prefix="/invoices", tags=["invoices"], route_class=WorkRoute)
+SENT_AS = {
+    FileKind.PDF: ("application/pdf", "inline", "pdf"),
+    FileKind.UBL: ("application/xml", "attachment", "xml"),
+}
 
 
 class DraftBody(Body):
@@ -229,9 +234,7 @@ async def origin(
 )
 async def pdf(invoice_id: UUID, work: InWork) -> Response:
     """The PDF of an issued invoice, byte for byte as it went out."""
-    found = await queries.document(work, invoice_id)
-    headers = {"content-disposition": f'inline; filename="{found.number}.pdf"', "etag": f'"{found.sha256}"'}
-    return Response(found.content, media_type="application/pdf", headers=headers)
+    return as_it_went_out(await queries.document(work, invoice_id, FileKind.PDF), FileKind.PDF)
 
 
 @router.get(
@@ -241,9 +244,18 @@ async def pdf(invoice_id: UUID, work: InWork) -> Response:
 )
 async def ubl(invoice_id: UUID, work: InWork) -> Response:
     """The same as an electronic invoice, UBL 2.1 after EN 16931, byte for byte as it went out."""
-    found = await queries.file(work, invoice_id, FileKind.UBL)
-    headers = {"content-disposition": f'attachment; filename="{found.number}.xml"', "etag": f'"{found.sha256}"'}
-    return Response(found.content, media_type="application/xml", headers=headers)
+    return as_it_went_out(await queries.document(work, invoice_id, FileKind.UBL), FileKind.UBL)
+
+
+def as_it_went_out(found: IssuedFile, kind: FileKind) -> Response:
+    """A document as it was sent: the PDF to be looked at beside a page of ours, anything else to be kept."""
+    media, place, ending = SENT_AS[kind]
+    headers = {
+        "content-disposition": f'{place}; filename="{found.number}.{ending}"',
+        "content-security-policy": "frame-ancestors 'self'",
+        "etag": f'"{found.sha256}"',
+    }
+    return Response(found.content, media_type=media, headers=headers)
 
 
 async def _view(work: InWork, invoice_id: UUID) -> InvoiceView:

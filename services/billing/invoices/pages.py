@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,12 +11,12 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.billing.invoices import actions, queries
-from services.billing.invoices.api import DraftBody, IssueBody, ReasonBody
+from services.billing.invoices.api import DraftBody, IssueBody, ReasonBody, as_it_went_out
 from services.billing.invoices.model import FileKind, InvoiceStatus
 from services.billing.permissions import Permission
 from services.billing.work_in_progress.model import why
 from shared import subjects
-from shared.database import LIMIT_DEFAULT
+from shared.database import LIMIT_DEFAULT, Page
 from shared.pages import InWork, PageRoute, form_of, page
 from shared.pages.waiting import WAITING_AT_MOST, Finder, Hit, Need, Verb
 from shared.ui.formats import in_currency
@@ -25,7 +26,6 @@ from shared.web import Cursor, key_required
 from shared.work import Work
 
 router = APIRouter(prefix="/invoices", route_class=PageRoute)
-SHOWN_IN_FRAME = "frame-ancestors 'self'"
 
 
 @router.get("")
@@ -96,20 +96,13 @@ async def origin(request: Request, invoice_id: UUID, position: int, work: InWork
 @router.get("/{invoice_id}/document.pdf")
 async def document(invoice_id: UUID, work: InWork) -> Response:
     """The PDF as it went out, to be shown beside the invoice."""
-    found = await queries.document(work, invoice_id)
-    headers = {
-        "content-disposition": f'inline; filename="{found.number}.pdf"',
-        "content-security-policy": SHOWN_IN_FRAME,
-    }
-    return Response(found.content, media_type="application/pdf", headers=headers)
+    return as_it_went_out(await queries.document(work, invoice_id, FileKind.PDF), FileKind.PDF)
 
 
 @router.get("/{invoice_id}/document.xml")
 async def electronic(invoice_id: UUID, work: InWork) -> Response:
     """The electronic invoice (UBL) as it went out, to be kept."""
-    found = await queries.file(work, invoice_id, FileKind.UBL)
-    headers = {"content-disposition": f'attachment; filename="{found.number}.xml"'}
-    return Response(found.content, media_type="application/xml", headers=headers)
+    return as_it_went_out(await queries.document(work, invoice_id, FileKind.UBL), FileKind.UBL)
 
 
 @router.post("/{invoice_id}/approval")
@@ -146,17 +139,27 @@ async def find(work: Work, words: str, limit: int) -> Sequence[Hit]:
 
 async def needs(work: Work) -> Sequence[Need]:
     """Drafts that somebody else prepared and approved invoices, for whoever may approve or issue them."""
-    wanted = []
-    if work.actor.may(Permission.APPROVE_INVOICES):
-        wanted.append((InvoiceStatus.DRAFT, Verb.APPROVE, _("Approve an invoice")))
-    if work.actor.may(Permission.ISSUE_INVOICES):
-        wanted.append((InvoiceStatus.APPROVED, Verb.BILL, _("Issue an invoice")))
+    drafted = partial(queries.listed, status=InvoiceStatus.DRAFT)
+    approved = partial(queries.listed, status=InvoiceStatus.APPROVED)
+    return await waiting(
+        work, "/billing/invoices", (drafted, _("Approve an invoice")), (approved, _("Issue an invoice"))
+    )
+
+
+Listed = Callable[..., Awaitable[Page[Any]]]
+
+
+async def waiting(work: Work, place: str, drafted: tuple[Listed, str], approved: tuple[Listed, str]) -> Sequence[Need]:
+    """Documents at `place` that somebody else prepared: those to approve and those to issue, each with its title."""
+    may = ((Permission.APPROVE_INVOICES, Verb.APPROVE, *drafted), (Permission.ISSUE_INVOICES, Verb.BILL, *approved))
     found: list[Need] = []
-    for status, verb, title in wanted:
-        for one in (await queries.listed(work, status=status, cursor=None, limit=WAITING_AT_MOST)).items:
+    for permission, verb, listed, title in may:
+        if not work.actor.may(permission):
+            continue
+        for one in (await listed(work, cursor=None, limit=WAITING_AT_MOST)).items:
             if one.prepared_by != work.actor.subject:
-                path, what = f"/billing/invoices/{one.id}", f"{one.customer_name} · {_amount(one)}"
-                found.append(Need(verb, title, path, what, one.prepared_at.date()))
+                what = f"{one.customer_name} · {_amount(one)}"
+                found.append(Need(verb, title, f"{place}/{one.id}", what, one.prepared_at.date()))
     return found
 
 

@@ -94,33 +94,22 @@ async def origin(work: Work, invoice_id: UUID, position: int, *, cursor: str | N
     )
 
 
-async def file(work: Work, invoice_id: UUID, kind: FileKind) -> IssuedFile:
-    """What an issued invoice went out as beside its PDF. Raises NotIssuedYet."""
+async def document(work: Work, invoice_id: UUID, kind: FileKind) -> IssuedFile:
+    """What an issued invoice went out as. Raises NotIssuedYet."""
     work.actor.must(Permission.SEE_INVOICES)
-    files = invoice_files.c
-    wanted = (
-        select(issued_invoices.c.number, files.sha256, files.content)
-        .join(invoice_files, files.id == issued_invoices.c.id)
-        .where(issued_invoices.c.id == invoice_id, files.kind == kind)
-    )
-    found = (await work.session.execute(wanted)).one_or_none()
+    found = (await work.session.execute(_file(kind).where(issued_invoices.c.id == invoice_id))).one_or_none()
     if found is None:
         raise NotIssuedYet()
-    return IssuedFile(found.number, found.sha256, found.content)
+    return IssuedFile(*found)
 
 
-async def document(work: Work, invoice_id: UUID) -> IssuedFile:
-    """The document of an issued invoice. Raises NotIssuedYet."""
-    work.actor.must(Permission.SEE_INVOICES)
-    wanted = (
-        select(issued_invoices.c.number, issued_invoices.c.sha256, invoice_documents.c.pdf)
-        .join(invoice_documents, invoice_documents.c.id == issued_invoices.c.id)
-        .where(issued_invoices.c.id == invoice_id)
-    )
-    found = (await work.session.execute(wanted)).one_or_none()
-    if found is None:
-        raise NotIssuedYet()
-    return IssuedFile(found.number, found.sha256, found.pdf)
+def _file(kind: FileKind) -> Select[Any]:
+    issued, files = issued_invoices.c, invoice_files.c
+    if kind is FileKind.PDF:
+        wanted = select(issued.number, issued.sha256, invoice_documents.c.pdf)
+        return wanted.join(invoice_documents, invoice_documents.c.id == issued.id)
+    wanted = select(issued.number, files.sha256, files.content)
+    return wanted.join(invoice_files, files.id == issued.id).where(files.kind == kind)
 
 
 def _headers() -> Select[Any]:

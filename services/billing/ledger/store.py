@@ -22,7 +22,7 @@ from services.billing.ledger.model.accounts import (
 from services.billing.ledger.model.entries import JournalEntry, JournalLine, NoSuchEntry, Source, SourceKind
 from services.billing.ledger.model.positions import ContractPosition
 from services.billing.tables import schema
-from shared.database import amount, belongs_to, choice, found_by, only_one, rule
+from shared.database import amount, belongs_to, choice, found_by, only_one, read, rule
 from shared.work import Work
 
 ledger_accounts = schema.table(
@@ -123,13 +123,9 @@ async def chart_of(work: Work, legal_entity: str) -> Chart:
 
 async def rules_of(work: Work, legal_entity: str) -> list[PostingRule]:
     """Every posting rule of a legal entity, in every version, in the order in which they begin."""
-    columns = [posting_rules.c[name] for name in PostingRule.__dataclass_fields__]
-    rows = (
-        select(*columns)
-        .where(posting_rules.c.legal_entity == legal_entity)
-        .order_by(*(posting_rules.c[name] for name in ("role", "narrowed_by", "starts_on", "version")))
-    )
-    return [PostingRule(*tuple(row)) for row in await work.session.execute(rows)]
+    rule = posting_rules.c
+    in_order = (rule.role, rule.narrowed_by, rule.starts_on, rule.version)
+    return await read(work.session, PostingRule, posting_rules, rule.legal_entity == legal_entity, order_by=in_order)
 
 
 async def add_rule(work: Work, rule: PostingRule) -> None:

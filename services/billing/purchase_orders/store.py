@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from decimal import Decimal
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.billing.purchase_orders.model import PurchaseOrder
 from services.billing.tables import schema
-from shared.database import amount, belongs_to, found_by
+from shared.database import amount, belongs_to, found_by, read
 from shared.work import Work
 
 purchase_orders = schema.table(
@@ -39,7 +39,6 @@ purchase_order_draws = schema.table(
     found_by("contract_id", "number", why="how much of an order is spent"),
     append_only=True,
 )
-FIELDS = tuple(one.name for one in fields(PurchaseOrder))
 
 
 async def add(work: Work, order: PurchaseOrder) -> None:
@@ -49,9 +48,9 @@ async def add(work: Work, order: PurchaseOrder) -> None:
 
 async def of_contract(work: Work, contract_id: UUID) -> list[PurchaseOrder]:
     """The orders noted on a contract, in order."""
-    wanted = select(purchase_orders).where(purchase_orders.c.contract_id == contract_id)
-    rows = await work.session.execute(wanted.order_by(purchase_orders.c.id))
-    return [PurchaseOrder(**{name: getattr(row, name) for name in FIELDS}) for row in rows]
+    order = purchase_orders.c
+    of_contract = order.contract_id == contract_id
+    return await read(work.session, PurchaseOrder, purchase_orders, of_contract, order_by=(order.id,))
 
 
 async def spent(work: Work, contract_id: UUID, number: str) -> Decimal:

@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from services.billing.receivables.model import Position, Settlement, SettlementKind
 from services.billing.tables import schema
-from shared.database import amount, belongs_to, choice, found_by, only_one, rule
+from shared.database import amount, belongs_to, choice, found_by, only_one, read, rule
 from shared.work import Work
 
 settlements = schema.table(
@@ -66,7 +66,6 @@ issued_invoices = table(
     column("due_on", Date),
     column("gross", Numeric(20, 6)),
 )
-FIELDS = tuple(Settlement.__dataclass_fields__)
 
 
 def positions(*, as_of: date | None = None) -> Select[Any]:
@@ -106,8 +105,7 @@ async def add(work: Work, new: Sequence[Settlement]) -> None:
 
 async def standing(work: Work, cause_id: UUID) -> list[Settlement]:
     """What was settled for one cause and not taken back."""
-    undone = select(settlements.c.reverses_id).where(settlements.c.reverses_id.is_not(None))
-    wanted = select(*(settlements.c[name] for name in FIELDS)).where(
-        settlements.c.cause_id == cause_id, settlements.c.reverses_id.is_(None), settlements.c.id.not_in(undone)
-    )
-    return [Settlement(**row._mapping) for row in await work.session.execute(wanted.order_by(settlements.c.id))]
+    one = settlements.c
+    undone = select(one.reverses_id).where(one.reverses_id.is_not(None))
+    conditions = (one.cause_id == cause_id, one.reverses_id.is_(None), one.id.not_in(undone))
+    return await read(work.session, Settlement, settlements, *conditions, order_by=(one.id,))

@@ -31,7 +31,7 @@ from services.billing.recognition.store.runs import (
     recognition_runs,
 )
 from shared import jobs
-from shared.database import Page, page
+from shared.database import Page, page, read
 from shared.period import Period
 from shared.work import Work
 
@@ -54,13 +54,9 @@ async def run(work: Work, run_id: UUID) -> RecognitionRun:
     head = (await work.session.execute(select(recognition_runs).where(recognition_runs.c.id == run_id))).first()
     if head is None:
         raise NoSuchRun()
-    columns = [recognised_lines.c[name] for name in RecognisedLine.__dataclass_fields__]
-    rows = await work.session.execute(
-        select(*columns)
-        .where(recognised_lines.c.run_id == run_id)
-        .order_by(recognised_lines.c.contract_number, recognised_lines.c.id)
-    )
-    lines = [RecognisedLine(*row) for row in rows]
+    line = recognised_lines.c
+    in_order = (line.contract_number, line.id)
+    lines = await read(work.session, RecognisedLine, recognised_lines, line.run_id == run_id, order_by=in_order)
     return RecognitionRun(
         head.id,
         head.legal_entity,
@@ -111,13 +107,9 @@ async def position(work: Work, contract_id: UUID) -> Position:
 
 
 async def _provisions(work: Work, run_id: UUID) -> list[LossProvision]:
-    columns = [loss_provisions.c[name] for name in LossProvision.__dataclass_fields__]
-    rows = (
-        select(*columns)
-        .where(loss_provisions.c.run_id == run_id)
-        .order_by(loss_provisions.c.contract_number, loss_provisions.c.id)
-    )
-    return [LossProvision(*row) for row in await work.session.execute(rows)]
+    loss = loss_provisions.c
+    in_order = (loss.contract_number, loss.id)
+    return await read(work.session, LossProvision, loss_provisions, loss.run_id == run_id, order_by=in_order)
 
 
 async def unrecognised_lines(work: Work, legal_entity: str, month: Period) -> int:

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from services.billing.invoices.model import FileKind, Invoice, InvoiceStatus, Issued, Line, Tax, Totals
 from services.billing.legal_entities.model import TaxCategory
 from services.billing.tables import schema
-from shared.database import amount, belongs_to, choice, found_by, only_one
+from shared.database import amount, belongs_to, choice, found_by, only_one, read
 from shared.work import Work
 
 invoices = schema.table(
@@ -178,20 +178,15 @@ async def get(work: Work, invoice_id: UUID) -> Invoice | None:
 
 async def lines_of(work: Work, invoice_id: UUID) -> list[Line]:
     """The lines of an invoice, in order."""
-    columns = [invoice_lines.c[name] for name in Line.__dataclass_fields__]
-    wanted = select(*columns).where(invoice_lines.c.invoice_id == invoice_id).order_by(invoice_lines.c.position)
-    return [Line(**row._mapping) for row in await work.session.execute(wanted)]
+    line = invoice_lines.c
+    return await read(work.session, Line, invoice_lines, line.invoice_id == invoice_id, order_by=(line.position,))
 
 
 async def taxes_of(work: Work, invoice_id: UUID) -> list[Tax]:
     """The taxes of an invoice, by category."""
-    columns = [invoice_taxes.c[name] for name in Tax.__dataclass_fields__]
-    wanted = (
-        select(*columns)
-        .where(invoice_taxes.c.invoice_id == invoice_id)
-        .order_by(invoice_taxes.c.category, invoice_taxes.c.rate)
-    )
-    return [Tax(**row._mapping) for row in await work.session.execute(wanted)]
+    tax = invoice_taxes.c
+    of_invoice = tax.invoice_id == invoice_id
+    return await read(work.session, Tax, invoice_taxes, of_invoice, order_by=(tax.category, tax.rate))
 
 
 async def keep(work: Work) -> None:

@@ -14,6 +14,7 @@ from services.crm.imports.model.checking import CheckedLine
 from services.crm.imports.model.records import Fate, NoSuchImport, Note, RecordKind
 from services.crm.imports.store.tables import import_files, import_lines, import_notes, imports
 from services.crm.tables import as_rows, insert_rows
+from shared.database import read
 from shared.work import Work
 
 
@@ -85,9 +86,8 @@ async def find(work: Work, import_id: UUID) -> Row[Any]:
 
 async def files(work: Work, import_id: UUID) -> list[File]:
     """The files of an import, in the order in which they are read."""
-    names = File.__dataclass_fields__
-    rows = select(*(import_files.c[name] for name in names)).where(import_files.c.import_id == import_id)
-    return [File(**row._mapping) for row in await work.session.execute(rows.order_by(import_files.c.position))]
+    file = import_files.c
+    return await read(work.session, File, import_files, file.import_id == import_id, order_by=(file.position,))
 
 
 async def piece(work: Work, import_id: UUID, position: int, *, offset: int, size: int) -> bytes:
