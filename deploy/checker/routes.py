@@ -26,7 +26,7 @@ CONSUMERS: dict[str, tuple[str, ...]] = {
     "throughline.delivery.handoff.accepted.v1": ("billing.activate_contract", "crm.note_handoff_accepted"),
     "throughline.delivery.handoff.returned.v1": ("billing.void_contract", "crm.note_handoff_returned"),
     "throughline.delivery.milestone.accepted.v1": ("billing.take_accepted_milestone",),
-    "throughline.delivery.progress.measured.v1": ("billing.bill_progress", "billing.keep_progress"),
+    "throughline.delivery.progress.measured.v1": ("billing.keep_progress",),
     "throughline.delivery.project.closed.v1": ("crm.note_project_closed", "resourcing.end_bookings"),
     "throughline.delivery.project.opened.v1": ("crm.note_project_opened", "resourcing.remember_project"),
     "throughline.delivery.staffing.requested.v1": ("resourcing.take_request",),

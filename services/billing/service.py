@@ -47,7 +47,6 @@ from services.billing.payments import pages as payments_pages
 from services.billing.periods import api as periods_api
 from services.billing.permissions import ROLES
 from services.billing.progress import api as progress_api
-from services.billing.progress import reactions as progress_reactions
 from services.billing.purchase_orders import api as purchase_orders_api
 from services.billing.rates import api as rates_api
 from services.billing.rates import pages as rates_pages
@@ -135,7 +134,6 @@ service = Service(
         fee_progress_reactions.reactions,
         expenses_reactions.reactions,
         work_in_progress_reactions.reactions,
-        progress_reactions.reactions,
     ),
     jobs=(*recognition_jobs.jobs, *billing_runs_jobs.jobs, *retainers_jobs.jobs),
 )

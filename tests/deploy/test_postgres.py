@@ -28,7 +28,7 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another 
 
 @pytest.fixture
 def directory() -> Iterator[Path]:
-    with slot("embedded") as held:
+    with slot("embedded-postgres") as held:
         yield held
         EmbeddedPostgres(held).home.forget()
 

@@ -11,9 +11,9 @@ from shared.work import Work
 reactions = Reactions()
 
 
-@reactions.on(ProgressMeasured, consumer="billing.bill_progress")
+@reactions.on(ProgressMeasured, consumer="billing.keep_progress")
 async def on_progress_measured(work: Work, event: ProgressMeasured, sequence: int) -> None:
-    """Fixed fees by percent are billed up to what was measured."""
+    """Measured progress is kept; fixed fees by percent are billed up to it, and revenue is recognised by it."""
     try:
         await take_measurement(work, event)
     except (NoSuchContract, NoSuchSoldLine):

@@ -13,9 +13,9 @@ from services.billing.contracts.actions import amendments_of
 from services.billing.contracts.model import Amendment, Contract, Method, terms_on
 from services.billing.contracts.queries import contract as contract_found
 from services.billing.deposits.queries import deposit
-from services.billing.fee_progress.model import Measurement, latest
 from services.billing.fee_progress.queries import measured
 from services.billing.meters.model import Meter, MeterKind
+from services.billing.progress.model import Measurement, latest
 from services.billing.purchase_orders.queries import in_force
 from services.billing.retainers.queries import RetainerFound, retainers
 from shared.work import Work

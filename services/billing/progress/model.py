@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
+
+from shared.money import Money
+
+STATED = "stated"
+"""The method of what was stated here to be billed; delivery measures by the others."""
 
 
 @dataclass(frozen=True)
@@ -23,3 +29,25 @@ class Measurement:
     cost_at_completion: Decimal | None
     currency: str
     measured_by: str
+    reason: str = ""
+
+    def of(self, fee: Decimal, currency: str) -> Decimal:
+        """That much of `fee`, rounded half up once; never less than nothing or more than all of it."""
+        if self.denominator <= 0 or self.numerator <= 0:
+            return Decimal()
+        if self.numerator >= self.denominator:
+            return fee
+        return Money(fee * self.numerator / self.denominator, currency).rounded().amount
+
+    @property
+    def percent(self) -> Decimal:
+        """How far, in percent and to two places, for people to read."""
+        if self.denominator <= 0:
+            return Decimal()
+        return min(max(self.numerator / self.denominator, Decimal()), Decimal(1)).quantize(Decimal("0.0001")) * 100
+
+
+def latest(measurements: Iterable[Measurement], line_id: UUID) -> Measurement | None:
+    """The measurement that counts for a line: the latest day's, of the line or of the whole contract."""
+    fitting = [one for one in measurements if one.contract_line_id in (None, line_id)]
+    return max(fitting, key=lambda one: (one.measured_on, one.id), default=None)

@@ -9,7 +9,7 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.billing.fee_progress.model import Measurement, latest
+from services.billing.progress.model import Measurement, latest
 
 LINE, OTHER = UUID(int=1), UUID(int=2)
 amounts = st.decimals("0", "1000000", places=2)
@@ -21,13 +21,15 @@ def measured(
 ) -> Measurement:
     return Measurement(
         id=UUID(int=number),
-        contract_id=UUID(int=9),
         project_id=UUID(int=77),
         contract_line_id=line,
         method="cost",
         measured_on=date(2026, 3, day),
         numerator=Decimal(numerator),
         denominator=Decimal(denominator),
+        cost_to_date=None,
+        cost_at_completion=None,
+        currency="EUR",
         measured_by="petra",
     )
 

@@ -90,7 +90,7 @@ MEASURED = text(
                                  else 'as_delivered' end) as method) measure
       left join recognition_terms terms on terms.id = contract.id
       left join lateral (select * from progress_measurements
-                          where project_id = contract.project_id and measured_on < :before
+                          where project_id = contract.project_id and measured_on < :before and method <> 'stated'
                             and (contract_line_id = line.id or contract_line_id is null)
                           order by contract_line_id is null, measured_on desc, id desc limit 1) progress on true
      where seller.code = :legal_entity and contract.status = 'active'
