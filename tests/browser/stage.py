@@ -73,12 +73,9 @@ class Stage:
     @asynccontextmanager
     async def person(self, login: str, kind: type[Hand]) -> AsyncIterator[Person]:
         """Sit somebody down on the first page; when they leave, nothing may have gone wrong on their pages."""
+        known = self.known.pop(login, None)
         context = await self.browser.new_context(
-            base_url=self.url,
-            locale="en-GB",
-            reduced_motion="reduce",
-            storage_state=self.known.get(login),
-            **kind.screen,
+            base_url=self.url, locale="en-GB", reduced_motion="reduce", storage_state=known, **kind.screen
         )
         context.set_default_timeout(PATIENCE_MILLISECONDS)
         page = await context.new_page()
@@ -87,9 +84,8 @@ class Stage:
         person = Person(page, kind(page))
         try:
             await page.goto("/home")
-            if login not in self.known:
+            if known is None:
                 await self._log_in(person, login)
-                self.known[login] = await context.storage_state()
             await person.is_at(f"Hello, {BY_LOGIN[login].name.split()[0]}")
             yield person
         except BaseException as error:
@@ -97,6 +93,8 @@ class Stage:
             await page.screenshot(path=picture)
             error.add_note(f"what {login} saw at {page.url}: {picture}")
             raise
+        # only now: a log-in that is renewed meanwhile takes its token with it, and the one from before is of no use
+        self.known[login] = await context.storage_state()
         await context.close()
         if witness.faults:
             raise AssertionError("\n".join([f"{login}'s pages were not without a fault:", *witness.faults]))
