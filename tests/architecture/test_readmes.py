@@ -1,0 +1,36 @@
+"""What a service's README says of its events is whole."""
+
+import inspect
+from importlib import import_module
+
+import pytest
+
+from shared.contracts.base import Event
+from shared.messaging.reactions import Reactions
+from tests.architecture.sources import ROOT
+
+SERVICES = ("crm", "delivery", "resourcing", "billing")
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_readme_names_every_event_that_its_service_announces(name: str) -> None:
+    contracts = import_module(f"shared.contracts.{name}")
+    announced = {
+        kind.__name__
+        for _, kind in inspect.getmembers(contracts, inspect.isclass)
+        if issubclass(kind, Event) and kind.__module__ == contracts.__name__
+    }
+    assert announced
+    assert not {event for event in announced if event not in _readme(name)}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_readme_names_every_event_that_its_service_reacts_to(name: str) -> None:
+    service = import_module(f"services.{name}.service").service
+    heard = {reaction.event_type.__name__ for reaction in Reactions.together(service.reactions)}
+    assert heard
+    assert not {event for event in heard if event not in _readme(name)}
+
+
+def _readme(name: str) -> str:
+    return (ROOT / "services" / name / "README.md").read_text()
