@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.delivery.accounts.reactions import reactions as accounts
 from services.delivery.change_orders.api import router as change_orders
+from services.delivery.expenses import pages as expense_pages
 from services.delivery.expenses.api import lock_router as expense_lock
 from services.delivery.expenses.api import router as expense_reports
 from services.delivery.handoffs import pages as handoff_pages
@@ -33,9 +34,9 @@ service = Service(
         *(handoffs, templates, projects, milestones, time_entries, timesheets),
         *(expense_reports, expense_lock, change_orders, progress),
     ),
-    pages=(week.router, approvals.router, handoff_pages.router, project_pages.router),
+    pages=(week.router, approvals.router, expense_pages.router, handoff_pages.router, project_pages.router),
     navigation=NAVIGATION,
     finders=(project_pages.finder,),
-    needs=(week.needs, approvals.needs, handoff_pages.needs),
+    needs=(week.needs, approvals.needs, expense_pages.needs, handoff_pages.needs),
     reactions=(won_deals, accounts, people, staffing, margin),
 )

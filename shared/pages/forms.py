@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from shared.pages.session import TOKEN_FIELD
-from shared.ui.forms import nested
+from shared.ui.forms import NotANumber, nested, typed_amount
 
 Model = TypeVar("Model", bound=BaseModel)
+
+
+def _as_typed(value: Any) -> Any:
+    """An amount as people type it, in the words of pydantic."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return typed_amount(value, "")
+    except NotANumber as refusal:
+        raise ValueError(str(refusal)) from None
+
+
+Typed = BeforeValidator(_as_typed)
+"""Marks an amount of a form that may be typed as the reader's language writes it: `1.250,50`."""
 
 
 async def form_of(request: Request, model: type[Model]) -> Model:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, false, func, or_, select, table, true
+from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select, table, true
 from sqlalchemy.sql import column
 
 from services.delivery.expenses import store
@@ -20,7 +20,10 @@ from shared.database import Page, page
 from shared.subjects import acting_person
 from shared.work import Work
 
-projects = table("projects", column("id"), column("manager"))
+projects = table("projects", column("id"), column("ordinal"), column("name"), column("manager"))
+people = table("people", column("id"), column("name"))
+PROJECT = (projects.c.ordinal, projects.c.name.label("project_name"))
+PERSON = func.coalesce(people.c.name, "").label("person_name")
 
 
 class ShowReports(StrEnum):
@@ -42,14 +45,15 @@ class ReportInFull:
 async def list_reports(
     work: Work, *, show: ShowReports, state: ReportState | None, cursor: str | None, limit: int
 ) -> Page[Row[Any]]:
-    """Expense reports with what they come to, net."""
+    """Expense reports with what they come to, net, the newest first."""
     work.actor.must(Permission.VIEW_EXPENSES)
     shown = await _shown(work, show)
-    rows = select(reports, (_sum(expenses) + _sum(approved_expenses)).label("amount"))
-    rows = rows.join(projects, projects.c.id == reports.c.project_id).where(shown)
+    rows = select(reports, *PROJECT, PERSON, (_sum(expenses) + _sum(approved_expenses)).label("amount"))
+    rows = rows.join(projects, projects.c.id == reports.c.project_id)
+    rows = rows.outerjoin(people, people.c.id == reports.c.person_id).where(shown)
     if state is not None:
         rows = rows.where(reports.c.state == state)
-    return await page(work.session, rows, keys=(reports.c.id,), cursor=cursor, limit=limit)
+    return await page(work.session, rows, keys=(reports.c.id,), cursor=cursor, limit=limit, descending=True)
 
 
 async def get_report(work: Work, report_id: UUID) -> ReportInFull:
@@ -61,6 +65,14 @@ async def get_report(work: Work, report_id: UUID) -> ReportInFull:
     if report is None:
         raise NoSuchReport()
     return ReportInFull(report, await store.approved_of(work, report_id))
+
+
+async def around(work: Work, report: ExpenseReport) -> Row[Any]:
+    """The project and the person of a report that whoever asks has found: `project_name`, `manager`, `person_name`."""
+    rows: Select[Any] = select(*PROJECT, projects.c.manager, PERSON)
+    rows = rows.outerjoin(people, people.c.id == report.person_id).where(projects.c.id == report.project_id)
+    found: Row[Any] = (await work.session.execute(rows)).one()
+    return found
 
 
 async def locked_before(work: Work) -> date | None:

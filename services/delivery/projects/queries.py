@@ -20,7 +20,7 @@ from services.delivery.projects.model.baseline import (
     minutes_by_role,
     planned_cost,
 )
-from services.delivery.projects.model.project import Project, ProjectState
+from services.delivery.projects.model.project import Project, ProjectState, number_of
 from services.delivery.projects.store import baselines
 from services.delivery.projects.store.plans import NoSuchProject, projects
 from services.delivery.projects.store.teams import bookings, staffing_requests
@@ -30,6 +30,7 @@ from shared.period import Period
 from shared.work import Work
 
 MANAGERS_MAX = 200
+CHOICES_MAX = 500
 accounts = table("accounts", column("id"), column("name"))
 people = table("people", column("id"), column("name"))
 log_ins = table("log_ins", column("person_id"), column("subject"))
@@ -70,6 +71,15 @@ async def list_projects(
         said = (func.concat("P-", projects.c.ordinal), projects.c.name, name)
         rows = rows.where(or_(*(each.icontains(words, autoescape=True) for each in said)))
     return await page(work.session, rows, keys=(projects.c.ordinal,), cursor=cursor, limit=limit)
+
+
+async def open_projects(work: Work) -> list[tuple[UUID, str]]:
+    """The projects that whoever asks may see and that are not closed, to choose from: CHOICES_MAX, the newest first."""
+    work.actor.must(Permission.VIEW_PROJECTS)
+    rows = select(projects.c.id, projects.c.ordinal, projects.c.name)
+    rows = rows.where(_visible_to(work), projects.c.state != ProjectState.CLOSED)
+    found = await work.session.execute(rows.order_by(projects.c.ordinal.desc()).limit(CHOICES_MAX))
+    return [(row.id, f"{number_of(row.ordinal)} {row.name}") for row in found]
 
 
 async def get_project(work: Work, project_id: UUID) -> ProjectInFull:
