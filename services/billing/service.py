@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.billing.account_mappings import api as account_mappings_api
+from services.billing.account_mappings import pages as account_mappings_pages
 from services.billing.account_sheets import api as account_sheets_api
 from services.billing.account_sheets import pages as account_sheets_pages
 from services.billing.accruals import api as accruals_api
@@ -122,6 +123,7 @@ service = Service(
         account_sheets_pages.router,
         closing_pages.router,
         batches_pages.router,
+        account_mappings_pages.router,
     ),
     navigation=NAVIGATION,
     finders=(invoices_pages.finder, credit_notes_pages.finder, contracts_pages.finder),

@@ -64,3 +64,20 @@ async def list_mappings(
     """The mappings in force, by account."""
     found = await queries.mappings(work, legal_entity=legal_entity, target=target, cursor=cursor, limit=limit)
     return PageOf[MappingView].of(found, MappingView)
+
+
+@router.get("/versions", responses=refusals(NotPermitted))
+async def list_versions(
+    work: InWork,
+    *,
+    legal_entity: str,
+    account: str,
+    target: str = DEFAULT_TARGET,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> PageOf[MappingView]:
+    """Every mapping that an account ever had in the books of `target`, the newest first."""
+    found = await queries.versions(
+        work, legal_entity=legal_entity, target=target, account=account, cursor=cursor, limit=limit
+    )
+    return PageOf[MappingView].of(found, MappingView)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
 from services.billing.account_mappings.model import DEFAULT_TARGET
@@ -119,6 +119,21 @@ class CheckView(View):
     holds: bool
 
 
+class UnmappedView(View):
+    account: str
+    name: str
+
+
+class PreviewView(View):
+    """What sealing would take now; `may_be_sealed` when something waits and every account of it is mapped."""
+
+    may_be_sealed: bool
+    entry_count: int
+    debit_total: Amount
+    credit_total: Amount
+    unmapped: list[UnmappedView]
+
+
 class VerificationView(View):
     """Every check of the batch; `holds` when all of them do."""
 
@@ -147,6 +162,26 @@ async def list_batches(
     """The batches, the newest first; the ERP sees those of its legal entities."""
     found = await queries.batches(work, legal_entity=legal_entity, cursor=cursor, limit=limit)
     return PageOf[BatchView].of(found, BatchView)
+
+
+@router.get("/ledger-batches/preview", responses=refusals(NotPermitted, NoBooks, BadMonth))
+async def preview(
+    work: InWork,
+    *,
+    legal_entity: str,
+    period: Annotated[str, Query(pattern=r"^\d{4}-\d{2}$", examples=["2026-03"])],
+    currency: Currency,
+    target: str = DEFAULT_TARGET,
+) -> PreviewView:
+    """Look at what sealing a month and currency would take, and which accounts are not mapped; nothing changes."""
+    found = await queries.preview(work, Scope(legal_entity, month(period).starts_on, currency, target))
+    return PreviewView(
+        may_be_sealed=found.may_be_sealed,
+        entry_count=found.entry_count,
+        debit_total=found.debit_total,
+        credit_total=found.credit_total,
+        unmapped=[UnmappedView(account=code, name=name) for code, name in found.unmapped.items()],
+    )
 
 
 @router.get("/ledger-batches/{batch_id}", responses=refusals(NotPermitted, NoSuchBatch))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from services.billing.account_mappings.model import DEFAULT_TARGET
 from services.billing.batches import actions, queries
 from services.billing.batches.api import SealBody
 from services.billing.batches.model.batch import Scope
 from services.billing.batches.model.renderings import Renderer
+from services.billing.ledger.queries import legal_entities_with_books
 from services.billing.periods.model import month
 from services.billing.permissions import Permission
 from shared.database import LIMIT_DEFAULT
@@ -39,8 +42,14 @@ async def batches(request: Request, work: InWork, cursor: Cursor = None) -> Resp
         Column("sealed_at", _("Sealed")),
     )
     listing = Listing.of(request, "batches", columns, found.items, next=found.next)
-    may_seal = work.actor.may(Permission.SEAL_BATCHES)
-    return page(request, "billing/batches/batches.html", listing=listing, may_seal=may_seal, today=work.now.date())
+    return page(
+        request,
+        "billing/batches/batches.html",
+        listing=listing,
+        may_seal=work.actor.may(Permission.SEAL_BATCHES),
+        may_see_books=work.actor.may(Permission.SEE_LEDGER),
+        today=work.now.date(),
+    )
 
 
 @router.post("", dependencies=[Depends(key_required)])
@@ -50,6 +59,30 @@ async def seal(request: Request, work: InWork) -> Response:
     scope = Scope(form.legal_entity, month(form.period).starts_on, form.currency, form.target)
     batch = await actions.seal_batch(work, new_id(), scope)
     return RedirectResponse(f"/billing/batches/{batch.id}", 303)
+
+
+@router.get("/preview")
+async def preview(
+    request: Request,
+    work: InWork,
+    *,
+    legal_entity: Annotated[str | None, Query(max_length=50)] = None,
+    period: Annotated[str, Query(max_length=7)] = "",
+    currency: Annotated[str, Query(max_length=3)] = "EUR",
+    target: Annotated[str, Query(max_length=40)] = DEFAULT_TARGET,
+) -> Response:
+    """What sealing would take, and which accounts must be mapped before."""
+    codes = await legal_entities_with_books(work)
+    code = legal_entity or next(iter(codes), "")
+    wanted = month(period or f"{work.now:%Y-%m}").starts_on
+    return page(
+        request,
+        "billing/batches/preview.html",
+        preview=await queries.preview(work, Scope(code, wanted, currency, target)) if code else None,
+        choices=[(each, each) for each in codes],
+        period=f"{wanted:%Y-%m}",
+        may_seal=work.actor.may(Permission.SEAL_BATCHES),
+    )
 
 
 @router.get("/{batch_id}")

@@ -9,10 +9,11 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, String, cast, func, select
 
-from services.billing.batches.model.batch import Answer, BatchStatus, ExportBatch, NoSuchBatch
+from services.billing.account_mappings.queries import mapped_accounts
+from services.billing.batches.model.batch import Answer, BatchStatus, ExportBatch, NoSuchBatch, Preview, Scope
 from services.billing.batches.model.renderings import Renderer, rendered
 from services.billing.batches.model.verification import Check, verified
-from services.billing.batches.store import answers
+from services.billing.batches.store import answers, waiting
 from services.billing.batches.store import batches as sealed
 from services.billing.batches.store.batches import export_batches
 from services.billing.ledger import queries as ledger
@@ -67,6 +68,16 @@ async def verification(work: Work, batch_id: UUID) -> list[Check]:
     before = await sealed.manifest_before(work, found)
     journal = await ledger.entries_in_full(work, found.entry_ids)
     return verified(found, before=before, journal=journal)
+
+
+async def preview(work: Work, scope: Scope) -> Preview:
+    """What sealing would take now, and what stands in its way. Raises NoBooks."""
+    work.actor.must(Permission.SEE_LEDGER)
+    await ledger.books_of(work, scope.legal_entity)
+    entries, debit, credit = await waiting.counted(work, scope)
+    mapped = await mapped_accounts(work, scope.legal_entity, target=scope.target)
+    used = await waiting.accounts_used(work, scope)
+    return Preview(scope, entries, debit, credit, {code: name for code, name in used.items() if code not in mapped})
 
 
 async def unsealed_in(work: Work, legal_entity: str, *, starts_on: date) -> int:

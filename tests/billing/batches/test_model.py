@@ -154,10 +154,11 @@ def test_there_is_no_empty_batch() -> None:
 
 
 def test_accounts_without_a_mapping_are_named() -> None:
-    with pytest.raises(UnmappedAccounts, match=r"not mapped: 1300, 4000\.") as refused:
+    with pytest.raises(UnmappedAccounts, match=r"not mapped: 1300 Contract assets, 4000 Service revenue\.") as refused:
         batched([in_the_books()], a_chart(), {"1200": "E1200"})
 
     assert "PUT /account-mappings" in str(refused.value.mend)
+    assert refused.value.field == "/target"
 
 
 def test_an_accepted_batch_is_final() -> None:

@@ -19,6 +19,7 @@ from tests.support.billing import Billing, a_legal_entity
 from tests.support.ledger import (
     ACCEPTED,
     ENTITY,
+    ERP,
     MARCH,
     SCOPE,
     THREAD,
@@ -202,3 +203,39 @@ async def test_the_manifest_says_which_renderings_belong_to_it(mapped: Billing) 
     said = json.loads(manifest)
     assert (said["format"], said["renderers"]) == ("throughline-ledger-batch/1", {"beancount": 1, "hledger": 1})
     assert (said["target"], said["sealed_by"]) == ("erp", "carla")
+
+
+async def test_a_preview_tells_what_sealing_would_take_and_changes_nothing(billing: Billing) -> None:
+    await posted(billing, a_new_entry(), a_new_entry())
+    await map_accounts(billing, "1300")
+    before = await billing.digest()
+    auditor = billing.as_(Role.AUDITOR)
+
+    unready = (await auditor.get("/ledger-batches/preview", params=SCOPE)).json()
+
+    assert unready == {
+        "may_be_sealed": False,
+        "entry_count": 2,
+        "debit_total": "200.00",
+        "credit_total": "200.00",
+        "unmapped": [{"account": "4000", "name": "Service revenue"}],
+    }
+    assert await billing.digest() == before
+    await map_accounts(billing, "4000")
+    ready = (await auditor.get("/ledger-batches/preview", params=SCOPE)).json()
+    elsewhere = (await auditor.get("/ledger-batches/preview", params={**SCOPE, "target": "xero"})).json()
+    await sealed(billing)
+    done = (await auditor.get("/ledger-batches/preview", params=SCOPE)).json()
+    assert [one["may_be_sealed"] for one in (ready, elsewhere, done)] == [True, False, False]
+    assert (done["entry_count"], done["unmapped"]) == (0, [])
+
+
+async def test_what_waits_is_shown_to_those_who_see_the_books_only(billing: Billing) -> None:
+    await posted(billing, a_new_entry())
+
+    shown = await billing.api.browser(Role.CONTROLLER).get("/batches/preview", params={"period": MARCH})
+    page_refused = await billing.api.browser(Role.ERP, subject=ERP).get("/batches/preview")
+    refused = await billing.as_(Role.ERP, subject=ERP).get("/ledger-batches/preview", params=SCOPE)
+
+    assert "Service revenue" in shown.text and "only_unmapped=true" in shown.text
+    assert (page_refused.status_code, refused.status_code) == (403, 403)

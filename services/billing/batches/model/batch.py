@@ -38,7 +38,7 @@ class NothingToSeal(Conflict):
 class UnmappedAccounts(Conflict):
     """Some ledger accounts have no account in the ERP's books, so nothing was sealed.
 
-    Map each of them with PUT /account-mappings/{id}, then seal again.
+    Map each of them, on the page of account mappings or with PUT /account-mappings/{id}, then seal again.
     """
 
 
@@ -104,6 +104,22 @@ class Scope:
 
 
 @dataclass(frozen=True)
+class Preview:
+    """What a batch of `scope` would take now, and which of the accounts in it are not mapped, by code."""
+
+    scope: Scope
+    entry_count: int
+    debit_total: Decimal
+    credit_total: Decimal
+    unmapped: Mapping[str, str]
+
+    @property
+    def may_be_sealed(self) -> bool:
+        """Whether sealing would make a batch."""
+        return self.entry_count > 0 and not self.unmapped
+
+
+@dataclass(frozen=True)
 class ExportBatch:
     """A sealed batch with its exact bytes."""
 
@@ -151,7 +167,8 @@ def batched(entries: Iterable[JournalEntry], chart: Chart, erp_accounts: Mapping
     used = {line.account for entry in ordered for line in entry.lines}
     unmapped = sorted(used - erp_accounts.keys())
     if unmapped:
-        raise UnmappedAccounts(f"These ledger accounts are not mapped: {', '.join(unmapped)}.")
+        named = ", ".join(f"{code} {chart.accounts[code].name}" for code in unmapped)
+        raise UnmappedAccounts(f"These ledger accounts are not mapped: {named}.", field="/target")
     return [_batched(number, entry, chart, erp_accounts) for number, entry in enumerate(ordered, start=1)]
 
 

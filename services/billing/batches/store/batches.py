@@ -104,10 +104,7 @@ async def lock_chain(work: Work, legal_entity: str) -> Link:
 
 async def unsealed(work: Work, scope: Scope) -> Sequence[UUID]:
     """The entries of a month and currency that are in no batch."""
-    waiting = select(journal.c.id).where(
-        *_unsealed(scope.legal_entity, scope.period_starts_on), journal.c.currency == scope.currency
-    )
-    return (await work.session.scalars(waiting)).all()
+    return (await work.session.scalars(select(journal.c.id).where(*unsealed_in_scope(scope)))).all()
 
 
 async def count_unsealed(work: Work, legal_entity: str, *, starts_on: date) -> int:
@@ -165,6 +162,11 @@ async def appoint(work: Work, receiver_id: UUID, *, legal_entity: str, subject: 
     await work.session.execute(
         insert(batch_receivers).values(id=receiver_id, legal_entity=legal_entity, subject=subject)
     )
+
+
+def unsealed_in_scope(scope: Scope) -> list[ColumnElement[bool]]:
+    """What is true of the journal's entries that a batch of `scope` would take."""
+    return [*_unsealed(scope.legal_entity, scope.period_starts_on), journal.c.currency == scope.currency]
 
 
 def _unsealed(legal_entity: str, starts_on: date) -> list[ColumnElement[bool]]:
