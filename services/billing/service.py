@@ -14,6 +14,7 @@ from services.billing.amendments import pages as amendments_pages
 from services.billing.amendments import reactions as amendments_reactions
 from services.billing.bank_statements import api as bank_statements_api
 from services.billing.bank_statements import pages as bank_statements_pages
+from services.billing.batch_receivers import api as batch_receivers_api
 from services.billing.batches import api as batches_api
 from services.billing.batches import pages as batches_pages
 from services.billing.billing_runs import api as billing_runs_api
@@ -101,6 +102,7 @@ service = Service(
         account_sheets_api.router,
         closing_api.router,
         batches_api.router,
+        batch_receivers_api.router,
         account_mappings_api.router,
     ),
     pages=(

@@ -11,9 +11,11 @@ from collections.abc import Mapping
 
 import httpx2
 
+from shared.actor import Role
 from tests.api.operations import Operation
 from tests.api.scenes import Scene
 from tests.support.api import MERIDIAN, code_of
+from tests.support.ledger import ERP
 
 CONFLICT = 409
 FOR_NOW = {403, CONFLICT, 412}  # not by this person, not in this state: the request itself is good
@@ -35,6 +37,20 @@ async def test_nobody_without_a_token_or_a_role_and_nothing_changes(scene: Scene
         expected = (404, "no_such_job") if operation.tag == "jobs" else (403, "not_permitted")
         assert (answer.status_code, code_of(answer)) == expected, f"{operation}: {answer.text}"
         assert await scene.digest() == before, operation
+
+
+async def test_the_account_of_an_erp_changes_nothing_but_its_answers(scene: Scene) -> None:
+    erp, before = scene.story.api.as_(Role.ERP, subject=ERP), await scene.digest()
+
+    for operation in scene.operations:
+        if operation.path.endswith("/acknowledgement") or operation.tag == "jobs":  # jobs are of whoever started them
+            continue
+        answer = await erp.request(**scene.request(operation))
+        if operation.method == "GET" and operation.path.startswith(("/ledger-batches", "/ledger-chains")):
+            assert answer.is_success, f"{operation}: {answer.text}"
+        else:
+            assert code_of(answer) == "not_permitted", f"{operation}: {answer.text}"
+            assert await scene.digest() == before, operation
 
 
 async def test_what_another_tenant_has_is_as_if_it_were_not_there(scene: Scene) -> None:

@@ -108,12 +108,15 @@ async def map_accounts(billing: Billing, *codes: str) -> None:
         assert answer.is_success, answer.text
 
 
-async def appoint_erp(billing: Billing, *, legal_entity: str = ENTITY, subject: str = ERP) -> None:
-    """Let the ERP's service account receive the batches of a legal entity."""
-    administrator = billing.as_(Role.ADMINISTRATOR)
-    body = {"legal_entity": legal_entity, "subject": subject}
-    answer = await administrator.put(f"/batch-receivers/{new_id()}", json=body)
+async def appoint_erp(
+    billing: Billing, *, legal_entity: str = ENTITY, subject: str = ERP, target: str | None = None
+) -> str:
+    """Let the ERP's service account receive the batches of a legal entity, and give its id as a receiver."""
+    administrator, receiver_id = billing.as_(Role.ADMINISTRATOR), str(new_id())
+    body = {"legal_entity": legal_entity, "subject": subject, "target": target}
+    answer = await administrator.put(f"/batch-receivers/{receiver_id}", json=body)
     assert answer.is_success, answer.text
+    return receiver_id
 
 
 async def sealed(billing: Billing, **different: Any) -> dict[str, Any]:

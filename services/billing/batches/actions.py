@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.billing.account_mappings.queries import mapped_accounts
+from services.billing.batch_receivers.queries import received_by
 from services.billing.batches.model.batch import (
     Answer,
     BatchStatus,
@@ -57,7 +58,8 @@ async def acknowledge_batch(
 ) -> BatchStatus:
     """Keep what the ERP says of a batch of a legal entity it receives; accepted is final."""
     work.actor.must(Permission.ACKNOWLEDGE_BATCHES)
-    batch = await batches.batch(work, batch_id, may_see=batches.received_by(work.actor.subject))
+    own = batches.received(await received_by(work, work.actor.subject))
+    batch = await batches.batch(work, batch_id, may_see=own)
     if batch is None:
         raise NoSuchBatch()
     await batches.lock_chain(work, batch.scope.legal_entity)  # one answer after the other
@@ -67,13 +69,6 @@ async def acknowledge_batch(
     await answers.add(work, batch_id, answer, attempt=attempts + 1)
     work.publish(_acknowledged(batch, answer))
     return BatchStatus(verdict.value)
-
-
-async def appoint_receiver(work: Work, receiver_id: UUID, *, legal_entity: str, subject: str) -> None:
-    """Let the log-in `subject` fetch and answer the batches of a legal entity. Raises NoBooks."""
-    work.actor.must(Permission.CONFIGURE)
-    await ledger.books_of(work, legal_entity)
-    await batches.appoint(work, receiver_id, legal_entity=legal_entity, subject=subject)
 
 
 def _sealed(batch: ExportBatch) -> LedgerBatchSealed:

@@ -10,9 +10,11 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
 from services.billing.account_mappings.model import DEFAULT_TARGET
+from services.billing.batch_receivers.model import NotReceived
 from services.billing.batches import actions, queries
 from services.billing.batches.model.batch import (
     AcceptedWithRejections,
+    AheadOfChain,
     AlreadyAccepted,
     BatchStatus,
     EntryNotInBatch,
@@ -33,6 +35,8 @@ from shared.ids import new_id
 from shared.web import Body, Cursor, InWork, Limit, PageOf, View, WorkRoute, key_required, refusals
 
 router = APIRouter(tags=["ledger batches"], route_class=WorkRoute)
+
+After = Annotated[int, Query(ge=0, description="the number of the last batch that you have, or 0")]
 
 
 class SealBody(Body):
@@ -56,11 +60,6 @@ class AcknowledgementBody(Body):
     erp_reference: str | None = Field(default=None, max_length=200)
     reason: str | None = Field(default=None, max_length=1000)
     entries: list[RejectionBody] = Field(default=[], max_length=1000)
-
-
-class ReceiverBody(Body):
-    legal_entity: str
-    subject: str = Field(min_length=1, max_length=200, description="log-in of the ERP's service account")
 
 
 class BatchView(View):
@@ -99,14 +98,16 @@ class AnswerView(View):
     answered_by: str
 
 
+class ChainView(View):
+    """Batches in the order of their numbers; `next` is what to ask with `after` from now on, `more` whether at once."""
+
+    items: list[BatchView]
+    next: int
+    more: bool
+
+
 class BatchInFullView(BatchView):
     answers: list[AnswerView]
-
-
-class ReceiverView(View):
-    id: UUID
-    legal_entity: str
-    subject: str
 
 
 class AcknowledgementView(View):
@@ -184,6 +185,13 @@ async def preview(
     )
 
 
+@router.get("/ledger-chains/{legal_entity}", responses=refusals(NotPermitted, NoBooks, NotReceived, AheadOfChain))
+async def follow_chain(legal_entity: str, work: InWork, *, after: After = 0, limit: Limit = 50) -> ChainView:
+    """The batches that follow the one numbered `after`; an ERP keeps `next` and goes on there, and never misses one."""
+    found = await queries.chain(work, legal_entity=legal_entity, after=after, limit=limit)
+    return ChainView.model_validate(found)
+
+
 @router.get("/ledger-batches/{batch_id}", responses=refusals(NotPermitted, NoSuchBatch))
 async def show_batch(batch_id: UUID, work: InWork) -> BatchInFullView:
     """One batch and everything the ERP said of it."""
@@ -245,13 +253,6 @@ async def acknowledge(batch_id: UUID, body: AcknowledgementBody, work: InWork) -
         rejections=[EntryRejection(one.entry_id, one.reason) for one in body.entries],
     )
     return AcknowledgementView(batch_id=batch_id, status=status)
-
-
-@router.put("/batch-receivers/{receiver_id}", status_code=201, responses=refusals(NotPermitted, NoBooks))
-async def appoint_receiver(receiver_id: UUID, body: ReceiverBody, work: InWork) -> ReceiverView:
-    """Let an ERP service account fetch and answer the batches of a legal entity."""
-    await actions.appoint_receiver(work, receiver_id, legal_entity=body.legal_entity, subject=body.subject)
-    return ReceiverView(id=receiver_id, legal_entity=body.legal_entity, subject=body.subject)
 
 
 def _in_full(found: queries.BatchInFull) -> BatchInFullView:

@@ -28,6 +28,13 @@ class NoSuchBatch(NotFound):
     """There is no such batch, or it belongs to a legal entity whose batches you may not fetch."""
 
 
+class AheadOfChain(Conflict):
+    """You have batches that this chain does not have.
+
+    Our books were set back, or yours belong to another system; stop posting and ask the controller.
+    """
+
+
 class NothingToSeal(Conflict):
     """Every entry of this month and currency is in a batch already.
 

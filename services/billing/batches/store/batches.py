@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -18,15 +18,19 @@ from sqlalchemy import (
     Row,
     String,
     Uuid,
+    and_,
     column,
     exists,
+    false,
     func,
+    or_,
     select,
     table,
     true,
 )
 from sqlalchemy.dialects.postgresql import insert
 
+from services.billing.batch_receivers.model import Receiver
 from services.billing.batches.model.batch import ExportBatch, Link, Scope
 from services.billing.tables import schema
 from shared.database import amount, belongs_to, found_by, only_one
@@ -73,13 +77,6 @@ export_batch_entries = schema.table(
     belongs_to("entry_id", "journal_entries"),
     belongs_to("batch_id", "export_batches"),
     append_only=True,
-)
-batch_receivers = schema.table(
-    "batch_receivers",
-    Column("id", Uuid, primary_key=True),
-    Column("legal_entity", String, nullable=False),
-    Column("subject", String, nullable=False),
-    only_one("legal_entity", "subject"),
 )
 
 # What sealing asks of the journal: which entries wait.
@@ -149,19 +146,20 @@ async def manifest_before(work: Work, sealed: ExportBatch) -> bytes | None:
     return found
 
 
-def received_by(subject: str | None) -> ColumnElement[bool]:
-    """The batches of the legal entities that `subject` receives; all of them for None."""
-    if subject is None:
-        return true()
-    own = select(batch_receivers.c.legal_entity).where(batch_receivers.c.subject == subject)
-    return export_batches.c.legal_entity.in_(own)
+def received(receivers: Iterable[Receiver]) -> ColumnElement[bool]:
+    """The batches that one of `receivers` is appointed for; none without any."""
+    own = (and_(export_batches.c.legal_entity == one.legal_entity, _made_for(one.target)) for one in receivers)
+    return or_(false(), *own)
 
 
-async def appoint(work: Work, receiver_id: UUID, *, legal_entity: str, subject: str) -> None:
-    """Let `subject` receive the batches of a legal entity."""
-    await work.session.execute(
-        insert(batch_receivers).values(id=receiver_id, legal_entity=legal_entity, subject=subject)
-    )
+async def last_number(work: Work, legal_entity: str) -> int:
+    """How many batches a legal entity's chain has."""
+    wanted = select(batch_chains.c.last_number).where(batch_chains.c.legal_entity == legal_entity)
+    return await work.session.scalar(wanted) or 0
+
+
+def _made_for(target: str | None) -> ColumnElement[bool]:
+    return true() if target is None else export_batches.c.target == target
 
 
 def unsealed_in_scope(scope: Scope) -> list[ColumnElement[bool]]:

@@ -1,0 +1,1 @@
+"""Which log-ins of ERPs fetch and answer whose batches."""
