@@ -16,6 +16,7 @@ NAVIGATION = (
     Entry("Contracts", "/billing/contracts", "file-certificate", "Bill", Permission.SEE_CONTRACTS, "g c"),
     Entry("Rates", "/billing/rates", "coins", "Bill", Permission.SEE_CONTRACTS, "g h"),
     Entry("Journal", "/billing/journal", "notebook", "Account", Permission.SEE_LEDGER, "g j"),
+    Entry("Exchange rates", "/billing/exchange-rates", "currency-dollar", "Account", Permission.SEE_LEDGER),
     Entry("Revenue", "/billing/revenue", "trending-up", "Account", Permission.SEE_LEDGER),
     Entry("Closing", "/billing/closing", "lock", "Account", Permission.SEE_LEDGER),
     Entry("Batches for the ERP", "/billing/batches", "package-export", "Account", Permission.SEE_BATCHES, "g b"),

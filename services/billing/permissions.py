@@ -27,6 +27,7 @@ class Permission(StrEnum):
     ISSUE_INVOICES = "billing.issue_invoices"
     RECORD_PAYMENTS = "billing.record_payments"
     KEEP_CHART = "billing.keep_chart"
+    KEEP_EXCHANGE_RATES = "billing.keep_exchange_rates"
     ADJUST_LEDGER = "billing.adjust_ledger"
     RECOGNISE_REVENUE = "billing.recognise_revenue"
     CLOSE_PERIODS = "billing.close_periods"
@@ -64,7 +65,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
         SEES_BOOKS
         | DECIDES
         | {Permission.AGREE_RATES, Permission.AGREE_TERMS, Permission.HOLD_WORK, Permission.ADJUST_WORK}
-        | {Permission.KEEP_CHART, Permission.ADJUST_LEDGER}
+        | {Permission.KEEP_CHART, Permission.KEEP_EXCHANGE_RATES, Permission.ADJUST_LEDGER}
     ),
     Role.AUDITOR: frozenset(SEES_BOOKS),
     Role.ADMINISTRATOR: frozenset({Permission.CONFIGURE, Permission.KEEP_CHART}),

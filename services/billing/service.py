@@ -32,6 +32,8 @@ from services.billing.credit_notes import pages as credit_notes_pages
 from services.billing.customers import api as customers_api
 from services.billing.customers import reactions as customers_reactions
 from services.billing.deposits import api as deposits_api
+from services.billing.exchange_rates import api as exchange_rates_api
+from services.billing.exchange_rates import pages as exchange_rates_pages
 from services.billing.expenses import reactions as expenses_reactions
 from services.billing.fee_progress import api as fee_progress_api
 from services.billing.fee_progress import reactions as fee_progress_reactions
@@ -97,6 +99,7 @@ service = Service(
         contract_balances_api.router,
         remaining_obligations_api.router,
         periods_api.router,
+        exchange_rates_api.router,
         ledger_api.router,
         outside_entries_api.router,
         account_sheets_api.router,
@@ -118,6 +121,7 @@ service = Service(
         rates_pages.router,
         amendments_pages.router,
         meters_pages.router,
+        exchange_rates_pages.router,
         ledger_pages.router,
         recognition_pages.router,
         contract_balances_pages.router,

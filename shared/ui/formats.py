@@ -58,6 +58,13 @@ def number(value: Decimal | int | float | None) -> str:
     return MISSING if value is None else format_decimal(value, format="#,##0.##", locale=current_reader().locale)
 
 
+def exact(value: Decimal | None) -> str:
+    """`1.0834`, with every digit behind the point that it has, ten at most."""
+    return (
+        MISSING if value is None else format_decimal(value, format="#,##0.##########", locale=current_reader().locale)
+    )
+
+
 def percent(value: Decimal | float | None) -> str:
     """`41%` of a share such as 0.41."""
     return MISSING if value is None else format_percent(value, format="#,##0.#%", locale=current_reader().locale)
@@ -136,6 +143,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
         money_short,
         hours,
         number,
+        exact,
         percent,
         day,
         day_before,

@@ -14,7 +14,7 @@ from shared.contracts.crm import BillingMethod
 from shared.database import Database
 from shared.ids import new_id
 from tests.support import billing as books
-from tests.support import crm, crm_imports, delivery, ledger, measured, news_for_delivery, resourcing
+from tests.support import crm, crm_imports, delivery, exchange_rates, ledger, measured, news_for_delivery, resourcing
 from tests.support.api import MERIDIAN, Api, api
 
 STRANGERS = (UUID("0198c0de-0000-7000-8000-00000005746e"), UUID("0198c0de-0000-7000-8000-00000005746f"))
@@ -62,6 +62,7 @@ BODIES_OF_BILLING: Bodies = {
     "PUT /contracts/{contract_id}/amendments/{amendment_id}": AN_AMENDMENT,
     **OF_PAYMENTS,
     **OF_WORK,
+    **exchange_rates.BODIES_OF_RATES,
     **measured.BODIES_OF_REVENUE,
 }
 SPENT = {
@@ -232,6 +233,7 @@ PLACES_OF_BILLING = {
     "receiver_id": "batch_receivers.id",
     "mapping_id": "account_mappings.id",
     **measured.PLACES_OF_REVENUE,
+    **exchange_rates.PLACES_OF_RATES,
     "payment_id": "payments.id",
     "allocation_id": "settlements.id",
     "bank_line_id": "bank_lines.id",
@@ -252,6 +254,7 @@ async def of_billing(database: Database) -> Story:
     await books.a_payment(served, invoice, "40.00", paid="50.00")
     await books.an_issued_credit(served, invoice, lines=[{"position": 1, "minutes": 60}])
     await books.a_bank_line(served)
+    await exchange_rates.an_exchange_rate(served, "1.50", "2026-03-02")
     await measured.what_is_measured(served, contract_id)
     await a_month_recognised(served)
     await ledger.sealed(served)

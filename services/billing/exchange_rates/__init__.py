@@ -1,0 +1,1 @@
+"""What one currency is worth in another, day by day."""
