@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.delivery.accounts.reactions import reactions as accounts
+from services.delivery.change_orders import pages as change_order_pages
 from services.delivery.change_orders.api import router as change_orders
 from services.delivery.expenses import pages as expense_pages
 from services.delivery.expenses.api import lock_router as expense_lock
@@ -34,7 +35,10 @@ service = Service(
         *(handoffs, templates, projects, milestones, time_entries, timesheets),
         *(expense_reports, expense_lock, change_orders, progress),
     ),
-    pages=(week.router, approvals.router, expense_pages.router, handoff_pages.router, project_pages.router),
+    pages=(
+        *(week.router, approvals.router, expense_pages.router, handoff_pages.router, project_pages.router),
+        *(change_order_pages.router,),
+    ),
     navigation=NAVIGATION,
     finders=(project_pages.finder,),
     needs=(week.needs, approvals.needs, expense_pages.needs, handoff_pages.needs),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, TypeVar
 
 from fastapi import Request
@@ -9,23 +10,36 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from shared.pages.session import TOKEN_FIELD
-from shared.ui.forms import NotANumber, nested, typed_amount
+from shared.ui.forms import NotANumber, NotHours, nested, typed_amount, typed_minutes
 
+MINUS = ("-", "\N{MINUS SIGN}")
+SIGNED = re.compile(r"([-+\N{MINUS SIGN}]?)\s*(.*)", re.DOTALL)
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def _as_typed(value: Any) -> Any:
+def _amount(value: Any) -> Any:
     """An amount as people type it, in the words of pydantic."""
-    if not isinstance(value, str):
-        return value
     try:
-        return typed_amount(value, "")
+        return typed_amount(value.strip().removeprefix("+"), "") if isinstance(value, str) else value
     except NotANumber as refusal:
         raise ValueError(str(refusal)) from None
 
 
-Typed = BeforeValidator(_as_typed)
+def _minutes(value: Any) -> Any:
+    """The minutes of hours as people type them, more or less of them too, in the words of pydantic."""
+    if not isinstance(value, str):
+        return value
+    sign, hours = SIGNED.fullmatch(value.strip()).groups()  # type: ignore[union-attr]  # it fits everything
+    try:
+        return typed_minutes(hours, "") * (-1 if sign in MINUS else 1)
+    except NotHours as refusal:
+        raise ValueError(str(refusal)) from None
+
+
+Typed = BeforeValidator(_amount)
 """Marks an amount of a form that may be typed as the reader's language writes it: `1.250,50`."""
+TypedHours = BeforeValidator(_minutes)
+"""Marks minutes of a form that are typed as hours: `7:30`, `7,5`, `-10`."""
 
 
 async def form_of(request: Request, model: type[Model]) -> Model:

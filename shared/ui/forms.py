@@ -17,8 +17,8 @@ from babel.numbers import NumberFormatError, parse_decimal
 from shared.errors import Invalid
 from shared.ui.reader import current_reader
 
-CLOCK = re.compile(r"(\d{1,3}):([0-5]\d)")
-HOURS = re.compile(r"\d{1,3}([.,]\d{1,2})?")
+CLOCK = re.compile(r"(\d{1,6}):([0-5]\d)")
+HOURS = re.compile(r"\d{1,6}([.,]\d{1,2})?")
 GROUPED = re.compile(r"-?\d[\d.,'’ ]*")  # noqa: RUF001  # as the Swiss group
 PLAIN = re.compile(r"-?\d+([.,]\d{1,2})?")
 

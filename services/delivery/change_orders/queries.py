@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, func, select, table
+from sqlalchemy.sql import column
 
 from services.delivery.change_orders import store
 from services.delivery.change_orders.model.effect import Standing, with_change
 from services.delivery.change_orders.model.lines import SoldLine
 from services.delivery.change_orders.model.order import ChangeOrder, ChangeOrderState, NoSuchChangeOrder
 from services.delivery.change_orders.store import change_orders, lines
-from services.delivery.projects.queries import visible_margin
+from services.delivery.projects.queries import projects_with_visible_margin, visible_margin
 from services.delivery.projects.store.plans import NoSuchProject
 from shared.database import Page, page
 from shared.work import Work
+
+projects = table("projects", column("id"), column("name"))
 
 
 @dataclass(frozen=True)
@@ -30,12 +33,27 @@ class Effect:
 async def list_change_orders(work: Work, project_id: UUID, *, cursor: str | None, limit: int) -> Page[Row[Any]]:
     """The change orders of a project whose margin one may see, with what each changes the price by."""
     await visible_margin(work, project_id)
+    rows = _rows().where(change_orders.c.project_id == project_id)
+    return await page(work.session, rows, keys=(change_orders.c.id,), cursor=cursor, limit=limit)
+
+
+async def latest_change_orders(
+    work: Work, *, state: ChangeOrderState | None, cursor: str | None, limit: int
+) -> Page[Row[Any]]:
+    """The change orders of all projects whose margin one may see, the newest first."""
+    rows = _rows().where(change_orders.c.project_id.in_(projects_with_visible_margin(work)))
+    if state is not None:
+        rows = rows.where(change_orders.c.state == state)
+    return await page(work.session, rows, keys=(change_orders.c.id,), cursor=cursor, limit=limit, descending=True)
+
+
+def _rows() -> Select[Any]:
+    """Change orders with their project and what each changes the price by."""
     amount = select(func.coalesce(func.sum(lines.c.amount_delta), 0)).where(
         lines.c.change_order_id == change_orders.c.id
     )
-    rows = select(change_orders, amount.scalar_subquery().label("amount_delta"))
-    rows = rows.where(change_orders.c.project_id == project_id)
-    return await page(work.session, rows, keys=(change_orders.c.id,), cursor=cursor, limit=limit)
+    rows = select(change_orders, projects.c.name.label("project_name"), amount.scalar_subquery().label("amount_delta"))
+    return rows.join(projects, projects.c.id == change_orders.c.project_id)
 
 
 async def get_change_order(work: Work, change_order_id: UUID) -> ChangeOrder:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, func, or_, select, table, true
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select, table, true
 from sqlalchemy.sql import column
 
 from services.delivery.accounts.queries import account_name
@@ -73,11 +73,13 @@ async def list_projects(
     return await page(work.session, rows, keys=(projects.c.ordinal,), cursor=cursor, limit=limit)
 
 
-async def open_projects(work: Work) -> list[tuple[UUID, str]]:
-    """The projects that whoever asks may see and that are not closed, to choose from: CHOICES_MAX, the newest first."""
+async def open_projects(work: Work, *, managed: bool = False) -> list[tuple[UUID, str]]:
+    """The projects that whoever asks may see, or manages, and that are not closed, to choose from: CHOICES_MAX."""
     work.actor.must(Permission.VIEW_PROJECTS)
     rows = select(projects.c.id, projects.c.ordinal, projects.c.name)
     rows = rows.where(_visible_to(work), projects.c.state != ProjectState.CLOSED)
+    if managed:
+        rows = rows.where(projects.c.manager == work.actor.subject)
     found = await work.session.execute(rows.order_by(projects.c.ordinal.desc()).limit(CHOICES_MAX))
     return [(row.id, f"{number_of(row.ordinal)} {row.name}") for row in found]
 
@@ -123,6 +125,13 @@ async def visible_margin(work: Work, project_id: UUID) -> Project:
     if not _may_see_margin(work, project):
         raise NoSuchProject()
     return project
+
+
+def projects_with_visible_margin(work: Work) -> Select[tuple[UUID]]:
+    """The ids of the projects whose cost and margin whoever asks may see."""
+    work.actor.must(Permission.VIEW_MARGIN)
+    every = work.actor.may(Permission.VIEW_ALL_PROJECTS)
+    return select(projects.c.id).where(true() if every else projects.c.manager == work.actor.subject)
 
 
 def _may_see_margin(work: Work, project: Project) -> bool:

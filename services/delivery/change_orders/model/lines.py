@@ -131,8 +131,8 @@ def must_leave_enough(lines: Sequence[ChangedLine], sold: Mapping[UUID, SoldLine
     for line in lines:
         known = sold.get(line.line_id)
         for name, delta, has in (
+            ("minutes_delta", line.minutes_delta or 0, (known.minutes if known else 0) or 0),  # what people gave first
             ("amount_delta", line.amount_delta, known.amount if known else 0),
-            ("minutes_delta", line.minutes_delta or 0, (known.minutes if known else 0) or 0),
             ("cap_delta", line.cap_delta or 0, (known.cap if known else 0) or 0),
         ):
             if delta < 0 and has + delta < 0:
