@@ -29,7 +29,11 @@ EFFECTS: dict[str, tuple[str, str]] = {
         " where corrects_entry_id is not null and minutes < 0",
     ),
     "milestone": ("delivery", "select tenant_id, id::text as key from milestones where state = 'accepted'"),
-    "drafted": ("billing", "select tenant_id, contract_id::text as key from invoices where status <> 'discarded'"),
+    "drafted": (
+        "billing",
+        "select distinct i.tenant_id, l.contract_id::text as key, i.id from invoices i join invoice_lines l"
+        " on l.tenant_id = i.tenant_id and l.invoice_id = i.id where i.status <> 'discarded'",
+    ),
     "issued": ("billing", "select tenant_id, id::text as key from issued_invoices"),
     "acknowledged": ("billing", "select tenant_id, batch_id::text as key from batch_answers"),
 }

@@ -14,6 +14,7 @@ NAVIGATION = (
     Entry("Bank statements", "/billing/bank-statements", "building-bank", "Bill", Permission.SEE_INVOICES),
     Entry("Credit notes", "/billing/credit-notes", "receipt-refund", "Bill", Permission.SEE_INVOICES, "g n"),
     Entry("Contracts", "/billing/contracts", "file-certificate", "Bill", Permission.SEE_CONTRACTS, "g c"),
+    Entry("Customers", "/billing/customers", "building", "Bill", Permission.SEE_CONTRACTS),
     Entry("Rates", "/billing/rates", "coins", "Bill", Permission.SEE_CONTRACTS, "g h"),
     Entry("Journal", "/billing/journal", "notebook", "Account", Permission.SEE_LEDGER, "g j"),
     Entry("Exchange rates", "/billing/exchange-rates", "currency-dollar", "Account", Permission.SEE_LEDGER),

@@ -37,6 +37,8 @@ from services.billing.exchange_rates import pages as exchange_rates_pages
 from services.billing.expenses import reactions as expenses_reactions
 from services.billing.fee_progress import api as fee_progress_api
 from services.billing.fee_progress import reactions as fee_progress_reactions
+from services.billing.invoice_preferences import api as invoice_preferences_api
+from services.billing.invoice_preferences import pages as invoice_preferences_pages
 from services.billing.invoices import api as invoices_api
 from services.billing.invoices import pages as invoices_pages
 from services.billing.ledger import api as ledger_api
@@ -77,6 +79,7 @@ service = Service(
     routers=(
         legal_entities_api.router,
         customers_api.router,
+        invoice_preferences_api.router,
         contracts_api.router,
         amendments_api.router,
         fee_progress_api.router,
@@ -118,6 +121,7 @@ service = Service(
         bank_statements_pages.router,
         credit_notes_pages.router,
         contracts_pages.router,
+        invoice_preferences_pages.router,
         rates_pages.router,
         amendments_pages.router,
         meters_pages.router,

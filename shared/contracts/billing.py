@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
+from pydantic import Field
+
 from shared.contracts.base import Amount, Currency, Event, Fact, Minutes
 
 
@@ -68,6 +70,16 @@ class WorkValued(Event):
     entries: list[ValuedEntry]
 
 
+class ContractShare(Fact):
+    """What of a document is of one contract."""
+
+    contract_id: UUID
+    opportunity_id: UUID
+    project_id: UUID | None = None
+    net: Amount
+    tax: Amount
+
+
 class InvoicedLine(Fact):
     line: int
     billing_line_id: UUID | None
@@ -76,9 +88,10 @@ class InvoicedLine(Fact):
 
 
 class InvoiceIssued(Event):
-    """An invoice went out; it will not change."""
+    """An invoice went out; it will not change. Of several contracts, the first by number is named here."""
 
     type: ClassVar[str] = "throughline.billing.invoice.issued.v1"
+    minor: ClassVar[int] = 1
     about: ClassVar[tuple[str, str]] = ("invoice", "invoice_id")
     invoice_id: UUID
     number: str
@@ -93,6 +106,12 @@ class InvoiceIssued(Event):
     issued_on: date
     due_on: date
     lines: list[InvoicedLine]
+    shares: list[ContractShare] = Field(default_factory=list)
+
+    @property
+    def by_contract(self) -> list[ContractShare]:
+        """What is of each contract; an invoice that tells no shares is of one contract altogether."""
+        return self.shares or [ContractShare.model_validate(self.model_dump())]
 
 
 class CapThresholdReached(Event):
@@ -162,7 +181,10 @@ class CreditedLine(Fact):
 
 
 class CreditNoteIssued(Event):
-    """A part of an invoice, or all of it, was taken back for good; amounts are positive."""
+    """A part of an invoice, or all of it, was taken back for good; amounts are positive.
+
+    Of several contracts, the first by number is named here, and each in `shares`.
+    """
 
     type: ClassVar[str] = "throughline.billing.credit_note.issued.v1"
     about: ClassVar[tuple[str, str]] = ("credit_note", "credit_note_id")
@@ -182,6 +204,7 @@ class CreditNoteIssued(Event):
     issued_on: date
     reason: str
     lines: list[CreditedLine]
+    shares: list[ContractShare] = Field(default_factory=list)
 
 
 class RevenueRecognised(Event):

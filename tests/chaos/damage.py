@@ -195,7 +195,7 @@ def a_client(effect: str, outcome: Outcome, tenant: str = str(TENANT_ID)) -> His
 PROMISES = {
     "nothing_that_was_promised_is_lost": Damage(history=a_client("account", Outcome.OK, tenant="another firm")),
     "nothing_is_there_twice": Damage(
-        {"billing": (f"update invoices set contract_id = {NOBODY} where status <> 'discarded'",)},
+        {"billing": (f"update invoice_lines set contract_id = {NOBODY}",)},
         history=a_client("drafted", Outcome.UNKNOWN),
     ),
     "nothing_is_there_that_nobody_wanted": Damage(history=a_client("milestone", Outcome.FAILED)),

@@ -15,7 +15,9 @@ from services.billing.billing_runs.model import (
     NotInThisState,
     PreBillStatus,
     check_bounds,
+    extents,
 )
+from services.billing.invoice_preferences.actions import units_of
 from services.billing.invoices.actions.preparing import draft_invoices
 from services.billing.invoices.model.selection import Selection, check_wording
 from services.billing.permissions import Permission
@@ -77,7 +79,10 @@ async def start_run(work: Work, run_id: UUID, *, most_invoices: int, most_net: D
     work.actor.must(Permission.PREPARE_INVOICES)
     run = await _locked(work, run_id)
     run.must_be_prepared()
-    check_bounds(await store.extents(work, run_id), most_invoices=most_invoices, most_net=most_net)
+    waiting = await store.standing(work, run_id)
+    units = await units_of(work, [one.contract_id for one in waiting])
+    check_bounds(extents(waiting, units), most_invoices=most_invoices, most_net=most_net)
+    await store.join(work, run_id, units)
     run.start(by=work.actor.subject, at=work.now)
     await store.keep(work)
     _, total = await store.counts(work, run_id)
@@ -98,7 +103,7 @@ async def _advance(work: Work, job: Job) -> Progress:
         )
         await store.settle(work, job.id, {contract_id: made.get(contract_id) for contract_id in contracts})
     done, total = await store.counts(work, job.id)
-    if len(contracts) == A_STEP:
+    if len(contracts) >= A_STEP:
         return Progress(done, total, cursor={"done": done})
     run.end()
     await store.keep(work)

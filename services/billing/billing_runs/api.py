@@ -84,6 +84,7 @@ class ExtentView(View):
 
     currency: str
     pre_bills: int
+    invoices: int
     unreviewed: int
     net: Amount
 

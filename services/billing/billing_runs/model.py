@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -121,20 +123,54 @@ class BillingRun:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """What waits on a contract that a run has not left out."""
+
+    contract_id: UUID
+    currency: str
+    is_reviewed: bool
+    net: Decimal
+
+
+@dataclass(frozen=True)
 class Extent:
     """What a run would draft now in one currency, and how many of its pre-bills nobody has reviewed."""
 
     currency: str
     pre_bills: int
+    invoices: int
     unreviewed: int
     net: Decimal
+
+
+def extents(waiting: Iterable[Waiting], units: Mapping[UUID, UUID]) -> list[Extent]:
+    """What would be drafted in each currency: an invoice for each unit that comes to more than nought."""
+    together: dict[UUID, list[Waiting]] = defaultdict(list)
+    for one in waiting:
+        together[units[one.contract_id]].append(one)
+    drafted: dict[str, list[list[Waiting]]] = defaultdict(list)
+    for unit in together.values():
+        if sum(one.net for one in unit) > 0:
+            drafted[unit[0].currency].append(unit)
+    return [_extent(currency, drafted[currency]) for currency in sorted(drafted)]
+
+
+def _extent(currency: str, drafted: Sequence[Sequence[Waiting]]) -> Extent:
+    contracts = [one for unit in drafted for one in unit]
+    return Extent(
+        currency=currency,
+        pre_bills=len(contracts),
+        invoices=len(drafted),
+        unreviewed=sum(not one.is_reviewed for one in contracts),
+        net=sum((one.net for one in contracts), Decimal()),
+    )
 
 
 def check_bounds(extents: list[Extent], *, most_invoices: int, most_net: Decimal) -> None:
     """Refuse to start without review, or beyond what was confirmed, currency by currency."""
     if any(extent.unreviewed for extent in extents):
         raise NotReviewedYet(f"{sum(extent.unreviewed for extent in extents)} pre-bills were not reviewed.")
-    count = sum(extent.pre_bills for extent in extents)
+    count = sum(extent.invoices for extent in extents)
     if not count:
         raise NothingToRun()
     if count > most_invoices:

@@ -23,10 +23,11 @@ from sqlalchemy import (
 )
 
 from services.billing.billing_runs import store
-from services.billing.billing_runs.model import BillingRun, Extent, NoSuchBillingRun, PreBillStatus
+from services.billing.billing_runs.model import BillingRun, Extent, NoSuchBillingRun, PreBillStatus, extents
 from services.billing.billing_runs.store import OF_RUN, billing_runs, pre_bills
 from services.billing.contracts.store import contracts
 from services.billing.customers.store import customers
+from services.billing.invoice_preferences.actions import units_of
 from services.billing.permissions import Permission
 from shared.database import Page, page
 from shared.work import Work
@@ -49,7 +50,9 @@ async def run(work: Work, run_id: UUID) -> RunFound:
     if found is None:
         raise NoSuchBillingRun()
     done, total = await store.counts(work, run_id)
-    return RunFound(found, await store.extents(work, run_id), done, total)
+    waiting = await store.standing(work, run_id)
+    units = await units_of(work, [one.contract_id for one in waiting])
+    return RunFound(found, extents(waiting, units), done, total)
 
 
 async def listed(work: Work, *, cursor: str | None, limit: int) -> Page[Row[Any]]:

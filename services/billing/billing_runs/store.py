@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Column, Date, DateTime, Integer, String, Text, Uuid, select, text
 
-from services.billing.billing_runs.model import BillingRun, Extent, PreBillStatus, RunStatus
+from services.billing.billing_runs.model import BillingRun, PreBillStatus, RunStatus, Waiting
 from services.billing.contracts.model import Method
 from services.billing.invoices.model.selection import Grouping
 from services.billing.tables import schema
@@ -44,6 +44,8 @@ pre_bills = schema.table(
     Column("decided_by", String),
     Column("decided_at", DateTime(timezone=True)),
     Column("invoice_id", Uuid),
+    # The first of the contracts that go on one invoice, from the start of the run on: a step drafts all of them.
+    Column("unit", Uuid),
     belongs_to("run_id", "billing_runs"),
     belongs_to("contract_id", "contracts"),
     belongs_to("invoice_id", "invoices"),
@@ -89,14 +91,12 @@ CHOOSE = text(
     """  # noqa: S608 - put together from constants
 )
 
-EXTENTS = text(
+STANDING = text(
     f"""
-    select contract.currency, count(*) as pre_bills, count(*) filter (where bill.status = 'waiting') as unreviewed,
-           sum(waiting.net) as net
+    select contract.id, contract.currency, bill.status = 'reviewed', waiting.net
     from pre_bills bill join contracts contract on contract.id = bill.contract_id
     join ({OF_RUN}) waiting on waiting.contract_id = bill.contract_id
-    where bill.run_id = :run_id and bill.status in ('waiting', 'reviewed') and waiting.net > 0
-    group by contract.currency order by contract.currency
+    where bill.run_id = :run_id and bill.status in ('waiting', 'reviewed')
     """  # noqa: S608 - as above
 )
 
@@ -107,8 +107,20 @@ DECIDE = text(
     returning contract_id
     """
 )
+JOIN = text(
+    """
+    update pre_bills set unit = told.unit
+    from unnest(cast(:contracts as uuid[]), cast(:units as uuid[])) as told (contract_id, unit)
+    where run_id = :run_id and pre_bills.contract_id = told.contract_id
+    """
+)
 NEXT = text(
-    "select contract_id from pre_bills where run_id = :run_id and status = 'reviewed' order by contract_id limit :many"
+    """
+    select contract_id from pre_bills
+    where run_id = :run_id and status = 'reviewed' and coalesce(unit, contract_id) in (
+        select coalesce(unit, contract_id) from pre_bills where run_id = :run_id and status = 'reviewed'
+        order by 1 limit :many)
+    """
 )
 SETTLE = text(
     """
@@ -141,9 +153,15 @@ async def get(work: Work, run_id: UUID) -> BillingRun | None:
     return found
 
 
-async def extents(work: Work, run_id: UUID) -> list[Extent]:
-    """What a run would draft now, currency by currency."""
-    return [Extent(*row) for row in await work.session.execute(EXTENTS, {"run_id": run_id})]
+async def standing(work: Work, run_id: UUID) -> list[Waiting]:
+    """What waits on each contract of a run that was not left out or drafted."""
+    return [Waiting(*row) for row in await work.session.execute(STANDING, {"run_id": run_id})]
+
+
+async def join(work: Work, run_id: UUID, units: Mapping[UUID, UUID]) -> None:
+    """Keep which contracts are drafted together."""
+    told = {"contracts": list(units), "units": list(units.values())}
+    await work.session.execute(JOIN, {"run_id": run_id, **told})
 
 
 async def decide(
@@ -155,7 +173,7 @@ async def decide(
 
 
 async def next_reviewed(work: Work, run_id: UUID, *, many: int) -> list[UUID]:
-    """The contracts that a run drafts next."""
+    """The contracts that a run drafts next: `many`, or more where more are drafted together."""
     return list(await work.session.scalars(NEXT, {"run_id": run_id, "many": many}))
 
 

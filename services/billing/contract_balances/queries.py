@@ -15,7 +15,7 @@ from shared.database import Page, page
 from shared.period import Period
 from shared.work import Work
 
-# Documents first: revenue as runs and accruals have it, invoices as they were issued; each from the day it is posted.
+# Documents first: revenue as runs and accruals have it, invoices and credit notes as issued; from the day of posting.
 BALANCES = text(
     """
     with recognised as (
@@ -32,10 +32,11 @@ BALANCES = text(
                               and back.posted_on <= :on)
          group by accrual.contract_id
     ), billed as (
-        select invoice.contract_id, sum(issued.net) as amount from issued_invoices issued
-          join invoices invoice on invoice.id = issued.id
-          join journal_entries entry on entry.source_kind = 'invoice' and entry.source_id = issued.id
-         where entry.legal_entity = :legal_entity and entry.posted_on <= :on group by invoice.contract_id
+        select line.contract_id, sum(line.net) as amount
+          from (select invoice_id as id, contract_id, net, 'invoice' as kind from invoice_lines
+                union all select credit_note_id, contract_id, -net, 'credit_note' from credit_note_lines) line
+          join journal_entries entry on entry.source_kind = line.kind and entry.source_id = line.id
+         where entry.legal_entity = :legal_entity and entry.posted_on <= :on group by line.contract_id
     ), posted as (
         select line.contract_id, sum(line.amount) as amount from journal_lines line
           join journal_entries entry on entry.id = line.entry_id

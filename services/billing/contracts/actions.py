@@ -134,6 +134,11 @@ async def locked_contract(work: Work, contract_id: UUID) -> Contract:
     return found
 
 
+async def locked_contracts(work: Work, contract_ids: Collection[UUID]) -> list[Contract]:
+    """Contracts by number, locked until this work ends, always in the same order."""
+    return await store.get_all(work, contract_ids)
+
+
 async def _agree_rates(
     work: Work, contract: Contract, *, starts_on: date, added: Collection[UUID] | None = None
 ) -> None:

@@ -154,6 +154,13 @@ async def get(work: Work, contract_id: UUID) -> Contract | None:
     return found
 
 
+async def get_all(work: Work, contract_ids: Collection[UUID]) -> list[Contract]:
+    """Contracts by number, locked until this work ends."""
+    await lock(work, contract_ids)
+    wanted = select(Contract).where(contracts.c.id.in_(contract_ids)).order_by(contracts.c.number)
+    return list(await work.session.scalars(wanted))
+
+
 async def keep(work: Work) -> None:
     """Write what changed, so that what is read next shows it."""
     await work.session.flush()

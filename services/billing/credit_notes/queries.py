@@ -22,6 +22,7 @@ from services.billing.credit_notes.store import (
 )
 from services.billing.customers.store import customers
 from services.billing.invoices.model import FileKind, IssuedFile, Line, Tax
+from services.billing.invoices.queries import contracts_on
 from services.billing.invoices.store import invoices, issued_invoices
 from services.billing.permissions import Permission
 from services.billing.work_in_progress.store import billable_items
@@ -36,6 +37,8 @@ class CreditNoteFound:
     header: Row[Any]
     lines: list[Line]
     taxes: list[Tax]
+    contracts: dict[UUID, Row[Any]]
+    """The contracts that the lines are of, by number."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,8 @@ async def credit_note(work: Work, credit_note_id: UUID) -> CreditNoteFound:
     header = (await work.session.execute(_headers().where(credit_notes.c.id == credit_note_id))).one_or_none()
     if header is None:
         raise NoSuchCreditNote()
-    return CreditNoteFound(header, await lines_of(work, credit_note_id), await taxes_of(work, credit_note_id))
+    lines, taxes = await lines_of(work, credit_note_id), await taxes_of(work, credit_note_id)
+    return CreditNoteFound(header, lines, taxes, await contracts_on(work, lines))
 
 
 async def listed(

@@ -52,6 +52,7 @@ credit_note_lines = schema.table(
     "credit_note_lines",
     Column("credit_note_id", Uuid, primary_key=True),
     Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("contract_id", Uuid, nullable=False),
     Column("contract_line_id", Uuid),
     Column("staffing_role", String),
     Column("description", Text, nullable=False),
@@ -63,6 +64,7 @@ credit_note_lines = schema.table(
     choice("tax_category", TaxCategory),
     Column("tax_rate", Numeric(5, 2), nullable=False),
     belongs_to("credit_note_id", "credit_notes"),
+    belongs_to("contract_id", "contracts"),
     belongs_to("contract_line_id", "contract_lines"),
     append_only=True,
 )

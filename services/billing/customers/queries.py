@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row, select
 
-from services.billing.customers.store import customers
+from services.billing.customers.model import Customer, NoSuchCustomer
+from services.billing.customers.store import customers, find
 from services.billing.permissions import Permission
 from shared.database import Page, page
 from shared.work import Work
@@ -16,3 +18,12 @@ async def listed(work: Work, *, cursor: str | None, limit: int) -> Page[Row[Any]
     """Customers by id."""
     work.actor.must(Permission.SEE_CONTRACTS)
     return await page(work.session, select(customers), keys=(customers.c.id,), cursor=cursor, limit=limit)
+
+
+async def customer(work: Work, customer_id: UUID) -> Customer:
+    """One customer. Raises NoSuchCustomer."""
+    work.actor.must(Permission.SEE_CONTRACTS)
+    found = await find(work, customer_id)
+    if found is None:
+        raise NoSuchCustomer()
+    return found

@@ -64,12 +64,16 @@ class IssueBody(Body):
 
 
 class InvoiceSummary(View):
-    """An invoice without its lines; number, dates and sha256 (of the PDF) from the day of issue on."""
+    """An invoice without its lines; number, dates and sha256 (of the PDF) from the day of issue on.
+
+    Of several contracts, `contract_id`, `project_id` and `thread_id` are those of the first by number.
+    """
 
     id: UUID
     status: InvoiceStatus
     number: str | None
     contract_id: UUID
+    other_contracts: int
     customer_id: UUID
     legal_entity_id: UUID
     project_id: UUID | None
@@ -94,6 +98,7 @@ class InvoiceLineView(View):
     """One line: hours (to four places; `minutes` are exact) at a price, or one milestone; `net` is the exact sum."""
 
     position: int
+    contract_id: UUID
     contract_line_id: UUID | None
     staffing_role: str | None
     description: str
@@ -154,7 +159,7 @@ class InvoiceOriginView(View):
     "/drafts", status_code=201, responses=refusals(NotPermitted, NoSuchContract, ContractNotActive, NothingToInvoice)
 )
 async def draft(body: DraftBody, work: InWork) -> InvoiceView:
-    """Put everything open on a contract on a draft; asked again, the draft that stands."""
+    """Put everything open on a contract and those invoiced with it on a draft; asked again, the draft that stands."""
     invoice = await actions.draft_invoice(work, contract_id=body.contract_id, up_to=body.up_to)
     return await _view(work, invoice.id)
 

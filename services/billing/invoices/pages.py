@@ -71,6 +71,7 @@ async def invoice(request: Request, invoice_id: UUID, work: InWork) -> Response:
         "billing/invoices/invoice.html",
         invoice=header,
         lines=found.lines,
+        contracts=found.contracts,
         taxes=found.taxes,
         is_preparer=is_preparer,
         may_approve=work.actor.may(Permission.APPROVE_INVOICES),

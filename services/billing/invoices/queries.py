@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -46,6 +47,8 @@ class InvoiceFound:
     header: Row[Any]
     lines: list[Line]
     taxes: list[Tax]
+    contracts: dict[UUID, Row[Any]]
+    """The contracts that the lines are of: number, name, project and thread, by number."""
 
 
 async def invoice(work: Work, invoice_id: UUID) -> InvoiceFound:
@@ -54,7 +57,16 @@ async def invoice(work: Work, invoice_id: UUID) -> InvoiceFound:
     header = (await work.session.execute(_headers().where(invoices.c.id == invoice_id))).one_or_none()
     if header is None:
         raise NoSuchInvoice()
-    return InvoiceFound(header, await lines_of(work, invoice_id), await taxes_of(work, invoice_id))
+    lines, taxes = await lines_of(work, invoice_id), await taxes_of(work, invoice_id)
+    return InvoiceFound(header, lines, taxes, await contracts_on(work, lines))
+
+
+async def contracts_on(work: Work, lines: Sequence[Line]) -> dict[UUID, Row[Any]]:
+    """The contracts that lines are of, by number."""
+    columns = (contracts.c[name] for name in ("id", "number", "name", "project_id", "thread_id", "purchase_order"))
+    wanted = select(*columns).where(contracts.c.id.in_({line.contract_id for line in lines}))
+    rows = await work.session.execute(wanted.order_by(contracts.c.number))
+    return {row.id: row for row in rows}
 
 
 async def listed(
@@ -70,9 +82,11 @@ async def listed(
     """Invoices, the newest first, narrowed by what is given; `words` are of the number or the customer's name."""
     work.actor.must(Permission.SEE_INVOICES)
     wanted = _headers()
-    for column_, value in ((invoices.c.contract_id, contract_id), (invoices.c.customer_id, customer_id)):
-        if value is not None:
-            wanted = wanted.where(column_ == value)
+    if contract_id is not None:
+        of_contract = select(invoice_lines.c.invoice_id).where(invoice_lines.c.contract_id == contract_id)
+        wanted = wanted.where(invoices.c.id.in_(of_contract))
+    if customer_id is not None:
+        wanted = wanted.where(invoices.c.customer_id == customer_id)
     if status is not None:
         wanted = wanted.where(invoices.c.status == status)
     if words:
@@ -117,6 +131,8 @@ def _headers() -> Select[Any]:
     net = select(func.coalesce(func.sum(invoice_taxes.c.net), 0)).where(of_invoice).scalar_subquery()
     tax = select(func.coalesce(func.sum(invoice_taxes.c.tax), 0)).where(of_invoice).scalar_subquery()
     issued = issued_invoices.c
+    also = invoice_lines.c.invoice_id == invoices.c.id, invoice_lines.c.contract_id != invoices.c.contract_id
+    others = select(func.count(invoice_lines.c.contract_id.distinct())).where(*also).scalar_subquery()
     return select(
         invoices,
         net.label("net"),
@@ -126,6 +142,7 @@ def _headers() -> Select[Any]:
         customers.c.name.label("customer_name"),
         contracts.c.number.label("contract_number"),
         contracts.c.name.label("contract_name"),
+        others.label("other_contracts"),
     ).select_from(
         invoices.outerjoin(issued_invoices, issued.id == invoices.c.id)
         .join(customers, customers.c.id == invoices.c.customer_id)

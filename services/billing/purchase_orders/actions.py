@@ -41,6 +41,6 @@ async def give_back_to_purchase_order(
     work: Work, contract_id: UUID, *, invoice_id: UUID, credit_note_id: UUID, net: Decimal
 ) -> None:
     """Let what is credited of an invoice be billed again under the order that the invoice was billed under, if any."""
-    number = await store.order_of(work, invoice_id)
+    number = await store.order_of(work, invoice_id, contract_id=contract_id)
     if number is not None:
         await store.draw(work, credit_note_id, contract_id=contract_id, number=number, net=-net)

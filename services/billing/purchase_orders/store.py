@@ -28,11 +28,11 @@ purchase_orders = schema.table(
     append_only=True,
 )
 
-# What each document billed under an order, or gave back to it: a document draws once.
+# What each document billed under the order of a contract, or gave back to it: a document draws once on each.
 purchase_order_draws = schema.table(
     "purchase_order_draws",
     Column("document_id", Uuid, primary_key=True),
-    Column("contract_id", Uuid, nullable=False),
+    Column("contract_id", Uuid, primary_key=True),
     Column("number", String, nullable=False),
     amount("amount"),
     belongs_to("contract_id", "contracts"),
@@ -62,10 +62,11 @@ async def spent(work: Work, contract_id: UUID, number: str) -> Decimal:
     return Decimal(await work.session.scalar(wanted) or 0)
 
 
-async def order_of(work: Work, document_id: UUID) -> str | None:
-    """The order that a document was billed under, if it was."""
+async def order_of(work: Work, document_id: UUID, *, contract_id: UUID) -> str | None:
+    """The order that what is of a contract on a document was billed under, if it was."""
     draws = purchase_order_draws.c
-    found: str | None = await work.session.scalar(select(draws.number).where(draws.document_id == document_id))
+    wanted = select(draws.number).where(draws.document_id == document_id, draws.contract_id == contract_id)
+    found: str | None = await work.session.scalar(wanted)
     return found
 
 

@@ -58,17 +58,18 @@ async def project_closed(work: Work, event: ProjectClosed, sequence: int) -> Non
 
 @reactions.on(InvoiceIssued, consumer="crm.note_invoice")
 async def invoice_issued(work: Work, event: InvoiceIssued, sequence: int) -> None:
-    """Show what was invoiced."""
-    invoice = InvoiceNews(
-        invoice_id=event.invoice_id,
-        number=event.number,
-        issued_on=event.issued_on,
-        due_on=event.due_on,
-        currency=event.currency,
-        net=event.net,
-        gross=event.gross,
-    )
-    await note_invoice(work, event.opportunity_id, account_id=event.account_id, invoice=invoice)
+    """Show what was invoiced for each deal that is on the invoice."""
+    for share in event.by_contract:
+        invoice = InvoiceNews(
+            invoice_id=event.invoice_id,
+            number=event.number,
+            issued_on=event.issued_on,
+            due_on=event.due_on,
+            currency=event.currency,
+            net=share.net,
+            gross=share.net + share.tax,
+        )
+        await note_invoice(work, share.opportunity_id, account_id=event.account_id, invoice=invoice)
 
 
 @reactions.on(RevenueRecognised, consumer="crm.note_revenue")

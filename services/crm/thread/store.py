@@ -41,7 +41,7 @@ projects = schema.table(
 invoices = schema.table(
     "invoices",
     Column("invoice_id", Uuid, primary_key=True),
-    Column("opportunity_id", Uuid, nullable=False),
+    Column("opportunity_id", Uuid, primary_key=True),
     Column("account_id", Uuid, nullable=False),
     Column("number", String, nullable=False),
     Column("issued_on", Date, nullable=False),

@@ -31,16 +31,17 @@ async def work_valued(work: Work, event: WorkValued, sequence: int) -> None:
 
 @reactions.on(InvoiceIssued, consumer="delivery.take_invoice")
 async def invoice_issued(work: Work, event: InvoiceIssued, sequence: int) -> None:
-    """The project shows what was invoiced."""
-    await take_invoice(
-        work,
-        event.invoice_id,
-        opportunity_id=event.opportunity_id,
-        number=event.number,
-        issued_on=event.issued_on,
-        currency=event.currency,
-        net=event.net,
-    )
+    """Each project on it shows what was invoiced."""
+    for share in event.by_contract:
+        await take_invoice(
+            work,
+            event.invoice_id,
+            opportunity_id=share.opportunity_id,
+            number=event.number,
+            issued_on=event.issued_on,
+            currency=event.currency,
+            net=share.net,
+        )
 
 
 @reactions.on(RevenueRecognised, consumer="delivery.take_recognition")

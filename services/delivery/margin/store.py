@@ -60,7 +60,7 @@ work_values = schema.table(
 invoiced = schema.table(
     "invoiced",
     Column("invoice_id", Uuid, primary_key=True),
-    Column("opportunity_id", Uuid, nullable=False),
+    Column("opportunity_id", Uuid, primary_key=True),
     Column("number", String, nullable=False),
     Column("issued_on", Date, nullable=False),
     Column("currency", String(3), nullable=False),
@@ -179,7 +179,7 @@ async def keep_values(
 
 
 async def keep_invoice(work: Work, row: Mapping[str, UUID | str | date | Decimal]) -> None:
-    """Keep what an invoice came to; the same invoice counts once."""
+    """Keep what an invoice came to for a deal; the same invoice counts once."""
     await work.session.execute(insert(invoiced).values(**row).on_conflict_do_nothing())
 
 

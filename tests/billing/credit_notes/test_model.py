@@ -71,7 +71,9 @@ def test_hours_of_a_line_are_taken_from_the_latest_work() -> None:
 
 
 def test_a_credited_line_names_what_is_credited_of_it() -> None:
-    invoiced = Line(3, UUID(int=9), "Consultant", "Work", 960, Decimal(120), Decimal(1920), MONDAY, MONTH_END, *TAXED)
+    invoiced = Line(
+        3, UUID(int=3), UUID(int=9), "Consultant", "Work", 960, Decimal(120), Decimal(1920), MONDAY, MONTH_END, *TAXED
+    )
     billed = [worked(1, 480, "960.00", position=3), worked(2, 480, "960.00", position=3)]
 
     [line] = credited_lines(chosen(billed, [Choice(minutes=600, position=3)], "EUR"), [invoiced])
@@ -152,7 +154,7 @@ def test_tax_credited_bit_by_bit_comes_to_the_tax_of_the_invoice(cents: list[int
     nets = [Decimal(each) / 100 for each in cents]
     for net in [*nets, STANDARD.net - sum(nets)]:
         if net > 0 and sum((tax.net for tax in before), net) <= STANDARD.net:
-            line = Line(1, UUID(int=9), None, "Work", 60, net, net, MONDAY, MONTH_END, *TAXED)
+            line = Line(1, UUID(int=3), UUID(int=9), None, "Work", 60, net, net, MONDAY, MONTH_END, *TAXED)
             before += credited_taxes([line], [STANDARD], before, "EUR")
             assert abs(before[-1].tax - net * 19 / 100) <= Decimal("0.01")
 

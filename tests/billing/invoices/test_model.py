@@ -51,7 +51,7 @@ def an_invoice() -> Invoice:
 def a_line(net: str, rule: TaxRule = STANDARD) -> Line:
     """Describe a line of an invoice."""
     taxed_by = rule.category, rule.rate
-    return Line(1, UUID(int=1), None, "Work", 60, Decimal(net), Decimal(net), MONDAY, MONTH_END, *taxed_by)
+    return Line(1, UUID(int=3), UUID(int=1), None, "Work", 60, Decimal(net), Decimal(net), MONDAY, MONTH_END, *taxed_by)
 
 
 def approved() -> Invoice:

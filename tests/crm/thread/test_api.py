@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from uuid import UUID
 
 from shared.actor import Role
+from shared.contracts.billing import ContractShare
 from shared.database import Database
 from shared.ids import new_id
 from tests.crm.thread.test_any_order import accepted, an_invoice, an_opened_project, recognised, returned
@@ -35,6 +37,28 @@ async def test_a_seller_sees_what_became_of_the_deal(crm: Api, database: Databas
     assert of_deal["invoiced"] == [{"currency": "EUR", "amount": "1250.50"}]
     assert of_deal["recognised"] == [{"currency": "EUR", "amount": "750.00"}]
     assert of_account["invoiced"] == of_deal["invoiced"]
+
+
+async def test_of_an_invoice_over_several_deals_each_shows_its_own_share(crm: Api, database: Database) -> None:
+    rita = crm.as_(Role.SALES_REP, subject="rita")
+    account = await an_account(rita)
+    deals = [await an_opportunity(rita, account_id=account["id"]) for _ in range(2)]
+    shares = [
+        ContractShare(contract_id=new_id(), opportunity_id=UUID(deal["id"]), net=Decimal(net), tax=Decimal(tax))
+        for deal, net, tax in zip(deals, ("800", "200"), ("152", "38"), strict=True)
+    ]
+    invoice = an_invoice(1).model_copy(update={"account_id": UUID(account["id"]), "shares": shares})
+    for _ in range(2):
+        await hear(database, invoice, 1)
+
+    of_deals = [(await rita.get(f"/opportunities/{deal['id']}/thread")).json() for deal in deals]
+    of_account = (await rita.get(f"/accounts/{account['id']}/thread")).json()
+
+    assert [(one["invoices"][0]["net"], one["invoices"][0]["gross"]) for one in of_deals] == [
+        ("800.00", "952.00"),
+        ("200.00", "238.00"),
+    ]
+    assert of_account["invoiced"] == [{"currency": "EUR", "amount": "1000.00"}]
 
 
 async def test_a_returned_deal_says_why(crm: Api, database: Database) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from shared.actor import Role
-from shared.contracts.billing import InvoiceIssued, RevenueRecognised, ValuedEntry, WorkValued
+from shared.contracts.billing import ContractShare, InvoiceIssued, RevenueRecognised, ValuedEntry, WorkValued
 from shared.ids import new_id
 from tests.support.delivery import Delivery, a_project, a_task_of, approve, record, submit
 from tests.support.news_for_delivery import MONDAY, PERSON, a_booking, a_cost_rate, a_person
@@ -102,6 +102,35 @@ async def test_invoices_and_recognised_revenue_show_once(delivery: Delivery, pro
 
     margin = (await read(delivery, project))["margin"]
     assert (margin["invoiced"], margin["recognised"]) == ("1440.00", "900.00")
+
+
+async def test_of_an_invoice_over_several_projects_each_shows_its_own_share(
+    delivery: Delivery, project: dict[str, Any]
+) -> None:
+    mine, other = (
+        ContractShare(contract_id=new_id(), opportunity_id=deal, net=Decimal(net), tax=Decimal(0))
+        for deal, net in ((UUID(project["opportunity_id"]), "300.00"), (new_id(), "700.00"))
+    )
+    invoice = InvoiceIssued(
+        invoice_id=new_id(),
+        number="INV-2026-00001",
+        contract_id=other.contract_id,
+        opportunity_id=other.opportunity_id,
+        account_id=new_id(),
+        currency="EUR",
+        net=Decimal(1000),
+        tax=Decimal(0),
+        gross=Decimal(1000),
+        issued_on=date(2026, 3, 31),
+        due_on=date(2026, 4, 30),
+        lines=[],
+        shares=[other, mine],
+    )
+
+    for event in (invoice, invoice):
+        await delivery.hear(event)
+
+    assert (await read(delivery, project))["margin"]["invoiced"] == "300.00"
 
 
 async def test_cost_and_margin_are_for_those_who_may_see_cost(delivery: Delivery, project: dict[str, Any]) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from services.billing.contracts.actions import locked_contract
+from services.billing.contracts.actions import locked_contracts
 from services.billing.credit_notes import store
 from services.billing.credit_notes.actions.preparing import locked_credit_note
 from services.billing.credit_notes.model.credit_note import CreditNote
 from services.billing.customers.actions import customer_of
 from services.billing.invoices.actions.document import Document, Origin
 from services.billing.invoices.actions.files import files_of
+from services.billing.invoices.actions.issuing import shares_told
 from services.billing.invoices.actions.posting import entry_of
 from services.billing.invoices.actions.preparing import draft_open_work, locked_invoice
 from services.billing.invoices.model import Invoice, totals
@@ -48,17 +49,20 @@ async def issue_credit_note(work: Work, credit_note_id: UUID, *, issued_on: date
     await store.free(work, note.id)
     sums = totals(document.taxes)
     await credit(work, invoice.id, credit_note_id=note.id, amount=sums.gross, on=on)
-    await give_back_to_purchase_order(
-        work, invoice.contract_id, invoice_id=invoice.id, credit_note_id=note.id, net=sums.net
-    )
+    for contract, share in document.by_contract:
+        await give_back_to_purchase_order(
+            work, contract.id, invoice_id=invoice.id, credit_note_id=note.id, net=share.net
+        )
     work.publish(_issued(note, invoice, document))
     if note.rebills:
-        await draft_open_work(work, document.contract, up_to=invoice.up_to, by=note.prepared_by)
+        credited = [contract.id for contract in document.contracts]
+        await draft_open_work(work, credited, up_to=invoice.up_to, by=note.prepared_by)
     return note
 
 
 async def _document(work: Work, note: CreditNote, invoice: Invoice, origin: Origin, on: date) -> Document:
-    contract = await locked_contract(work, invoice.contract_id)
+    lines = await store.lines_of(work, note.id)
+    contracts = await locked_contracts(work, {line.contract_id for line in lines})
     seller = await legal_entity_of(work, invoice.legal_entity_id)
     return Document(
         number=await next_number(work, series=seller.credit_note_series, dated_on=on),
@@ -66,9 +70,9 @@ async def _document(work: Work, note: CreditNote, invoice: Invoice, origin: Orig
         due_on=on,
         seller=seller,
         customer=await customer_of(work, invoice.customer_id),
-        contract=contract,
+        contracts=contracts,
         currency=invoice.currency,
-        lines=await store.lines_of(work, note.id),
+        lines=lines,
         taxes=await store.taxes_of(work, note.id),
         credits=origin,
     )
@@ -95,9 +99,9 @@ def _issued(note: CreditNote, invoice: Invoice, document: Document) -> CreditNot
         number=document.number,
         invoice_id=invoice.id,
         invoice_number=document.credits.number if document.credits else "",
-        contract_id=invoice.contract_id,
-        opportunity_id=document.contract.opportunity_id,
-        project_id=invoice.project_id,
+        contract_id=document.contracts[0].id,
+        opportunity_id=document.contracts[0].opportunity_id,
+        project_id=document.contracts[0].project_id,
         account_id=invoice.customer_id,
         currency=document.currency,
         net=sums.net,
@@ -115,4 +119,5 @@ def _issued(note: CreditNote, invoice: Invoice, document: Document) -> CreditNot
             )
             for line in document.lines
         ],
+        shares=shares_told(document),
     )

@@ -197,6 +197,7 @@ def _line(number: int, line: Line, parts: Sequence[Part]) -> Line:
     days = [part.billed.day for part in parts]
     return Line(
         position=number,
+        contract_id=line.contract_id,
         contract_line_id=line.contract_line_id,
         staffing_role=line.staffing_role,
         description=line.description,

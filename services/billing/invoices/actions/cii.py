@@ -9,6 +9,7 @@ from xml.etree import ElementTree as xml
 from services.billing.customers.model import Customer
 from services.billing.invoices.actions.document import Document
 from services.billing.invoices.actions.en16931 import (
+    BEHIND,
     CREDIT_TRANSFER,
     HOUR,
     PIECE,
@@ -16,8 +17,10 @@ from services.billing.invoices.actions.en16931 import (
     STANDARD,
     beyond_hours,
     billed_quantity,
+    buyer_reference,
     exemption,
     last_day,
+    line_note,
     names_vat,
     percent,
     type_code,
@@ -47,7 +50,7 @@ def as_cii(document: Document) -> bytes:
         _texts(_inner(head, "IncludedNote"), Content=document.credits.reason)
     trade = xml.SubElement(root, f"{{{RSM}}}SupplyChainTradeTransaction")
     for line in document.lines:
-        _line(trade, line, document.currency)
+        _line(trade, line, document)
     _agreement(trade, document)
     delivery = _inner(_inner(trade, "ApplicableHeaderTradeDelivery"), "ActualDeliverySupplyChainEvent")
     _day(delivery, "OccurrenceDateTime", last_day(document))
@@ -57,11 +60,14 @@ def as_cii(document: Document) -> bytes:
     return said
 
 
-def _line(trade: Node, line: Line, currency: str) -> None:
-    """BG-25."""
+def _line(trade: Node, line: Line, document: Document) -> None:
+    """BG-25; BT-128 is the contract behind it."""
     part = _inner(trade, "IncludedSupplyChainTradeLineItem")
     quantity, price = billed_quantity(line)
-    _texts(_inner(part, "AssociatedDocumentLineDocument"), LineID=str(line.position))
+    about = _inner(part, "AssociatedDocumentLineDocument")
+    _texts(about, LineID=str(line.position))
+    if note := line_note(document, line):
+        _texts(_inner(about, "IncludedNote"), Content=note)
     role = (line.staffing_role or "").replace("_", " ")
     _texts(_inner(part, "SpecifiedTradeProduct"), Name=line.description, Description=role)
     net_price = _inner(_inner(part, "SpecifiedLineTradeAgreement"), "NetPriceProductTradePrice")
@@ -74,8 +80,10 @@ def _line(trade: Node, line: Line, currency: str) -> None:
     _texts(tax, TypeCode="VAT", CategoryCode=line.tax_category.value)
     _texts(tax, RateApplicablePercent=percent(line.tax_category, line.tax_rate))
     _period(settlement, line.service_from, line.service_before)
-    _rounding(settlement, beyond_hours(line, currency))
+    _rounding(settlement, beyond_hours(line, document.currency))
     _texts(_inner(settlement, "SpecifiedTradeSettlementLineMonetarySummation"), LineTotalAmount=written(line.net))
+    if contract := document.origin_of(line):
+        _texts(_inner(settlement, "AdditionalReferencedDocument"), IssuerAssignedID=contract.number, TypeCode=BEHIND)
 
 
 def _rounding(settlement: Node, rest: Decimal) -> None:
@@ -88,14 +96,15 @@ def _rounding(settlement: Node, rest: Decimal) -> None:
 
 def _agreement(trade: Node, document: Document) -> None:
     """Who sells to whom (BG-4, BG-7), and what they agreed on."""
-    agreement, contract = _inner(trade, "ApplicableHeaderTradeAgreement"), document.contract
-    _texts(agreement, BuyerReference=contract.purchase_order or contract.number)
+    agreement = _inner(trade, "ApplicableHeaderTradeAgreement")
+    _texts(agreement, BuyerReference=buyer_reference(document))
     by_vat = names_vat(document)
     _seller(_inner(agreement, "SellerTradeParty"), document.seller, by_vat=by_vat)
     _buyer(_inner(agreement, "BuyerTradeParty"), document.customer, by_vat=by_vat)
-    if contract.purchase_order:
-        _texts(_inner(agreement, "BuyerOrderReferencedDocument"), IssuerAssignedID=contract.purchase_order)
-    _texts(_inner(agreement, "ContractReferencedDocument"), IssuerAssignedID=contract.number)
+    if document.purchase_order:
+        _texts(_inner(agreement, "BuyerOrderReferencedDocument"), IssuerAssignedID=document.purchase_order)
+    if len(document.contracts) == 1:
+        _texts(_inner(agreement, "ContractReferencedDocument"), IssuerAssignedID=document.contract_numbers)
 
 
 def _seller(party: Node, seller: LegalEntity, *, by_vat: bool) -> None:

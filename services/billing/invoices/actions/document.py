@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from babel.numbers import format_decimal, get_currency_precision
 from services.billing.contracts.model import Contract
 from services.billing.customers.model import Customer
 from services.billing.invoices.model import Line, Tax, totals
+from services.billing.invoices.model.shares import Share, shares_of
 from services.billing.legal_entities.model import LegalEntity
 
 TEMPLATE = Path(__file__).parents[1] / "templates" / "invoice.typ"
@@ -42,11 +44,39 @@ class Document:
     due_on: date
     seller: LegalEntity
     customer: Customer
-    contract: Contract
+    contracts: Sequence[Contract]
     currency: str
     lines: Sequence[Line]
     taxes: Sequence[Tax]
     credits: Origin | None = None
+
+    @property
+    def by_contract(self) -> list[tuple[Contract, Share]]:
+        """What of it is of each contract."""
+        contracts = {contract.id: contract for contract in self.contracts}
+        shares = shares_of(self.lines, self.taxes, self.currency)
+        return [(contracts[share.contract_id], share) for share in shares]
+
+    @property
+    def contract_numbers(self) -> str:
+        """The contracts that it is about."""
+        return ", ".join(contract.number for contract in self.contracts)
+
+    @property
+    def subject(self) -> str:
+        """What it is about, in the words of the sale."""
+        return ", ".join(dict.fromkeys(contract.name for contract in self.contracts))
+
+    @property
+    def purchase_order(self) -> str:
+        """The customer's order, where all of it is billed under the same."""
+        orders = {contract.purchase_order or "" for contract in self.contracts}
+        return orders.pop() if len(orders) == 1 else ""
+
+    def origin_of(self, line: Line) -> Contract | None:
+        """The contract that a line is of, where there are several."""
+        several = self.contracts if len(self.contracts) > 1 else ()
+        return next((contract for contract in several if contract.id == line.contract_id), None)
 
 
 async def render(document: Document) -> bytes:
@@ -66,14 +96,14 @@ def written(document: Document) -> dict[str, Any]:
         "credits": _origin(document.credits) if document.credits else None,
         "seller": _seller(document.seller),
         "customer": _customer(document.customer),
-        "contract": document.contract.number,
-        "subject": document.contract.name,
-        "purchase_order": document.contract.purchase_order or "",
+        "contract": document.contract_numbers,
+        "subject": document.subject,
+        "purchase_order": document.purchase_order,
         "service": _days(
             min(line.service_from for line in document.lines), max(line.service_before for line in document.lines)
         ),
         "currency": currency,
-        "lines": [_line(line, currency) for line in document.lines],
+        "parts": [_part(document, list(lines)) for _, lines in groupby(document.lines, lambda line: line.contract_id)],
         "taxes": [_tax(tax, currency) for tax in document.taxes],
         "net": _amount(sums.net, currency),
         "gross": _amount(sums.gross, currency),
@@ -109,6 +139,17 @@ def _customer(customer: Customer) -> dict[str, str]:
         "street": customer.street,
         "place": ", ".join(part for part in (place, customer.country) if part),
         "tax_id": customer.tax_id,
+    }
+
+
+def _part(document: Document, lines: Sequence[Line]) -> dict[str, Any]:
+    """The lines of one contract, under its name where there are several."""
+    contract = document.origin_of(lines[0])
+    return {
+        "title": f"{contract.number} {contract.name}" if contract else "",
+        "purchase_order": (contract.purchase_order or "") if contract and not document.purchase_order else "",
+        "net": _amount(sum((line.net for line in lines), Decimal()), document.currency) if contract else "",
+        "lines": [_line(line, document.currency) for line in lines],
     }
 
 

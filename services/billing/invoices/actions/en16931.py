@@ -15,6 +15,7 @@ from shared.money import Money
 STANDARD = "urn:cen.eu:en16931:2017"
 INVOICE, CREDIT_NOTE = "380", "381"
 HOUR, PIECE = "HUR", "C62"
+BEHIND = "130"  # BT-128: what a line is based on
 CREDIT_TRANSFER = "58"
 ROUNDED = "Each time entry is rounded by itself"
 UNTAXED = frozenset({TaxCategory.REVERSE_CHARGE, TaxCategory.EXEMPT, TaxCategory.OUTSIDE_SCOPE})
@@ -30,6 +31,20 @@ def must_be_complete(document: Document) -> None:
 def type_code(document: Document) -> str:
     """BT-3."""
     return CREDIT_NOTE if document.credits else INVOICE
+
+
+def buyer_reference(document: Document) -> str:
+    """BT-10: what the customer finds it by."""
+    return document.purchase_order or document.contract_numbers
+
+
+def line_note(document: Document, line: Line) -> str:
+    """BT-127: the contract and the order behind a line, where there are several."""
+    contract = document.origin_of(line)
+    if contract is None:
+        return ""
+    order = f", purchase order {contract.purchase_order}" if contract.purchase_order else ""
+    return f"Contract {contract.number}, {contract.name}{order}"
 
 
 def last_day(document: Document) -> date:

@@ -30,7 +30,7 @@ def _hybrid(pdf: bytes, data: bytes, document: Document) -> bytes:
     what = {
         "author": document.seller.name,
         "title": document.number,
-        "subject": document.contract.name,
+        "subject": document.subject,
         "keywords": "Factur-X",
     }
     put_in: bytes = facturx.generate_from_binary(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from services.billing.contracts.actions import locked_contract
+from services.billing.contracts.actions import locked_contracts
 from services.billing.customers.actions import customer_of
 from services.billing.invoices import store
 from services.billing.invoices.actions.document import Document
@@ -20,7 +20,7 @@ from services.billing.numbering.actions import next_number
 from services.billing.permissions import Permission
 from services.billing.purchase_orders.actions import draw_on_purchase_order
 from shared import subjects
-from shared.contracts.billing import InvoicedLine, InvoiceIssued
+from shared.contracts.billing import ContractShare, InvoicedLine, InvoiceIssued
 from shared.work import Work
 
 
@@ -38,7 +38,8 @@ async def issue_invoice(work: Work, invoice_id: UUID, *, issued_on: date | None 
     is_preparer = await subjects.is_same_person(work, invoice.prepared_by)
     invoice.issue(on=on, today=today, is_preparer=is_preparer)
     document = await _document(work, invoice, on)
-    await draw_on_purchase_order(work, document.contract, document_id=invoice.id, net=totals(document.taxes).net)
+    for contract, share in document.by_contract:
+        await draw_on_purchase_order(work, contract, document_id=invoice.id, net=share.net)
     await post_entry(work, entry_of(document, Source(SourceKind.INVOICE, invoice.id), thread_id=invoice.thread_id))
     await _send_out(work, invoice, document)
     work.publish(_issued(invoice, document))
@@ -46,17 +47,18 @@ async def issue_invoice(work: Work, invoice_id: UUID, *, issued_on: date | None 
 
 
 async def _document(work: Work, invoice: Invoice, on: date) -> Document:
-    contract = await locked_contract(work, invoice.contract_id)
+    lines = await store.lines_of(work, invoice.id)
+    contracts = await locked_contracts(work, {line.contract_id for line in lines})
     seller = await legal_entity_of(work, invoice.legal_entity_id)
     return Document(
         number=await next_number(work, series=seller.invoice_series, dated_on=on),
         issued_on=on,
-        due_on=due_on(on, contract.payment_terms_days),
+        due_on=due_on(on, contracts[0].payment_terms_days),
         seller=seller,
         customer=await customer_of(work, invoice.customer_id),
-        contract=contract,
+        contracts=contracts,
         currency=invoice.currency,
-        lines=await store.lines_of(work, invoice.id),
+        lines=lines,
         taxes=await store.taxes_of(work, invoice.id),
     )
 
@@ -83,7 +85,7 @@ def _issued(invoice: Invoice, document: Document) -> InvoiceIssued:
         invoice_id=invoice.id,
         number=document.number,
         contract_id=invoice.contract_id,
-        opportunity_id=document.contract.opportunity_id,
+        opportunity_id=document.contracts[0].opportunity_id,
         project_id=invoice.project_id,
         account_id=invoice.customer_id,
         currency=document.currency,
@@ -98,4 +100,19 @@ def _issued(invoice: Invoice, document: Document) -> InvoiceIssued:
             )
             for line in document.lines
         ],
+        shares=shares_told(document),
     )
+
+
+def shares_told(document: Document) -> list[ContractShare]:
+    """What of a document is of each contract, as news tell it."""
+    return [
+        ContractShare(
+            contract_id=contract.id,
+            opportunity_id=contract.opportunity_id,
+            project_id=contract.project_id,
+            net=share.net,
+            tax=share.tax,
+        )
+        for contract, share in document.by_contract
+    ]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from services.billing.adjustments.actions import write_down_to_caps
 from services.billing.contracts.actions import lock_contracts, locked_contract
-from services.billing.contracts.model import Contract
 from services.billing.customers.actions import customer_of
 from services.billing.deposits.actions import draw_down
+from services.billing.invoice_preferences.actions import invoiced_together, units_of
 from services.billing.invoices import store
 from services.billing.invoices.model import Head, Invoice, NoSuchInvoice, NothingToInvoice, taxed, taxes_on
 from services.billing.invoices.model.selection import Selection
@@ -26,54 +28,53 @@ from shared.work import Work
 async def draft_invoice(work: Work, *, contract_id: UUID, up_to: date) -> Invoice:
     """Put everything open on a contract, worked up to and including `up_to`, on a draft.
 
-    Asked again, it gives the draft that stands, unless more has become open. Raises NoSuchContract,
-    ContractNotActive, NothingToInvoice.
+    What is open on the contracts that its customer wants on the same invoice goes with it. Asked again, it gives the
+    draft that stands, unless more has become open. Raises NoSuchContract, ContractNotActive, NothingToInvoice.
     """
     work.actor.must(Permission.PREPARE_INVOICES)
-    contract = await locked_contract(work, contract_id)
-    contract.must_be_active()
-    invoice = await draft_open_work(work, contract, up_to=up_to, by=work.actor.subject)
+    await lock_contracts(work, await invoiced_together(work, contract_id))
+    (await locked_contract(work, contract_id)).must_be_active()
+    together = await invoiced_together(work, contract_id)
+    invoice = await draft_open_work(work, together, up_to=up_to, by=work.actor.subject)
     invoice = invoice or await store.draft_of(work, contract_id=contract_id, up_to=up_to)
     if invoice is None:
         raise NothingToInvoice()
     return invoice
 
 
-async def draft_open_work(work: Work, contract: Contract, *, up_to: date, by: str) -> Invoice | None:
-    """Put what is open on a locked contract on a new draft, as prepared `by` somebody; none where nothing is open.
+async def draft_open_work(work: Work, contract_ids: Sequence[UUID], *, up_to: date, by: str) -> Invoice | None:
+    """Put what is open on locked contracts on one new draft, as prepared `by` somebody; none where nothing is open.
 
-    Its caps and its deposit count. Raises NothingToInvoice where what is open takes back more than it claims.
+    The caps and the deposit of each count. Raises NothingToInvoice where what is open takes back more than it claims.
     """
-    await _keep_to_limits(work, contract, up_to)
-    if not await drafting.is_anything_open(work, contract_id=contract.id, up_to=up_to):
+    chosen = Selection(up_to)
+    await _keep_to_limits(work, contract_ids, up_to)
+    waiting = await drafting.open_nets(work, contract_ids, chosen)
+    if not waiting:
         return None
-    invoice = _invoice(work, contract, up_to, by)
-    rules = await _rules(work, invoice)
-    await drafting.draft(work, invoice, rules)
-    lines = await store.lines_of(work, invoice.id)
-    await store.add_taxes(work, {invoice.id: taxed(lines, rules, contract.currency)})
-    return invoice
+    draft_id = new_id()
+    [(head, rules)] = await _filled(work, dict.fromkeys(waiting, draft_id), chosen, by=by)
+    lines = await store.lines_of(work, draft_id)
+    await store.add_taxes(work, {draft_id: taxed(lines, rules, head.currency)})
+    return await store.get(work, draft_id)
 
 
 async def draft_invoices(work: Work, contract_ids: Sequence[UUID], chosen: Selection) -> dict[UUID, UUID]:
-    """Put what is open and was chosen on drafts, one for each active contract that has more than nought open.
+    """Put what is open and was chosen on drafts, one for all the contracts that go on one invoice.
 
-    Gives the drafts by contract.
+    Only where more than nought is open on them together. Gives the drafts by contract.
     """
     work.actor.must(Permission.PREPARE_INVOICES)
     await lock_contracts(work, contract_ids)
-    for contract_id in await drafting.limited_contracts(work, contract_ids):
-        await _keep_to_limits(work, await locked_contract(work, contract_id), chosen.up_to)
-    waiting = await drafting.open_contracts(work, contract_ids, chosen)
-    if not waiting:
+    await _keep_to_limits(work, contract_ids, chosen.up_to)
+    waiting = await drafting.open_nets(work, contract_ids, chosen)
+    drafts = _drafts(waiting, await units_of(work, contract_ids))
+    if not drafts:
         return {}
-    heads = await drafting.open_drafts(work, {contract_id: new_id() for contract_id in waiting}, chosen)
-    known = {(head.legal_entity_id, head.customer_id): await _rules(work, head) for head in heads}
-    rules = {head.id: known[head.legal_entity_id, head.customer_id] for head in heads}
-    await drafting.fill(work, {head.contract_id: head.id for head in heads}, chosen, rules)
-    nets = await store.nets_of(work, list(rules))
-    await store.add_taxes(work, {head.id: taxes_on(nets[head.id], rules[head.id], head.currency) for head in heads})
-    return {head.contract_id: head.id for head in heads}
+    made = await _filled(work, drafts, chosen, by=work.actor.subject)
+    nets = await store.nets_of(work, [head.id for head, _ in made])
+    await store.add_taxes(work, {head.id: taxes_on(nets[head.id], rules, head.currency) for head, rules in made})
+    return drafts
 
 
 async def approve_invoice(work: Work, invoice_id: UUID) -> Invoice:
@@ -105,27 +106,35 @@ async def locked_invoice(work: Work, invoice_id: UUID) -> Invoice:
     return found
 
 
-async def _keep_to_limits(work: Work, contract: Contract, up_to: date) -> None:
-    await write_down_to_caps(work, contract, up_to=up_to)
-    await draw_down(work, contract, up_to=up_to)
+async def _keep_to_limits(work: Work, contract_ids: Sequence[UUID], up_to: date) -> None:
+    for contract_id in await drafting.limited_contracts(work, contract_ids):
+        contract = await locked_contract(work, contract_id)
+        await write_down_to_caps(work, contract, up_to=up_to)
+        await draw_down(work, contract, up_to=up_to)
 
 
-async def _rules(work: Work, head: Head | Invoice) -> list[TaxRule]:
+def _drafts(waiting: Mapping[UUID, Decimal], units: Mapping[UUID, UUID]) -> dict[UUID, UUID]:
+    """A draft for each contract on which something waits, the same for a unit, if it comes to more than nought."""
+    nets: dict[UUID, Decimal] = defaultdict(Decimal)
+    for contract_id, net in waiting.items():
+        nets[units[contract_id]] += net
+    drafts = {unit: new_id() for unit, net in nets.items() if net > 0}
+    return {each: drafts[units[each]] for each in waiting if units[each] in drafts}
+
+
+async def _filled(
+    work: Work, drafts: Mapping[UUID, UUID], chosen: Selection, *, by: str
+) -> list[tuple[Head, list[TaxRule]]]:
+    """New drafts with the open work of the contracts, each with the tax rules that its lines are taxed by."""
+    heads = await drafting.open_drafts(work, drafts, chosen, by=by)
+    sold = {(head.legal_entity_id, head.customer_id): head for head in heads}
+    known = {between: await _rules(work, head) for between, head in sold.items()}
+    made = [(head, known[head.legal_entity_id, head.customer_id]) for head in heads]
+    await drafting.fill(work, drafts, chosen, {head.id: rules for head, rules in made})
+    return made
+
+
+async def _rules(work: Work, head: Head) -> list[TaxRule]:
     customer = await customer_of(work, head.customer_id)
     seller = await legal_entity_of(work, head.legal_entity_id)
     return seller.tax_rules_for(country=customer.country, tax_id=customer.tax_id)
-
-
-def _invoice(work: Work, contract: Contract, up_to: date, by: str) -> Invoice:
-    return Invoice(
-        id=new_id(),
-        contract_id=contract.id,
-        customer_id=contract.customer_id,
-        legal_entity_id=contract.legal_entity_id,
-        project_id=contract.project_id,
-        thread_id=contract.thread_id,
-        currency=contract.currency,
-        up_to=up_to,
-        prepared_by=by,
-        prepared_at=work.now,
-    )

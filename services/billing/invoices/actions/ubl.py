@@ -9,6 +9,7 @@ from xml.etree import ElementTree as xml
 from services.billing.customers.model import Customer
 from services.billing.invoices.actions.document import Document
 from services.billing.invoices.actions.en16931 import (
+    BEHIND,
     CREDIT_TRANSFER,
     HOUR,
     PIECE,
@@ -16,8 +17,10 @@ from services.billing.invoices.actions.en16931 import (
     STANDARD,
     beyond_hours,
     billed_quantity,
+    buyer_reference,
     exemption,
     last_day,
+    line_note,
     names_vat,
     percent,
     type_code,
@@ -44,7 +47,7 @@ def as_ubl(document: Document) -> bytes:
         _texts(root, DueDate=_day(document.due_on))
     _texts(root, **{f"{kind}TypeCode": type_code(document)})
     _texts(root, Note=document.credits.reason if document.credits else "", DocumentCurrencyCode=document.currency)
-    _texts(root, BuyerReference=document.contract.purchase_order or document.contract.number)
+    _texts(root, BuyerReference=buyer_reference(document))
     _references(root, document)
     _parties(root, document)
     _texts(_inner(root, "Delivery"), ActualDeliveryDate=_day(last_day(document)))
@@ -63,12 +66,13 @@ def _references(root: Node, document: Document) -> None:
     """BG-14, BT-13, BG-3 and BT-12: what period, order, invoice and contract it is about."""
     lines = document.lines
     _period(root, min(line.service_from for line in lines), max(line.service_before for line in lines))
-    if document.contract.purchase_order:
-        _texts(_inner(root, "OrderReference"), ID=document.contract.purchase_order)
+    if document.purchase_order:
+        _texts(_inner(root, "OrderReference"), ID=document.purchase_order)
     if document.credits:
         origin = _inner(_inner(root, "BillingReference"), "InvoiceDocumentReference")
         _texts(origin, ID=document.credits.number, IssueDate=_day(document.credits.issued_on))
-    _texts(_inner(root, "ContractDocumentReference"), ID=document.contract.number)
+    if len(document.contracts) == 1:
+        _texts(_inner(root, "ContractDocumentReference"), ID=document.contract_numbers)
 
 
 def _parties(root: Node, document: Document) -> None:
@@ -138,15 +142,17 @@ def _monetary_total(root: Node, document: Document) -> None:
 
 
 def _line(root: Node, line: Line, document: Document) -> None:
-    """BG-25."""
+    """BG-25; BT-128 is the contract behind it."""
     is_credit = document.credits is not None
     part = _inner(root, "CreditNoteLine" if is_credit else "InvoiceLine")
     quantity, price = billed_quantity(line)
-    _texts(part, ID=str(line.position))
+    _texts(part, ID=str(line.position), Note=line_note(document, line))
     count = _text(part, "CreditedQuantity" if is_credit else "InvoicedQuantity", f"{quantity.normalize():f}")
     count.set("unitCode", PIECE if line.minutes is None else HOUR)
     _amount(part, "LineExtensionAmount", line.net, document.currency)
     _period(part, line.service_from, line.service_before)
+    if contract := document.origin_of(line):
+        _texts(_inner(part, "DocumentReference"), ID=contract.number, DocumentTypeCode=BEHIND)
     if rest := beyond_hours(line, document.currency):
         correction = _inner(part, "AllowanceCharge")
         _texts(correction, ChargeIndicator="true" if rest > 0 else "false", AllowanceChargeReason=ROUNDED)

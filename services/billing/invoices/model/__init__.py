@@ -101,7 +101,6 @@ class Head:
     """A draft as far as its tax depends on it."""
 
     id: UUID
-    contract_id: UUID
     customer_id: UUID
     legal_entity_id: UUID
     currency: str
@@ -116,7 +115,10 @@ class FileKind(StrEnum):
 
 @dataclass(eq=False)
 class Invoice:
-    """Where an invoice stands and who brought it there; what it claims stands in its lines, which never change."""
+    """Where an invoice stands and who brought it there; what it claims stands in its lines, which never change.
+
+    Its lines may be of several contracts of the customer; `contract_id` is the first of them by number.
+    """
 
     id: UUID
     contract_id: UUID
@@ -173,6 +175,7 @@ class Line:
     """
 
     position: int
+    contract_id: UUID
     contract_line_id: UUID | None
     staffing_role: str | None
     description: str

@@ -51,7 +51,6 @@ invoices = schema.table(
     belongs_to("contract_id", "contracts"),
     belongs_to("customer_id", "customers"),
     belongs_to("legal_entity_id", "legal_entities"),
-    found_by("contract_id", "id", why="the invoices of a contract"),
     found_by("customer_id", "id", why="the invoices of a customer"),
     found_by("status", "id", why="what waits for approval or for issuing"),
 )
@@ -61,6 +60,7 @@ invoice_lines = schema.table(
     Column("id", Uuid, primary_key=True),
     Column("invoice_id", Uuid, nullable=False),
     Column("position", Integer, nullable=False),
+    Column("contract_id", Uuid, nullable=False),
     Column("contract_line_id", Uuid),
     Column("staffing_role", String),
     Column("description", Text, nullable=False),
@@ -72,8 +72,10 @@ invoice_lines = schema.table(
     choice("tax_category", TaxCategory),
     Column("tax_rate", Numeric(5, 2), nullable=False),
     belongs_to("invoice_id", "invoices"),
+    belongs_to("contract_id", "contracts"),
     belongs_to("contract_line_id", "contract_lines"),
     only_one("invoice_id", "position"),
+    found_by("contract_id", "invoice_id", why="the invoices of a contract"),
     append_only=True,
 )
 
@@ -139,12 +141,11 @@ FREE = text(
 
 
 async def draft_of(work: Work, *, contract_id: UUID, up_to: date) -> Invoice | None:
-    """The newest draft of a contract up to that very day, if there is one."""
+    """The newest draft with work of a contract up to that very day, if there is one."""
+    of_contract = select(invoice_lines.c.invoice_id).where(invoice_lines.c.contract_id == contract_id)
     found: Invoice | None = await work.session.scalar(
         select(Invoice)
-        .where(
-            invoices.c.contract_id == contract_id, invoices.c.up_to == up_to, invoices.c.status == InvoiceStatus.DRAFT
-        )
+        .where(invoices.c.id.in_(of_contract), invoices.c.up_to == up_to, invoices.c.status == InvoiceStatus.DRAFT)
         .order_by(invoices.c.id.desc())
         .limit(1)
     )

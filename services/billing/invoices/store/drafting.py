@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import text
 
-from services.billing.invoices.model import Head, Invoice
+from services.billing.invoices.model import Head
 from services.billing.invoices.model.selection import Selection
 from services.billing.legal_entities.model import TaxRule
 from shared.work import Work
@@ -17,6 +17,7 @@ from shared.work import Work
 # What is open on an item is what it is worth less what was taken of it and not freed, in money and in minutes.
 OPEN = """
     from unnest(cast(:contracts as uuid[]), cast(:invoices as uuid[])) as draft (contract_id, invoice_id)
+    join contracts of_draft on of_draft.id = draft.contract_id and of_draft.status = 'active'
     join billable_items item on item.contract_id = draft.contract_id and item.day <= :up_to
     left join contract_lines line on line.id = item.contract_line_id
     cross join lateral (
@@ -62,7 +63,7 @@ DRAFT = text(
         order by draft.invoice_id, line.id, rule.product desc
     ),
     candidates as (
-        select draft.invoice_id, item.id, item.rate, item.day, item.staffing_role,
+        select draft.invoice_id, draft.contract_id, item.id, item.rate, item.day, item.staffing_role,
                cast(item.person_id as text) as person_id,
                taken.turn, open.value, open.minutes, line.id as line_id, line.position as sold_as,
                coalesce(line.description, item.note) as description,
@@ -75,28 +76,27 @@ DRAFT = text(
         {OPEN}
     ),
     taken as (
-        select *, dense_rank() over (partition by invoice_id order by sold_as, line_id, unsold, grouped, rate,
-                                            is_adjusted)
-                    as position
-        from candidates
+        select candidates.*, dense_rank() over (partition by invoice_id order by contract.number, sold_as, line_id,
+                                                       unsold, grouped, rate, is_adjusted)
+                               as position
+        from candidates join contracts contract on contract.id = candidates.contract_id
     ),
     summed as (
-        select invoice_id, position, line_id, description, rate, is_adjusted,
+        select invoice_id, contract_id, position, line_id, description, rate, is_adjusted,
                case when min(staffing_role) = max(staffing_role) then min(staffing_role) end as staffing_role,
                case when min(person_id) = max(person_id) then min(person_id) end as person_id,
                sum(value) as value, sum(minutes) as minutes, min(day) as first, max(day) as last
-        from taken group by invoice_id, position, line_id, description, rate, is_adjusted
+        from taken group by invoice_id, contract_id, position, line_id, description, rate, is_adjusted
     ),
     lines as (
-        insert into invoice_lines (id, invoice_id, position, contract_line_id, staffing_role, description, minutes,
-                                   unit_price, net, service_from, service_before, tax_category, tax_rate)
-        select gen_random_uuid(), summed.invoice_id, summed.position, summed.line_id, summed.staffing_role, {WORDED},
-               summed.minutes,
+        insert into invoice_lines (id, invoice_id, position, contract_id, contract_line_id, staffing_role, description,
+                                   minutes, unit_price, net, service_from, service_before, tax_category, tax_rate)
+        select gen_random_uuid(), summed.invoice_id, summed.position, contract.id, summed.line_id,
+               summed.staffing_role, {WORDED}, summed.minutes,
                coalesce(case when not is_adjusted then summed.rate
                              else round(value * 60 / nullif(summed.minutes, 0), 4) end, value),
                value, first, last + 1, tax.category, tax.rate
-        from summed join invoices draft on draft.id = summed.invoice_id
-        join contracts contract on contract.id = draft.contract_id
+        from summed join contracts contract on contract.id = summed.contract_id
         join taxes tax on tax.invoice_id = summed.invoice_id and tax.line_id is not distinct from summed.line_id
         returning id, invoice_id, position
     )
@@ -106,8 +106,7 @@ DRAFT = text(
     """  # noqa: S608 - put together from constants
 )
 
-OPEN_NETS = text(f"select draft.contract_id, sum(open.value) {OPEN} group by 1 having sum(open.value) > 0")
-IS_ANYTHING_OPEN = text(f"select exists (select {OPEN})")
+OPEN_NETS = text(f"select draft.contract_id, sum(open.value) {OPEN} group by 1")
 
 # What a cap or a deposit has to be looked at for; most contracts have neither.
 LIMITED = text(
@@ -127,26 +126,15 @@ HEADS = text(
     """
     insert into invoices (id, contract_id, customer_id, legal_entity_id, project_id, thread_id, status, currency, up_to,
                           prepared_by, prepared_at, version)
-    select draft.invoice_id, contract.id, contract.customer_id, contract.legal_entity_id, contract.project_id,
-           contract.thread_id, 'draft', contract.currency, :up_to, :by, :at, 1
+    select distinct on (draft.invoice_id) draft.invoice_id, contract.id, contract.customer_id, contract.legal_entity_id,
+           contract.project_id, contract.thread_id, 'draft', contract.currency, cast(:up_to as date), :by,
+           cast(:at as timestamptz), 1
     from unnest(cast(:contracts as uuid[]), cast(:invoices as uuid[])) as draft (contract_id, invoice_id)
-    join contracts contract on contract.id = draft.contract_id and contract.status = 'active'
-    returning id, contract_id, customer_id, legal_entity_id, currency
+    join contracts contract on contract.id = draft.contract_id
+    order by draft.invoice_id, contract.number
+    returning id, customer_id, legal_entity_id, currency
     """
 )
-
-
-async def is_anything_open(work: Work, *, contract_id: UUID, up_to: date) -> bool:
-    """Whether something of the contract, worked up to and including `up_to`, can be invoiced."""
-    asked = {"contracts": [contract_id], "invoices": [None], "up_to": up_to, "method": None}
-    return bool(await work.session.scalar(IS_ANYTHING_OPEN, asked))
-
-
-async def draft(work: Work, invoice: Invoice, rules: Sequence[TaxRule]) -> None:
-    """Keep a new draft with everything on it that is open, taxed by the rules."""
-    work.session.add(invoice)
-    await work.session.flush()
-    await fill(work, {invoice.contract_id: invoice.id}, Selection(invoice.up_to), {invoice.id: rules})
 
 
 async def limited_contracts(work: Work, contract_ids: Sequence[UUID]) -> list[UUID]:
@@ -154,15 +142,16 @@ async def limited_contracts(work: Work, contract_ids: Sequence[UUID]) -> list[UU
     return list(await work.session.scalars(LIMITED, {"contracts": list(contract_ids)}))
 
 
-async def open_contracts(work: Work, contract_ids: Sequence[UUID], chosen: Selection) -> list[UUID]:
-    """Those of the contracts on which more is open than nought."""
+async def open_nets(work: Work, contract_ids: Sequence[UUID], chosen: Selection) -> dict[UUID, Decimal]:
+    """What is open on each of the contracts, of those that are active and on which something is."""
     asked = {"contracts": contract_ids, "invoices": [None] * len(contract_ids)}
-    return list(await work.session.scalars(OPEN_NETS, {**asked, "up_to": chosen.up_to, "method": chosen.method}))
+    asked_for = {**asked, "up_to": chosen.up_to, "method": chosen.method}
+    return {row[0]: Decimal(row[1]) for row in await work.session.execute(OPEN_NETS, asked_for)}
 
 
-async def open_drafts(work: Work, drafts: Mapping[UUID, UUID], chosen: Selection) -> list[Head]:
-    """Keep an empty draft, by the id given, for each contract that is active."""
-    made = {"up_to": chosen.up_to, "by": work.actor.subject, "at": work.now}
+async def open_drafts(work: Work, drafts: Mapping[UUID, UUID], chosen: Selection, *, by: str) -> list[Head]:
+    """Keep an empty draft for each id given, of the contracts that it is given for, as prepared `by` somebody."""
+    made = {"up_to": chosen.up_to, "by": by, "at": work.now}
     return [Head(*row) for row in await work.session.execute(HEADS, {**_paired(drafts), **made})]
 
 

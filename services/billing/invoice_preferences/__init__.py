@@ -1,0 +1,1 @@
+"""How each customer wants to be invoiced."""

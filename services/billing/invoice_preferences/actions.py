@@ -1,0 +1,37 @@
+"""Agreeing how a customer is invoiced, and finding what goes on one invoice because of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from services.billing.customers.actions import customer_of
+from services.billing.invoice_preferences import store
+from services.billing.invoice_preferences.model import Consolidation, InvoicePreferences, units
+from services.billing.permissions import Permission
+from shared.work import Work
+
+
+async def agree_preferences(work: Work, customer_id: UUID, *, consolidation: Consolidation) -> InvoicePreferences:
+    """Invoice a customer like this from the next draft on. Raises NoSuchCustomer."""
+    work.actor.must(Permission.AGREE_TERMS)
+    await customer_of(work, customer_id)
+    preferences = await store.find(work, customer_id)
+    if preferences is None:
+        preferences = InvoicePreferences(customer_id, consolidation)
+        await store.add(work, preferences)
+        return preferences
+    preferences.consolidation = consolidation
+    await store.keep(work)
+    return preferences
+
+
+async def units_of(work: Work, contract_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """For each contract the first of those given that it is invoiced with."""
+    return units(await store.invoiced(work, contract_ids))
+
+
+async def invoiced_together(work: Work, contract_id: UUID) -> list[UUID]:
+    """A contract and the active ones that go on the same invoices, by number; none where it does not exist."""
+    found = units(await store.beside(work, contract_id))
+    return [each for each, first in found.items() if first == found.get(contract_id)]

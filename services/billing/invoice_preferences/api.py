@@ -1,0 +1,46 @@
+"""How customers are invoiced, over HTTP."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from services.billing.customers.model import NoSuchCustomer
+from services.billing.invoice_preferences import queries
+from services.billing.invoice_preferences.actions import agree_preferences
+from services.billing.invoice_preferences.model import Consolidation
+from shared.actor import NotPermitted
+from shared.web import Body, InWork, View, WorkRoute, refusals
+
+router = APIRouter(prefix="/customers", tags=["invoice preferences"], route_class=WorkRoute)
+
+
+class PreferencesBody(Body):
+    """What a customer gets an invoice of its own for.
+
+    Whatever is chosen, contracts of different legal entities, currencies or payment terms are never on one invoice, and
+    a contract without a project or a purchase order is by itself where that decides.
+    """
+
+    consolidation: Consolidation = Consolidation.PER_CONTRACT
+
+
+class PreferencesView(View):
+    """What was agreed with a customer about its invoices."""
+
+    customer_id: UUID
+    consolidation: Consolidation
+
+
+@router.put("/{customer_id}/invoice-preferences", responses=refusals(NotPermitted, NoSuchCustomer))
+async def agree(customer_id: UUID, body: PreferencesBody, work: InWork) -> PreferencesView:
+    """Agree how a customer is invoiced; it counts from the next draft on."""
+    return PreferencesView.model_validate(await agree_preferences(work, customer_id, consolidation=body.consolidation))
+
+
+@router.get("/{customer_id}/invoice-preferences", responses=refusals(NotPermitted, NoSuchCustomer))
+async def show(customer_id: UUID, work: InWork) -> PreferencesView:
+    """How a customer is invoiced."""
+    found = await queries.preferences(work, customer_id)
+    return PreferencesView.model_validate(found.preferences)

@@ -1,0 +1,70 @@
+"""Customers as billing sees them: who they are, and how each is invoiced."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.billing.invoice_preferences import queries
+from services.billing.invoice_preferences.actions import agree_preferences
+from services.billing.invoice_preferences.api import PreferencesBody
+from services.billing.invoice_preferences.model import Consolidation
+from services.billing.permissions import Permission
+from shared.database import LIMIT_DEFAULT
+from shared.pages import InWork, PageRoute, form_of, page
+from shared.ui.listing import Column, Listing
+from shared.ui.words import gettext as _
+from shared.web import Cursor
+
+router = APIRouter(prefix="/customers", route_class=PageRoute)
+
+
+@router.get("")
+async def customers(
+    request: Request, work: InWork, q: Annotated[str, Query(max_length=200)] = "", cursor: Cursor = None
+) -> Response:
+    """Customers by name."""
+    found = await queries.listed(work, words=q, cursor=cursor, limit=LIMIT_DEFAULT)
+    columns = (
+        Column("name", _("Customer")),
+        Column("city", _("City")),
+        Column("consolidation", _("One invoice for each")),
+        Column("payment_terms_days", _("Payment terms, days"), number=True),
+    )
+    listing = Listing.of(request, "customers", columns, found.items, next=found.next)
+    return page(request, "billing/invoice_preferences/customers.html", listing=listing, words=consolidations())
+
+
+@router.get("/{customer_id}")
+async def customer(request: Request, customer_id: UUID, work: InWork) -> Response:
+    """One customer, and how it is invoiced."""
+    found = await queries.preferences(work, customer_id)
+    return page(
+        request,
+        "billing/invoice_preferences/customer.html",
+        customer=found.customer,
+        preferences=found.preferences,
+        words=consolidations(),
+        may_agree=work.actor.may(Permission.AGREE_TERMS),
+    )
+
+
+@router.post("/{customer_id}/invoice-preferences")
+async def agree(request: Request, customer_id: UUID, work: InWork) -> Response:
+    """Agree how a customer is invoiced."""
+    form = await form_of(request, PreferencesBody)
+    await agree_preferences(work, customer_id, consolidation=form.consolidation)
+    return RedirectResponse(f"/billing/customers/{customer_id}", 303)
+
+
+def consolidations() -> dict[Consolidation, str]:
+    """What a customer gets an invoice of its own for, in words."""
+    return {
+        Consolidation.PER_CONTRACT: _("Contract"),
+        Consolidation.PER_PROJECT: _("Project"),
+        Consolidation.PER_PURCHASE_ORDER: _("Purchase order"),
+        Consolidation.PER_CUSTOMER: _("Customer, for all of it"),
+    }
