@@ -52,6 +52,8 @@ from services.billing.payments import api as payments_api
 from services.billing.payments import pages as payments_pages
 from services.billing.periods import api as periods_api
 from services.billing.permissions import ROLES
+from services.billing.premiums import api as premiums_api
+from services.billing.premiums import pages as premiums_pages
 from services.billing.progress import api as progress_api
 from services.billing.purchase_orders import api as purchase_orders_api
 from services.billing.rates import api as rates_api
@@ -88,6 +90,7 @@ service = Service(
         deposits_api.router,
         meters_api.router,
         rates_api.router,
+        premiums_api.router,
         adjustments_api.router,
         work_in_progress_api.router,
         billing_runs_api.router,
@@ -123,6 +126,7 @@ service = Service(
         contracts_pages.router,
         invoice_preferences_pages.router,
         rates_pages.router,
+        premiums_pages.router,
         amendments_pages.router,
         meters_pages.router,
         exchange_rates_pages.router,

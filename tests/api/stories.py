@@ -14,7 +14,17 @@ from shared.contracts.crm import BillingMethod
 from shared.database import Database
 from shared.ids import new_id
 from tests.support import billing as books
-from tests.support import crm, crm_imports, delivery, exchange_rates, ledger, measured, news_for_delivery, resourcing
+from tests.support import (
+    crm,
+    crm_imports,
+    delivery,
+    exchange_rates,
+    ledger,
+    measured,
+    news_for_delivery,
+    rated,
+    resourcing,
+)
 from tests.support.api import MERIDIAN, Api, api
 
 STRANGERS = (UUID("0198c0de-0000-7000-8000-00000005746e"), UUID("0198c0de-0000-7000-8000-00000005746f"))
@@ -22,17 +32,6 @@ Bodies = Mapping[str, Any]
 A_PRODUCT = {"code": "BLUEPRINT", "name": "Blueprint", "kind": "fixed_fee"}
 A_WEEK = {"starts_on": "2026-03-02", "ends_before": "2026-03-09"}
 A_CALENDAR = {"starts_on": "2026-07-01", "minutes_by_weekday": resourcing.FULL_WEEK, "country": "DE"}
-A_RATE = {
-    "scope": "firm",
-    "staffing_role": "Architect",
-    "hourly_rate": "150.00",
-    "currency": "EUR",
-    "starts_on": "2026-03-01",
-}
-OF_WORK: Bodies = {
-    "PUT /billing-runs/{billing_run_id}": {"up_to": "2026-03-30"},
-    "POST /work-in-progress/adjustments": {"item_ids": ["{item_id}"], "percent": "5", "reason": "Agreed."},
-}
 OF_PAYMENTS = {
     "POST /bank-files": "booked_on,amount,reference\n2026-03-31,7.00,TX-7\n",
     "POST /payments/{payment_id}/allocations": {"allocations": [{"invoice_id": "{invoice_id}", "amount": "1.00"}]},
@@ -57,11 +56,10 @@ AN_AMENDMENT = {
 BODIES_OF_BILLING: Bodies = {
     "PUT /legal-entities/{legal_entity_id}": books.a_legal_entity_body(code="TWO", is_default=False),
     "PUT /journal-entries/{entry_id}": AN_ADJUSTMENT,
-    "PUT /rates/{rate_id}": A_RATE,
     "POST /contracts/{contract_id}/deposits": {"amount": "100.00"},
     "PUT /contracts/{contract_id}/amendments/{amendment_id}": AN_AMENDMENT,
     **OF_PAYMENTS,
-    **OF_WORK,
+    **rated.BODIES_OF_WORK,
     **exchange_rates.BODIES_OF_RATES,
     **measured.BODIES_OF_REVENUE,
 }
@@ -220,7 +218,6 @@ PLACES_OF_BILLING = {
     "billing_run_id": "billing_runs.id",
     "amendment_id": "amendments.id",
     "contract_line_id": "contract_lines.id",
-    "rate_id": "rates.id",
     "item_id": "billable_items.id",
     "item_ids": "billable_items.id",
     "invoice_id": "invoices.id",
@@ -233,6 +230,7 @@ PLACES_OF_BILLING = {
     "receiver_id": "batch_receivers.id",
     "mapping_id": "account_mappings.id",
     **measured.PLACES_OF_REVENUE,
+    **rated.PLACES_OF_WORK,
     **exchange_rates.PLACES_OF_RATES,
     "payment_id": "payments.id",
     "allocation_id": "settlements.id",
@@ -248,6 +246,7 @@ async def of_billing(database: Database) -> Story:
     await books.a_legal_entity(served)
     await ledger.map_accounts(served)
     await ledger.appoint_erp(served)
+    await rated.what_is_agreed(served)
     contract_id = await a_month_of_work(served)
     await served.as_(Role.BILLING_CLERK).put(f"/billing-runs/{new_id()}", json={"up_to": "2026-03-31"})
     invoice = await books.an_issued_invoice(served, contract_id)

@@ -59,6 +59,6 @@ async def item(request: Request, item_id: UUID, work: InWork, cursor: Cursor = N
         request,
         "billing/adjustments/item.html",
         item=found,
-        reason=why(found.rule, is_correction=found.corrects_entry_id is not None),
+        reason=why(found),
         listing=Listing.of(request, "changes", columns, changes.items, next=changes.next),
     )

@@ -10,7 +10,7 @@ from sqlalchemy import Row, select
 from services.billing.customers.model import Customer, NoSuchCustomer
 from services.billing.customers.store import customers, find
 from services.billing.permissions import Permission
-from shared.database import Page, page
+from shared.database import LIMIT_MAX, Page, page
 from shared.work import Work
 
 
@@ -27,3 +27,10 @@ async def customer(work: Work, customer_id: UUID) -> Customer:
     if found is None:
         raise NoSuchCustomer()
     return found
+
+
+async def customers_to_choose(work: Work) -> list[tuple[UUID, str]]:
+    """The first customers by name."""
+    work.actor.must(Permission.SEE_CONTRACTS)
+    found = await work.session.execute(select(customers).order_by(customers.c.name).limit(LIMIT_MAX))
+    return [(row.id, row.name) for row in found]

@@ -146,13 +146,15 @@ class InvoiceOriginView(View):
     note: str
     rate: Amount | None
     rule: str
+    premium: str | None
+    premium_percent: Amount | None
     value: Amount
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def why(self) -> str:
         """Why this rate, in words."""
-        return why(self.rule, is_correction=self.corrects_entry_id is not None)
+        return why(self)
 
 
 @router.post(

@@ -84,7 +84,7 @@ async def invoice(request: Request, invoice_id: UUID, work: InWork) -> Response:
 async def origin(request: Request, invoice_id: UUID, position: int, work: InWork, cursor: Cursor = None) -> Response:
     """The time entries, or the milestone, behind one line, each with why it has its rate; a part of the page."""
     found = await queries.origin(work, invoice_id, position, cursor=cursor, limit=LIMIT_DEFAULT)
-    rows = [(row, why(row.rule, is_correction=row.corrects_entry_id is not None)) for row in found.items]
+    rows = [(row, why(row)) for row in found.items]
     here = request.url.path
     return page(
         request,

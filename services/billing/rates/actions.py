@@ -8,6 +8,7 @@ from itertools import groupby
 from uuid import UUID
 
 from services.billing.permissions import Permission
+from services.billing.premiums.queries import holidays_with_premium
 from services.billing.rates import store
 from services.billing.rates.model import (
     NAMES,
@@ -41,7 +42,7 @@ async def agree_rate(work: Work, rate: Rate, *, gap_is_meant: bool = False) -> R
         check_gap(rate, others)
     await store.add(work, rate, digits=digits_of(rate.hourly_rate.currency))
     work.publish(_changed(rate))
-    announce_valued(work, await store.value(work))
+    announce_valued(work, await _value(work))
     return rate
 
 
@@ -82,12 +83,12 @@ async def hold_rates(work: Work) -> None:
 
 async def value_new_work(work: Work, *, contract_id: UUID, entry_ids: Sequence[UUID]) -> list[ValuedWork]:
     """Value entries that are new and the corrections that waited for them; `hold_rates` comes first."""
-    return await store.value(work, contract_id=contract_id, entry_ids=entry_ids)
+    return await _value(work, contract_id=contract_id, entry_ids=entry_ids)
 
 
 async def value_waiting_work(work: Work, *, contract_id: UUID) -> None:
     """Value what waits on a contract, and say what it is worth; `hold_rates` comes first."""
-    announce_valued(work, await store.value(work, contract_id=contract_id))
+    announce_valued(work, await _value(work, contract_id=contract_id))
 
 
 def announce_valued(work: Work, valued: Iterable[ValuedWork]) -> None:
@@ -97,6 +98,13 @@ def announce_valued(work: Work, valued: Iterable[ValuedWork]) -> None:
         entries = list(of_project)
         for start in range(0, len(entries), ENTRIES_PER_EVENT):
             work.publish(_work_valued(entries[start : start + ENTRIES_PER_EVENT]))
+
+
+async def _value(
+    work: Work, *, contract_id: UUID | None = None, entry_ids: Sequence[UUID] | None = None
+) -> list[ValuedWork]:
+    holidays = await holidays_with_premium(work)
+    return await store.value(work, holidays, contract_id=contract_id, entry_ids=entry_ids)
 
 
 def _changed(rate: Rate) -> RateCardChanged:

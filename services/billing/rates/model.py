@@ -190,6 +190,11 @@ def value_of(hourly_rate: Money, minutes: int) -> Money:
     return Money(hourly_rate.amount * minutes / MINUTES_PER_HOUR, hourly_rate.currency).rounded()
 
 
+def with_premium(hourly_rate: Money, percent: Decimal | None) -> Money:
+    """The rate with what comes on top of it, rounded half up to the cent, as it stands on the invoice."""
+    return (hourly_rate * (1 + percent / 100)).rounded() if percent else hourly_rate
+
+
 def digits_of(currency: str) -> int:
     """How many places behind the point an amount in `currency` has."""
     exponent = Money(Decimal(1), currency).rounded().amount.as_tuple().exponent

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
+from services.billing.customers.queries import customers_to_choose
 from services.billing.permissions import Permission
 from services.billing.rates import queries
 from services.billing.rates.actions import agree_rate, end_rate
@@ -42,7 +43,7 @@ async def rates(
         "billing/rates/rates.html",
         listing=Listing.of(request, "rates", columns, found.items, next=found.next),
         names=await queries.names(work, found.items),
-        customers=await queries.customers_to_choose(work),
+        customers=await customers_to_choose(work),
         people=await queries.people_to_choose(work),
         role=role,
         scope=scope,

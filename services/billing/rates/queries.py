@@ -49,13 +49,6 @@ async def names(work: Work, found: Sequence[Rate]) -> dict[UUID, str]:
     return {row[0]: row[1] for row in await work.session.execute(rows)}
 
 
-async def customers_to_choose(work: Work) -> list[tuple[UUID, str]]:
-    """The first customers by name."""
-    work.actor.must(Permission.SEE_CONTRACTS)
-    found = await work.session.execute(select(customers).order_by(customers.c.name).limit(LIMIT_MAX))
-    return [(row.id, row.name) for row in found]
-
-
 async def people_to_choose(work: Work) -> list[tuple[UUID, str]]:
     """The first people by name."""
     work.actor.must(Permission.SEE_CONTRACTS)

@@ -59,6 +59,8 @@ class ItemView(View):
     currency: str
     rate: Amount | None
     rule: str | None
+    premium: str | None
+    premium_percent: Amount | None
     value: Amount | None
     open_value: Amount
     held_because: str | None
@@ -69,7 +71,7 @@ class ItemView(View):
     @property
     def why(self) -> str:
         """Why the item has its value, in words."""
-        return why(self.rule, is_correction=self.corrects_entry_id is not None)
+        return why(self)
 
 
 @router.get("", responses=refusals(NotPermitted))

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Protocol
 from uuid import UUID, uuid5
 
+from services.billing.premiums.model import PremiumKind
 from services.billing.rates.model import Scope
 from shared.errors import Conflict, NotFound
 
@@ -115,6 +117,8 @@ class BillableItem:
     rate_id: UUID | None = None
     rate: Decimal | None = None
     rule: str | None = None
+    premium: str | None = None
+    premium_percent: Decimal | None = None
     value: Decimal | None = None
     cost: Decimal | None = None
     held_because: str | None = None
@@ -155,11 +159,27 @@ def rule_item_id(contract_line_id: UUID, rule: str, which: str) -> UUID:
     return uuid5(ITEMS, f"{contract_line_id}/{rule}/{which}")
 
 
-def why(rule: str | None, *, is_correction: bool) -> str:
+class Reasoned(Protocol):
+    """What an item's value rests on."""
+
+    @property
+    def rule(self) -> str | None: ...
+    @property
+    def corrects_entry_id(self) -> UUID | None: ...
+    @property
+    def premium(self) -> str | None: ...
+    @property
+    def premium_percent(self) -> Decimal | None: ...
+
+
+def why(item: Reasoned) -> str:
     """Why an item has its value, in words."""
+    rule = item.rule
     if rule is None:
         return "no value yet, or none to be billed by the hour"
     if rule in WHY:
         return WHY[rule]
     words = Scope(rule).words
-    return f"as the entry that it corrects: {words}" if is_correction else words
+    if item.premium is not None and item.premium_percent:
+        words = f"{words}, and {item.premium_percent.normalize():f} % on top for {PremiumKind(item.premium).words}"
+    return words if item.corrects_entry_id is None else f"as the entry that it corrects: {words}"

@@ -78,7 +78,7 @@ async def items(
         Column("open", _("Open"), number=True),
         Column("act", ""),
     )
-    reasons = {row.id: why(row.rule, is_correction=row.corrects_entry_id is not None) for row in found.items}
+    reasons = {row.id: why(row) for row in found.items}
     return page(
         request,
         "billing/work_in_progress/items.html",

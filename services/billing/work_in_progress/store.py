@@ -57,6 +57,8 @@ billable_items = schema.table(
     Column("rate_id", Uuid),
     amount("rate", nullable=True),
     Column("rule", String),
+    Column("premium", String),
+    amount("premium_percent", nullable=True),
     amount("value", nullable=True),
     amount("cost", nullable=True),
     Column("held_because", Text),

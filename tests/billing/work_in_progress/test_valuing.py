@@ -10,8 +10,21 @@ from uuid import UUID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from services.billing.premiums.actions import agree_premium
+from services.billing.premiums.model import Premium, PremiumKind, PremiumOverlaps
+from services.billing.premiums.model import choose as premium_of
 from services.billing.rates.actions import agree_rate
-from services.billing.rates.model import NEEDED, Rate, RateOverlaps, Reach, Scope, Worked, choose, value_of
+from services.billing.rates.model import (
+    NEEDED,
+    Rate,
+    RateOverlaps,
+    Reach,
+    Scope,
+    Worked,
+    choose,
+    value_of,
+    with_premium,
+)
 from shared.contracts import crm, delivery
 from shared.ids import new_id
 from shared.money import Money
@@ -33,6 +46,7 @@ def periods(draw: st.DrawFn) -> Period:
 
 
 Wish = tuple[Scope, UUID, bool, Decimal, str, Period]
+OnTop = tuple[PremiumKind, bool, Decimal, Period]
 WISHES = st.lists(
     st.tuples(
         st.sampled_from(Scope),
@@ -43,6 +57,15 @@ WISHES = st.lists(
         periods(),
     ),
     max_size=8,
+)
+ON_TOP = st.lists(
+    st.tuples(
+        st.sampled_from([PremiumKind.SATURDAY, PremiumKind.SUNDAY]),
+        st.booleans(),
+        st.decimals("0", "150", places=1),
+        periods(),
+    ),
+    max_size=5,
 )
 WORK = st.lists(
     st.tuples(st.sampled_from([ANNA, BEN]), st.booleans(), DAYS, st.integers(1, 1440)), min_size=1, max_size=8
@@ -69,10 +92,25 @@ async def agreed(billing: Billing, wishes: list[tuple[Reach, Wish]]) -> list[Rat
     return rates
 
 
+async def with_premiums(
+    billing: Billing, on_top: list[OnTop], *, contract_id: UUID, customer_id: UUID
+) -> list[Premium]:
+    """Agree what does not overlap, for the contract or for its customer."""
+    premiums = []
+    for kind, is_for_contract, percent, period in on_top:
+        place = (contract_id, None) if is_for_contract else (None, customer_id)
+        try:
+            async with billing.work() as work:
+                premiums.append(await agree_premium(work, Premium(new_id(), kind, percent, period, *place)))
+        except PremiumOverlaps:
+            continue
+    return premiums
+
+
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(wishes=WISHES, work=WORK)
+@given(wishes=WISHES, on_top=ON_TOP, work=WORK)
 async def test_sql_values_work_as_the_model_does(
-    billing: Billing, wishes: list[Wish], work: list[tuple[UUID, bool, date, int]]
+    billing: Billing, wishes: list[Wish], on_top: list[OnTop], work: list[tuple[UUID, bool, date, int]]
 ) -> None:
     # All of it is new each time, because what is agreed for one example stands in the next one.
     roles = (f"First {new_id()}", f"Second {new_id()}")
@@ -84,6 +122,8 @@ async def test_sql_values_work_as_the_model_does(
     known = {**standing, "contract_id": contract_id, "contract_line_id": sale.lines[0].line_id}
     known["account_id"] = sale.account.account_id
     rates = await agreed(billing, [(a_reach(wish, known, roles, people), wish) for wish in wishes])
+    place = {"contract_id": contract_id, "customer_id": sale.account.account_id}
+    premiums = await with_premiums(billing, on_top, **place)
     entries = [
         an_entry(sale.lines[0].line_id, minutes, person_id=people[person], staffing_role=roles[not is_first], day=day)
         for person, is_first, day, minutes in work
@@ -97,7 +137,9 @@ async def test_sql_values_work_as_the_model_does(
         worked = as_worked(entry, sale, contract_id, standing if entry.person_id == people[ANNA] else {})
         expected = choose(rates, worked)
         assert item["rate_id"] == (expected.id if expected else None)
-        assert item["value"] == (value_of(expected.hourly_rate, entry.minutes).amount if expected else None)
+        premium = premium_of(premiums, entry.day, holidays={}, **place)
+        rate = expected and with_premium(expected.hourly_rate, premium.percent if premium else None)
+        assert item["value"] == (value_of(rate, entry.minutes).amount if rate else None)
 
 
 def as_worked(

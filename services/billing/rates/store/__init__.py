@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -71,12 +72,30 @@ CASCADE = """array[
     'practice/' || length(who.practice) || ':' || who.practice || '/' || fact.staffing_role,
     'firm/' || fact.staffing_role]"""
 
+# Which premium counts for a fact, as the model of premiums has it; the public holidays come from outside.
+PREMIUM = """
+    select kind, percent from (
+        select distinct on (kind) id, kind, percent from premiums
+        where (contract_id is null or contract_id = contract.id)
+          and (customer_id is null or customer_id = contract.customer_id)
+          and starts_on <= fact.day and (ends_before is null or fact.day < ends_before)
+        order by kind, contract_id is null, customer_id is null
+    ) agreed
+    where case kind when 'saturday' then extract(isodow from fact.day) = 6
+                    when 'sunday' then extract(isodow from fact.day) = 7
+                    else exists (
+                        select from unnest(cast(:premiums as uuid[]), cast(:holidays as date[])) as one (premium, day)
+                        where one.premium = agreed.id and one.day = fact.day) end
+    order by percent desc, kind desc limit 1"""
+
 # The cascade and the rounding of model.py as one statement over everything that is not valued yet. Time that
 # corrects an entry takes the rate of that entry, so that the two cancel out to the cent; it waits for the entry.
 VALUE = text(
     f"""
     with valued as (
         select worked.id, counts.rate_id, counts.scope, counts.hourly_rate,
+               coalesce(corrected.premium, premium.kind) as premium,
+               coalesce(corrected.premium_percent, premium.percent) as premium_percent,
                round(counts.hourly_rate * worked.billable_minutes / 60, counts.digits) as value
         from billable_items worked
         join contracts contract on contract.id = worked.contract_id
@@ -92,10 +111,15 @@ VALUE = text(
         ) fact
         left join rated_people who on who.person_id = fact.person_id
         cross join lateral (select {CASCADE} as reaches) cascade
+        left join lateral ({PREMIUM}) premium on corrected.rate_id is null
         cross join lateral (
-            select id as rate_id, scope, hourly_rate, digits, 0 as place from rates where id = corrected.rate_id
+            select id as rate_id, scope, corrected.rate as hourly_rate, digits, 0 as place
+            from rates where id = corrected.rate_id
             union all
-            select id, scope, hourly_rate, digits, array_position(cascade.reaches, reach) from rates
+            select id, scope, case when coalesce(premium.percent, 0) = 0 then hourly_rate
+                                   else round(hourly_rate * (1 + premium.percent / 100), digits) end,
+                   digits, array_position(cascade.reaches, reach)
+            from rates
             where corrected.rate_id is null and reach = any(cascade.reaches) and currency = contract.currency
               and starts_on <= fact.day and (ends_before is null or fact.day < ends_before)
             order by place limit 1
@@ -107,7 +131,8 @@ VALUE = text(
           and (worked.corrects_entry_id is null or corrected.id is not null)
     )
     update billable_items
-       set rate_id = valued.rate_id, rate = valued.hourly_rate, rule = valued.scope, value = valued.value
+       set rate_id = valued.rate_id, rate = valued.hourly_rate, rule = valued.scope, value = valued.value,
+           premium = valued.premium, premium_percent = valued.premium_percent
       from valued
      where billable_items.id = valued.id
     returning coalesce(billable_items.entry_id, (select entry_id from billable_items moved_from
@@ -135,14 +160,15 @@ async def share_book(work: Work) -> None:
 
 
 async def value(
-    work: Work, *, contract_id: UUID | None = None, entry_ids: Sequence[UUID] | None = None
+    work: Work, holidays: Sequence[tuple[UUID, date]], *, contract_id: UUID | None, entry_ids: Sequence[UUID] | None
 ) -> list[ValuedWork]:
     """Value what has no value yet, of one contract or of all, of some entries and what corrects them or of all.
 
-    Gives what has a value now.
+    `holidays` are the days of each premium on public holidays. Gives what has a value now.
     """
     await work.session.execute(PLAN_ANEW)
-    rows = await work.session.execute(VALUE, {"contract_id": contract_id, "entry_ids": entry_ids})
+    on_top = {"premiums": [one for one, _ in holidays], "holidays": [day for _, day in holidays]}
+    rows = await work.session.execute(VALUE, {"contract_id": contract_id, "entry_ids": entry_ids, **on_top})
     return [ValuedWork(**row._mapping) for row in rows]
 
 

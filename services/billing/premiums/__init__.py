@@ -1,0 +1,1 @@
+"""What comes on top of a rate on Saturdays, Sundays and public holidays."""
