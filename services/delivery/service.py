@@ -15,6 +15,7 @@ from services.delivery.margin.reactions import reactions as margin
 from services.delivery.navigation import NAVIGATION
 from services.delivery.people.reactions import reactions as people
 from services.delivery.permissions import ROLES
+from services.delivery.progress import pages as progress_pages
 from services.delivery.progress.api import router as progress
 from services.delivery.projects import pages as project_pages
 from services.delivery.projects.api.milestones import router as milestones
@@ -37,7 +38,7 @@ service = Service(
     ),
     pages=(
         *(week.router, approvals.router, expense_pages.router, handoff_pages.router, project_pages.router),
-        *(change_order_pages.router,),
+        *(change_order_pages.router, progress_pages.router),
     ),
     navigation=NAVIGATION,
     finders=(project_pages.finder,),
