@@ -15,6 +15,7 @@ NAVIGATION = (
     Entry("Credit notes", "/billing/credit-notes", "receipt-refund", "Bill", Permission.SEE_INVOICES, "g n"),
     Entry("Contracts", "/billing/contracts", "file-certificate", "Bill", Permission.SEE_CONTRACTS, "g c"),
     Entry("Customers", "/billing/customers", "building", "Bill", Permission.SEE_CONTRACTS),
+    Entry("Invoice layouts", "/billing/invoice-layouts", "template", "Bill", Permission.CONFIGURE),
     Entry("Rates", "/billing/rates", "coins", "Bill", Permission.SEE_CONTRACTS, "g h"),
     Entry("Journal", "/billing/journal", "notebook", "Account", Permission.SEE_LEDGER, "g j"),
     Entry("Exchange rates", "/billing/exchange-rates", "currency-dollar", "Account", Permission.SEE_LEDGER),

@@ -37,6 +37,8 @@ from services.billing.exchange_rates import pages as exchange_rates_pages
 from services.billing.expenses import reactions as expenses_reactions
 from services.billing.fee_progress import api as fee_progress_api
 from services.billing.fee_progress import reactions as fee_progress_reactions
+from services.billing.invoice_layouts import api as invoice_layouts_api
+from services.billing.invoice_layouts import pages as invoice_layouts_pages
 from services.billing.invoice_preferences import api as invoice_preferences_api
 from services.billing.invoice_preferences import pages as invoice_preferences_pages
 from services.billing.invoices import api as invoices_api
@@ -80,6 +82,7 @@ service = Service(
     permissions=ROLES,
     routers=(
         legal_entities_api.router,
+        invoice_layouts_api.router,
         customers_api.router,
         invoice_preferences_api.router,
         contracts_api.router,
@@ -125,6 +128,7 @@ service = Service(
         credit_notes_pages.router,
         contracts_pages.router,
         invoice_preferences_pages.router,
+        invoice_layouts_pages.router,
         rates_pages.router,
         premiums_pages.router,
         amendments_pages.router,

@@ -17,9 +17,10 @@ from services.billing.billing_runs.model import (
     check_bounds,
     extents,
 )
+from services.billing.invoice_layouts.model import check_wording
 from services.billing.invoice_preferences.actions import units_of
 from services.billing.invoices.actions.preparing import draft_invoices
-from services.billing.invoices.model.selection import Selection, check_wording
+from services.billing.invoices.model.selection import Selection
 from services.billing.permissions import Permission
 from shared.errors import AlreadyExists
 from shared.jobs import Job, JobKind, Progress, start
@@ -39,7 +40,8 @@ async def prepare_run(work: Work, run_id: UUID, choice: Choice) -> BillingRun:
         if standing.choice != choice:
             raise AlreadyExists()
         return standing
-    check_wording(choice.wording)
+    if choice.wording is not None:
+        check_wording(choice.wording)
     run = BillingRun(
         id=run_id,
         up_to=choice.up_to,

@@ -25,7 +25,8 @@ from services.billing.billing_runs.model import (
 )
 from services.billing.billing_runs.queries import RunFound
 from services.billing.contracts.model import Method
-from services.billing.invoices.model.selection import Grouping, UnknownPlaceholder
+from services.billing.invoice_layouts.api import Wording
+from services.billing.invoice_layouts.model import Grouping, UnknownPlaceholder
 from shared.actor import NotPermitted
 from shared.contracts.base import Amount
 from shared.errors import AlreadyExists
@@ -38,16 +39,16 @@ router = APIRouter(prefix="/billing-runs", tags=["billing runs"], route_class=Wo
 class BillingRunBody(Body):
     """What to bill: work up to and including a day, narrowed by what is given, and how it is put on lines.
 
-    `wording` is what a line says, in which {line}, {role}, {person}, {from}, {to}, {contract} and {purchase_order} are
-    filled in.
+    `wording` is what a line says, in which {line}, {role}, {person}, {note}, {from}, {to}, {contract} and
+    {purchase_order} are filled in. Without `grouping` or `wording`, the layout of each legal entity decides.
     """
 
     up_to: date
     customer_id: UUID | None = None
     project_id: UUID | None = None
     method: Method | None = None
-    grouping: Grouping = Grouping.ROLE
-    wording: Annotated[str, Field(min_length=1, max_length=200)] = "{line}"
+    grouping: Grouping | None = None
+    wording: Wording | None = None
 
     def choice(self) -> Choice:
         """As the model has it."""
@@ -98,8 +99,8 @@ class BillingRunView(View):
     customer_id: UUID | None
     project_id: UUID | None
     method: Method | None
-    grouping: Grouping
-    wording: str
+    grouping: Grouping | None
+    wording: str | None
     prepared_by: str
     prepared_at: datetime
     started_by: str | None

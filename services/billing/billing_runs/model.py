@@ -11,7 +11,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.billing.contracts.model import Method
-from services.billing.invoices.model.selection import Grouping
+from services.billing.invoice_layouts.model import Grouping
 from shared.errors import Conflict, NotFound
 
 
@@ -74,14 +74,17 @@ class PreBillStatus(StrEnum):
 
 @dataclass(frozen=True)
 class Choice:
-    """What a run is about: work up to and including a day, narrowed by what is given, and how lines are made of it."""
+    """What a run is about: work up to and including a day, narrowed by what is given, and how lines are made of it.
+
+    Where grouping or wording is not said, the layout of each legal entity decides.
+    """
 
     up_to: date
     customer_id: UUID | None = None
     project_id: UUID | None = None
     method: Method | None = None
-    grouping: Grouping = Grouping.ROLE
-    wording: str = "{line}"
+    grouping: Grouping | None = None
+    wording: str | None = None
 
 
 @dataclass(eq=False)
@@ -93,8 +96,8 @@ class BillingRun:
     customer_id: UUID | None
     project_id: UUID | None
     method: Method | None
-    grouping: Grouping
-    wording: str
+    grouping: Grouping | None
+    wording: str | None
     prepared_by: str
     prepared_at: datetime
     status: RunStatus = RunStatus.PREPARED

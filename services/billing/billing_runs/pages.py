@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from services.billing.billing_runs import queries
 from services.billing.billing_runs.actions import leave_out, prepare_run, review_pre_bills, start_run
 from services.billing.billing_runs.api import BillingRunBody, LeaveOutBody, PreBillsBody, ReviewBody, StartBody
+from services.billing.invoice_layouts.pages import groupings
 from services.billing.permissions import Permission
 from shared.database import LIMIT_DEFAULT
 from shared.ids import new_id
@@ -42,6 +43,7 @@ async def runs(request: Request, work: InWork, cursor: Cursor = None) -> Respons
         request,
         "billing/billing_runs/runs.html",
         listing=Listing.of(request, "runs", columns, found.items, next=found.next),
+        groupings=groupings(),
         may_prepare=work.actor.may(Permission.PREPARE_INVOICES),
         today=work.now.date(),
     )

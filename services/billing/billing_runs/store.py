@@ -10,7 +10,7 @@ from sqlalchemy import Column, Date, DateTime, Integer, String, Text, Uuid, sele
 
 from services.billing.billing_runs.model import BillingRun, PreBillStatus, RunStatus, Waiting
 from services.billing.contracts.model import Method
-from services.billing.invoices.model.selection import Grouping
+from services.billing.invoice_layouts.model import Grouping
 from services.billing.tables import schema
 from shared.database import belongs_to, choice, found_by
 from shared.work import Work
@@ -22,8 +22,8 @@ billing_runs = schema.table(
     Column("customer_id", Uuid),
     Column("project_id", Uuid),
     choice("method", Method, nullable=True),
-    choice("grouping", Grouping),
-    Column("wording", String, nullable=False),
+    choice("grouping", Grouping, nullable=True),
+    Column("wording", String),
     choice("status", RunStatus),
     Column("prepared_by", String, nullable=False),
     Column("prepared_at", DateTime(timezone=True), nullable=False),

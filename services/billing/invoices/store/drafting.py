@@ -33,11 +33,12 @@ OPEN = """
 """
 
 # What a line says: its wording, with what stands in braces filled in.
-WORDED = ":wording"
+WORDED = "coalesce(cast(:wording as text), layout.wording, '{line}')"
 for name, filled in {
     "line": "summed.description",
     "role": "coalesce(summed.staffing_role, '')",
     "person": "coalesce((select min(name) from subjects where cast(person_id as text) = summed.person_id), '')",
+    "note": "coalesce(summed.note, '')",
     "from": "to_char(summed.first, 'YYYY-MM-DD')",
     "to": "to_char(summed.last, 'YYYY-MM-DD')",
     "contract": "contract.number",
@@ -63,15 +64,18 @@ DRAFT = text(
         order by draft.invoice_id, line.id, rule.product desc
     ),
     candidates as (
-        select draft.invoice_id, draft.contract_id, item.id, item.rate, item.day, item.staffing_role,
+        select draft.invoice_id, draft.contract_id, item.id, item.rate, item.day, item.staffing_role, item.note,
                cast(item.person_id as text) as person_id,
                taken.turn, open.value, open.minutes, line.id as line_id, line.position as sold_as,
                coalesce(line.description, item.note) as description,
                case when line.id is null then item.rule || item.note end as unsold,
                exists (select from work_adjustments where item_id = item.id and kind in ('adjusted', 'capped'))
                    as is_adjusted,
-               case cast(:grouping as text) when 'role' then item.staffing_role
-                   when 'person' then cast(item.person_id as text) when 'task' then cast(item.task_id as text)
+               case coalesce(cast(:grouping as text), (
+                        select grouping from invoice_layouts where legal_entity_id = of_draft.legal_entity_id), 'role')
+                   when 'role' then item.staffing_role when 'person' then cast(item.person_id as text)
+                   when 'project' then cast(item.project_id as text) when 'task' then cast(item.task_id as text)
+                   when 'entry' then concat(item.day, item.id)
                end as grouped
         {OPEN}
     ),
@@ -85,6 +89,7 @@ DRAFT = text(
         select invoice_id, contract_id, position, line_id, description, rate, is_adjusted,
                case when min(staffing_role) = max(staffing_role) then min(staffing_role) end as staffing_role,
                case when min(person_id) = max(person_id) then min(person_id) end as person_id,
+               case when min(note) = max(note) then min(note) end as note,
                sum(value) as value, sum(minutes) as minutes, min(day) as first, max(day) as last
         from taken group by invoice_id, contract_id, position, line_id, description, rate, is_adjusted
     ),
@@ -97,6 +102,7 @@ DRAFT = text(
                              else round(value * 60 / nullif(summed.minutes, 0), 4) end, value),
                value, first, last + 1, tax.category, tax.rate
         from summed join contracts contract on contract.id = summed.contract_id
+        left join invoice_layouts layout on layout.legal_entity_id = contract.legal_entity_id
         join taxes tax on tax.invoice_id = summed.invoice_id and tax.line_id is not distinct from summed.line_id
         returning id, invoice_id, position
     )

@@ -1,0 +1,1 @@
+"""How the invoices of each legal entity read and look."""

@@ -1,0 +1,25 @@
+"""Laying out the invoices of a legal entity."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from services.billing.invoice_layouts import store
+from services.billing.invoice_layouts.model import Grouping, InvoiceLayout, check_wording
+from services.billing.legal_entities.actions import legal_entity_of
+from services.billing.permissions import Permission
+from shared.work import Work
+
+
+async def lay_out(work: Work, legal_entity_id: UUID, *, grouping: Grouping, wording: str) -> InvoiceLayout:
+    """Let the lines of a legal entity's invoices be made like this, from the next draft on.
+
+    Raises NoSuchLegalEntity, UnknownPlaceholder.
+    """
+    work.actor.must(Permission.CONFIGURE)
+    await legal_entity_of(work, legal_entity_id)
+    check_wording(wording)
+    layout = await store.find(work, legal_entity_id) or InvoiceLayout(legal_entity_id)
+    layout.grouping, layout.wording = grouping, wording
+    await store.keep(work, layout)
+    return layout

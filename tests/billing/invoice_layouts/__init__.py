@@ -1,0 +1,1 @@
+"""How the invoices of a legal entity read and look."""
