@@ -2,6 +2,8 @@
 
 CONSUMERS: dict[str, tuple[str, ...]] = {
     "throughline.billing.cap.threshold_reached.v1": (),
+    "throughline.billing.claim.recovered.v1": (),
+    "throughline.billing.claim.written_off.v1": (),
     "throughline.billing.contract.activated.v1": (),
     "throughline.billing.credit_note.issued.v1": (),
     "throughline.billing.invoice.issued.v1": ("crm.note_invoice", "delivery.take_invoice"),

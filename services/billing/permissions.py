@@ -26,6 +26,9 @@ class Permission(StrEnum):
     APPROVE_INVOICES = "billing.approve_invoices"
     ISSUE_INVOICES = "billing.issue_invoices"
     RECORD_PAYMENTS = "billing.record_payments"
+    PROPOSE_WRITE_OFFS = "billing.propose_write_offs"
+    APPROVE_WRITE_OFFS = "billing.approve_write_offs"
+    KEEP_ALLOWANCE = "billing.keep_allowance"
     KEEP_CHART = "billing.keep_chart"
     KEEP_EXCHANGE_RATES = "billing.keep_exchange_rates"
     ADJUST_LEDGER = "billing.adjust_ledger"
@@ -44,12 +47,15 @@ PREPARES = {
     Permission.ADJUST_WORK,
     Permission.PREPARE_INVOICES,
     Permission.RECORD_PAYMENTS,
+    Permission.PROPOSE_WRITE_OFFS,
 }
 DECIDES = {
     Permission.REVIEW_PRE_BILLS,
     Permission.WRITE_OFF_WORK,
     Permission.APPROVE_INVOICES,
     Permission.ISSUE_INVOICES,
+    Permission.APPROVE_WRITE_OFFS,
+    Permission.KEEP_ALLOWANCE,
     Permission.RECOGNISE_REVENUE,
     Permission.CLOSE_PERIODS,
     Permission.SEAL_BATCHES,
@@ -66,6 +72,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
         | DECIDES
         | {Permission.AGREE_RATES, Permission.AGREE_TERMS, Permission.HOLD_WORK, Permission.ADJUST_WORK}
         | {Permission.KEEP_CHART, Permission.KEEP_EXCHANGE_RATES, Permission.ADJUST_LEDGER}
+        | {Permission.PROPOSE_WRITE_OFFS}
     ),
     Role.AUDITOR: frozenset(SEES_BOOKS),
     Role.ADMINISTRATOR: frozenset({Permission.CONFIGURE, Permission.KEEP_CHART}),

@@ -9,6 +9,8 @@ from services.billing.account_sheets import pages as account_sheets_pages
 from services.billing.accruals import api as accruals_api
 from services.billing.adjustments import api as adjustments_api
 from services.billing.adjustments import pages as adjustments_pages
+from services.billing.allowances import api as allowances_api
+from services.billing.allowances import pages as allowances_pages
 from services.billing.amendments import api as amendments_api
 from services.billing.amendments import pages as amendments_pages
 from services.billing.amendments import reactions as amendments_reactions
@@ -74,6 +76,8 @@ from services.billing.tables import schema
 from services.billing.work_in_progress import api as work_in_progress_api
 from services.billing.work_in_progress import pages as work_in_progress_pages
 from services.billing.work_in_progress import reactions as work_in_progress_reactions
+from services.billing.write_offs import api as write_offs_api
+from services.billing.write_offs import pages as write_offs_pages
 from shared.service import Service
 
 service = Service(
@@ -99,6 +103,8 @@ service = Service(
         billing_runs_api.router,
         invoices_api.router,
         receivables_api.router,
+        write_offs_api.router,
+        allowances_api.router,
         payments_api.router,
         bank_statements_api.router,
         credit_notes_api.router,
@@ -123,6 +129,8 @@ service = Service(
         billing_runs_pages.router,
         invoices_pages.router,
         receivables_pages.router,
+        write_offs_pages.router,
+        allowances_pages.router,
         payments_pages.router,
         bank_statements_pages.router,
         credit_notes_pages.router,
@@ -145,7 +153,7 @@ service = Service(
     ),
     navigation=NAVIGATION,
     finders=(invoices_pages.finder, credit_notes_pages.finder, contracts_pages.finder),
-    needs=(invoices_pages.needs, credit_notes_pages.needs),
+    needs=(invoices_pages.needs, credit_notes_pages.needs, write_offs_pages.needs),
     reactions=(
         customers_reactions.reactions,
         contracts_reactions.reactions,

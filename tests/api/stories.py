@@ -15,6 +15,7 @@ from shared.database import Database
 from shared.ids import new_id
 from tests.support import billing as books
 from tests.support import (
+    claims,
     crm,
     crm_imports,
     delivery,
@@ -32,11 +33,6 @@ Bodies = Mapping[str, Any]
 A_PRODUCT = {"code": "BLUEPRINT", "name": "Blueprint", "kind": "fixed_fee"}
 A_WEEK = {"starts_on": "2026-03-02", "ends_before": "2026-03-09"}
 A_CALENDAR = {"starts_on": "2026-07-01", "minutes_by_weekday": resourcing.FULL_WEEK, "country": "DE"}
-OF_PAYMENTS = {
-    "POST /bank-files": "booked_on,amount,reference\n2026-03-31,7.00,TX-7\n",
-    "POST /payments/{payment_id}/allocations": {"allocations": [{"invoice_id": "{invoice_id}", "amount": "1.00"}]},
-    "POST /payments/{payment_id}/reversal": {"on": "2026-03-31", "reason": "It bounced."},
-}
 AN_ADJUSTMENT = {
     "legal_entity": ledger.ENTITY,
     "currency": "EUR",
@@ -58,7 +54,7 @@ BODIES_OF_BILLING: Bodies = {
     "PUT /journal-entries/{entry_id}": AN_ADJUSTMENT,
     "POST /contracts/{contract_id}/deposits": {"amount": "100.00"},
     "PUT /contracts/{contract_id}/amendments/{amendment_id}": AN_AMENDMENT,
-    **OF_PAYMENTS,
+    **claims.BODIES_OF_CLAIMS,
     **rated.BODIES_OF_WORK,
     **exchange_rates.BODIES_OF_RATES,
     **measured.BODIES_OF_REVENUE,
@@ -232,9 +228,7 @@ PLACES_OF_BILLING = {
     **measured.PLACES_OF_REVENUE,
     **rated.PLACES_OF_WORK,
     **exchange_rates.PLACES_OF_RATES,
-    "payment_id": "payments.id",
-    "allocation_id": "settlements.id",
-    "bank_line_id": "bank_lines.id",
+    **claims.PLACES_OF_CLAIMS,
     "customer_id": "customers.id",
     "record_id": "invoices.id",
 }
@@ -252,7 +246,7 @@ async def of_billing(database: Database) -> Story:
     invoice = await books.an_issued_invoice(served, contract_id)
     await books.a_payment(served, invoice, "40.00", paid="50.00")
     await books.an_issued_credit(served, invoice, lines=[{"position": 1, "minutes": 60}])
-    await books.a_bank_line(served)
+    await claims.a_doubtful_claim(served, invoice)
     await exchange_rates.an_exchange_rate(served, "1.50", "2026-03-02")
     await measured.what_is_measured(served, contract_id)
     await a_month_recognised(served)
@@ -262,7 +256,8 @@ async def of_billing(database: Database) -> Story:
         ledger.ERP,
         words=("Alpenglow", "Data platform", "PO-7781", "bella"),
         places=PLACES_OF_BILLING,
-        named={"legal_entity": ledger.ENTITY, "period": ledger.MARCH, "position": "1", "account": "4000"},
+        named={"legal_entity": ledger.ENTITY, "period": ledger.MARCH, "position": "1", "account": "4000"}
+        | claims.NAMED,
         bodies=BODIES_OF_BILLING,
     )
 

@@ -29,7 +29,7 @@ BUDGETS = {
             "work",
         ),
     ),
-    "contracts": (1_000, ("contracts",)),
+    "contracts": (1_100, ("contracts",)),
     "messaging": (3_050, ("messaging",)),
     "web": (1_500, ("web",)),
     "ui": (1_200, ("ui",)),

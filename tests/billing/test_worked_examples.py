@@ -41,10 +41,13 @@ from tests.support.measured import PROJECT, a_measurement
 
 LATER = datetime(2026, 12, 31, 12, tzinfo=UTC)
 ACCOUNTS = {
+    "Assets:AllowanceForBadDebt": "1290",
     "Assets:Cash": "1000",
     "Assets:Receivable": "1200",
     "Assets:ContractAsset": "1300",
     "Assets:RecoverableFromClient": "1400",
+    "Equity:Opening": "3000",
+    "Expenses:BadDebt": "6800",
     "Expenses:CostOfServices": "6000",
     "Income:Reimbursables": "4200",
     "Income:Revenue": "4000",
@@ -87,7 +90,7 @@ class Deal:
             )
         )
 
-    async def invoice(self, on: date) -> None:
+    async def invoice(self, on: date) -> Made:
         """Draft, approve and issue an invoice of everything that is open."""
         clerk = self.billing.as_(Role.BILLING_CLERK, subject="bella")
         approver = self.billing.as_(Role.BILLING_APPROVER, subject="bruno")
@@ -96,6 +99,7 @@ class Deal:
         await approver.post(f"/invoices/{draft['id']}/approval")
         issued = await sent(approver, f"/invoices/{draft['id']}/issue", {"issued_on": on.isoformat()})
         assert issued.is_success, issued.text
+        return dict(issued.json())
 
 
 async def a_deal(billing: Billing, *lines: crm.SoldLine, **different: Any) -> Deal:

@@ -16,6 +16,8 @@ from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
 from shared.web import Cursor
 
+IN_LEGS = frozenset({SourceKind.PAYMENT, SourceKind.WRITE_OFF, SourceKind.ALLOWANCE})
+"""What is posted in several entries, each of which has the whole for its cause."""
 router = APIRouter(prefix="/journal", route_class=PageRoute)
 LegalEntity = Annotated[str | None, Query(alias="legal_entity", max_length=50)]
 
@@ -78,9 +80,12 @@ async def entry(request: Request, entry_id: UUID, work: InWork) -> Response:
         SourceKind.PAYMENT: (_("Payment"), f"/billing/payments/{source.id}"),
         SourceKind.RECOGNITION: (_("Recognition of revenue"), f"/billing/revenue/lines/{source.id}"),
         SourceKind.CREDIT_NOTE: (_("Credit note"), f"/billing/credit-notes/{source.id}"),
+        SourceKind.WRITE_OFF: (_("Write-off"), f"/billing/write-offs/{source.id}"),
+        SourceKind.ALLOWANCE: (_("Allowance"), f"/billing/allowance/{source.id}"),
         SourceKind.REVERSAL: (_("The entry it takes back"), f"/billing/journal/entries/{found.entry.reverses_id}"),
     }
-    cause = causes.get(source.kind) if source.leg == "1" else None
+    is_whole = source.leg == "1" or source.kind in IN_LEGS
+    cause = causes.get(source.kind) if is_whole else None
     chart = await queries.chart(work, found.entry.legal_entity)
     return page(
         request,

@@ -183,3 +183,11 @@ async def balance_by_source(
         .group_by(entries.currency, entries.source_kind)
     )
     return {(currency, kind): total for currency, kind, total in await work.session.execute(sums)}
+
+
+async def balance_of(work: Work, legal_entity: str, role: PostingRole, *, up_to: date) -> dict[str, Decimal]:
+    """What stands on the account of `role`, by currency, for other features."""
+    found: dict[str, Decimal] = {}
+    for (currency, _), total in (await balance_by_source(work, legal_entity, role, up_to=up_to)).items():
+        found[currency] = found.get(currency, Decimal()) + total
+    return found

@@ -33,7 +33,7 @@ class OpenItemView(View):
 
 
 class SettlementView(View):
-    """One amount that settled the invoice, or opened it again; `cause_id` is the payment or the credit note."""
+    """One amount that settled the invoice, or opened it again; `cause_id` is a payment, credit note or write-off."""
 
     id: UUID
     kind: SettlementKind
@@ -120,7 +120,8 @@ async def ageing(work: InWork, legal_entity_id: UUID, as_of: date | None = None)
 @router.get("/{invoice_id}", responses=refusals(NotPermitted, NoSuchReceivable))
 async def show(invoice_id: UUID, work: InWork) -> ReceivableView:
     """What is open on one issued invoice, and everything that settled it."""
-    position, settled = await queries.receivable(work, invoice_id)
+    found = await queries.receivable(work, invoice_id)
+    position = found.position
     return ReceivableView(
         invoice_id=invoice_id,
         number=position.number,
@@ -129,6 +130,6 @@ async def show(invoice_id: UUID, work: InWork) -> ReceivableView:
         due_on=position.due_on,
         gross=position.gross,
         open=position.open,
-        state=position.state,
-        settlements=[SettlementView.model_validate(one) for one in settled],
+        state=found.state,
+        settlements=[SettlementView.model_validate(one) for one in found.settlements],
     )

@@ -50,6 +50,11 @@ class SettlementKind(StrEnum):
     PAYMENT = "payment"
     ROUNDING = "rounding"
     CREDIT_NOTE = "credit_note"
+    WRITE_OFF = "write_off"
+    RECOVERY = "recovery"
+
+
+GIVEN_UP = frozenset({SettlementKind.WRITE_OFF, SettlementKind.RECOVERY})
 
 
 class ReceivableState(StrEnum):
@@ -58,13 +63,14 @@ class ReceivableState(StrEnum):
     OPEN = "open"
     PART_PAID = "part_paid"
     PAID = "paid"
+    WRITTEN_OFF = "written_off"
 
 
 @dataclass(frozen=True)
 class Settlement:
     """One amount that leaves an invoice, or comes from a payment, or mostly both; negative when it is taken back.
 
-    `cause_id` is what it was done for: the payment or the credit note.
+    `cause_id` is what it was done for: the payment, the credit note or the write-off.
     """
 
     id: UUID
@@ -92,16 +98,11 @@ class Position:
     gross: Decimal
     open: Decimal
 
-    @property
-    def state(self) -> ReceivableState:
-        """How far it is settled."""
-        return state_of(self.gross, self.open)
 
-
-def state_of(gross: Decimal, open_amount: Decimal) -> ReceivableState:
-    """How far an invoice over `gross` is settled when `open_amount` is left."""
+def state_of(gross: Decimal, open_amount: Decimal, *, lost: Decimal = Decimal()) -> ReceivableState:
+    """How far an invoice over `gross` is settled when `open_amount` is left, of which `lost` was given up."""
     if open_amount <= 0:
-        return ReceivableState.PAID
+        return ReceivableState.WRITTEN_OFF if lost else ReceivableState.PAID
     return ReceivableState.OPEN if open_amount >= gross else ReceivableState.PART_PAID
 
 

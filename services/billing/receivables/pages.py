@@ -60,19 +60,28 @@ async def ageing(
     day = as_of or work.now.date()
     found = await queries.ageing(work, chosen.id, as_of=day) if chosen else None
     return page(
-        request, "billing/receivables/ageing.html", ageing=found, entities=entities, legal_entity=chosen, as_of=day
+        request,
+        "billing/receivables/ageing.html",
+        ageing=found,
+        entities=entities,
+        legal_entity=chosen,
+        as_of=day,
+        may_see_allowance=work.actor.may(Permission.SEE_LEDGER),
     )
 
 
 @router.get("/invoices/{invoice_id}")
 async def settled(request: Request, invoice_id: UUID, work: InWork) -> Response:
     """What is open on an invoice and what settled the rest; a part of the invoice's page."""
-    position, settlements = await queries.receivable(work, invoice_id)
+    found = await queries.receivable(work, invoice_id)
+    position = found.position
     return page(
         request,
         "billing/receivables/settled.html",
         position=position,
-        settlements=settlements,
+        state=found.state,
+        settlements=found.settlements,
         overdue=overdue_by(position.due_on, work.now.date()) if position.open > 0 else 0,
         may_record=work.actor.may(Permission.RECORD_PAYMENTS),
+        may_propose=work.actor.may(Permission.PROPOSE_WRITE_OFFS),
     )

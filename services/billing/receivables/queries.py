@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnClause, Row, case, func, select
+from sqlalchemy import Case, ColumnClause, ColumnElement, Row, case, func, select
 
 from services.billing.customers.store import customers
 from services.billing.ledger.model.accounts import PostingRole
@@ -17,7 +17,16 @@ from services.billing.ledger.model.entries import SourceKind
 from services.billing.ledger.queries import balance_by_source
 from services.billing.legal_entities.actions import legal_entity_of
 from services.billing.permissions import Permission
-from services.billing.receivables.model import LAST_DAYS, Aged, Agreement, NoSuchReceivable, Position
+from services.billing.receivables.model import (
+    GIVEN_UP,
+    LAST_DAYS,
+    Aged,
+    Agreement,
+    NoSuchReceivable,
+    Position,
+    ReceivableState,
+    state_of,
+)
 from services.billing.receivables.store import invoices, issued_invoices, positions, settlements
 from shared.database import Page, page
 from shared.work import Work
@@ -73,14 +82,28 @@ async def open_items(
     return await page(work.session, wanted, keys=keys, cursor=cursor, limit=limit)
 
 
-async def receivable(work: Work, invoice_id: UUID) -> tuple[Position, list[Row[Any]]]:
-    """One claim and everything that settled it, in order. Raises NoSuchReceivable."""
+@dataclass(frozen=True)
+class Receivable:
+    """One claim, everything that settled it, in order, and how far it is settled."""
+
+    position: Position
+    settlements: Sequence[Row[Any]]
+
+    @property
+    def state(self) -> ReceivableState:
+        """How far it is settled."""
+        lost = sum((one.amount for one in self.settlements if one.kind in GIVEN_UP), Decimal())
+        return state_of(self.position.gross, self.position.open, lost=lost)
+
+
+async def receivable(work: Work, invoice_id: UUID) -> Receivable:
+    """One claim and everything that settled it. Raises NoSuchReceivable."""
     work.actor.must(Permission.SEE_INVOICES)
     row = (await work.session.execute(positions().where(issued_invoices.c.id == invoice_id))).one_or_none()
     if row is None:
         raise NoSuchReceivable()
     settled = select(settlements).where(settlements.c.invoice_id == invoice_id).order_by(settlements.c.id)
-    return Position(**row._mapping), list(await work.session.execute(settled))
+    return Receivable(Position(**row._mapping), list(await work.session.execute(settled)))
 
 
 async def ageing(work: Work, legal_entity_id: UUID, *, as_of: date) -> Ageing:
@@ -88,8 +111,7 @@ async def ageing(work: Work, legal_entity_id: UUID, *, as_of: date) -> Ageing:
     work.actor.must(Permission.SEE_INVOICES)
     entity = await legal_entity_of(work, legal_entity_id)
     claims = positions(as_of=as_of).where(invoices.c.legal_entity_id == legal_entity_id).subquery()
-    late = as_of - claims.c.due_on
-    index = case(*((late <= last, number) for number, last in enumerate(LAST_DAYS)), else_=len(LAST_DAYS))
+    index = _band(as_of - claims.c.due_on)
     bands = [
         func.coalesce(func.sum(claims.c.open).filter(index == number), 0).label(f"band_{number}")
         for number in range(len(LAST_DAYS) + 1)
@@ -103,6 +125,31 @@ async def ageing(work: Work, legal_entity_id: UUID, *, as_of: date) -> Ageing:
     )
     rows = [Aged(row[0], row[1], row[2], row[3:]) for row in await work.session.execute(aged)]
     return Ageing(as_of, rows, await _agreements(work, entity.code, rows, as_of))
+
+
+async def claims_by_age(
+    work: Work, legal_entity_id: UUID, *, as_of: date
+) -> Sequence[tuple[str, int, Decimal, Decimal]]:
+    """What is open by currency and band, with its tax and without, for other features; what we owe is left out."""
+    claims = positions(as_of=as_of).where(invoices.c.legal_entity_id == legal_entity_id).subquery()
+    index = _band(as_of - claims.c.due_on).label("band")
+    sums = (
+        select(
+            claims.c.currency,
+            index,
+            func.sum(claims.c.open),
+            func.sum(claims.c.open * issued_invoices.c.net / issued_invoices.c.gross),
+        )
+        .join(issued_invoices, issued_invoices.c.id == claims.c.invoice_id)
+        .where(claims.c.open > 0, claims.c.gross > 0)
+        .group_by(claims.c.currency, index)
+        .order_by(claims.c.currency, index)
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in await work.session.execute(sums)]
+
+
+def _band(late: ColumnElement[Any]) -> Case[Any]:
+    return case(*((late <= last, number) for number, last in enumerate(LAST_DAYS)), else_=len(LAST_DAYS))
 
 
 async def _agreements(work: Work, legal_entity: str, rows: Sequence[Aged], as_of: date) -> list[Agreement]:

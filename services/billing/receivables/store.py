@@ -64,6 +64,7 @@ issued_invoices = table(
     column("number", String),
     column("issued_on", Date),
     column("due_on", Date),
+    column("net", Numeric(20, 6)),
     column("gross", Numeric(20, 6)),
 )
 

@@ -83,6 +83,8 @@ class SourceKind(StrEnum):
     ACCRUAL = "accrual"
     OUTSIDE = "outside"
     PAYMENT = "payment"
+    WRITE_OFF = "write_off"
+    ALLOWANCE = "allowance"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,41 @@
+"""What billing announces of its claims, once they are late or lost."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from shared.contracts.base import Amount, Currency, Event
+
+
+class ClaimWrittenOff(Event):
+    """What a customer owes was given up, whole or in part; `tax` of the amount is reclaimed."""
+
+    type: ClassVar[str] = "throughline.billing.claim.written_off.v1"
+    about: ClassVar[tuple[str, str]] = ("write_off", "write_off_id")
+    unconsumed: ClassVar[str] = "Tells whoever waits for the money, or sells to the customer, that it is not coming."
+    write_off_id: UUID
+    invoice_id: UUID
+    number: str
+    account_id: UUID
+    currency: Currency
+    amount: Amount
+    tax: Amount
+    written_off_on: date
+    reason: str
+
+
+class ClaimRecovered(Event):
+    """A part of what was written off is owed again, since the customer pays after all."""
+
+    type: ClassVar[str] = "throughline.billing.claim.recovered.v1"
+    about: ClassVar[tuple[str, str]] = ("write_off", "write_off_id")
+    unconsumed: ClassVar[str] = "Tells whoever waits for the money, or sells to the customer, that it comes after all."
+    write_off_id: UUID
+    invoice_id: UUID
+    number: str
+    account_id: UUID
+    currency: Currency
+    amount: Amount
+    recovered_on: date
