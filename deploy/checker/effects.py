@@ -54,7 +54,7 @@ CHANGES = (
     Told("billing", "export_batches", "'ledger_batch/' || id", "billing.ledger_batch.sealed"),
     Told(
         "billing",
-        "(select distinct tenant_id, batch_id from batch_answers) as answered",
+        "(select distinct tenant_id, batch_id from batch_answers where status <> 'partly') as answered",
         "'ledger_batch/' || batch_id",
         "billing.ledger_batch.acknowledged",
     ),

@@ -242,6 +242,7 @@ class LedgerBatchSealed(Event):
     """A journal batch was closed for good and waits for the ERP."""
 
     type: ClassVar[str] = "throughline.billing.ledger_batch.sealed.v1"
+    minor: ClassVar[int] = 1
     about: ClassVar[tuple[str, str]] = ("ledger_batch", "batch_id")
     unconsumed: ClassVar[str] = "Tells the ERP that a batch waits to be fetched."
     batch_id: UUID
@@ -261,6 +262,8 @@ class LedgerBatchSealed(Event):
     """The `manifest_sha256` of the batch before; none for the first one."""
     thread_ids: list[UUID]
     """The threads whose entries are in the batch."""
+    corrects_batch_id: UUID | None = None
+    """The batch of which this one holds anew what the ERP rejected."""
 
 
 class Acknowledgement(StrEnum):

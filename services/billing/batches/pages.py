@@ -10,7 +10,8 @@ from fastapi.responses import RedirectResponse
 
 from services.billing.account_mappings.model import DEFAULT_TARGET
 from services.billing.batches import actions, queries
-from services.billing.batches.api import SealBody
+from services.billing.batches.api import EntryStateWanted, SealBody
+from services.billing.batches.model.answers import EntryState
 from services.billing.batches.model.batch import Scope
 from services.billing.batches.model.renderings import Renderer
 from services.billing.ledger.queries import legal_entities_with_books
@@ -86,17 +87,40 @@ async def preview(
 
 
 @router.get("/{batch_id}")
-async def batch(request: Request, batch_id: UUID, work: InWork) -> Response:
-    """One batch: its totals, its place in the chain, what the ERP answered."""
+async def batch(
+    request: Request, batch_id: UUID, work: InWork, *, answer: EntryStateWanted = None, cursor: Cursor = None
+) -> Response:
+    """One batch: its totals, its place in the chain, what the ERP answered, of it and of every entry."""
     found = await queries.batch(work, batch_id)
+    entries = await queries.entries_of(work, batch_id, answer=answer, cursor=cursor, limit=LIMIT_DEFAULT)
+    columns = (
+        Column("number", _("Number"), number=True),
+        Column("posted_on", _("Day")),
+        Column("text", _("Entry")),
+        Column("answer", _("ERP")),
+        Column("erp_reference", _("Number in the ERP")),
+        Column("reason", _("Reason")),
+    )
     return page(
         request,
         "billing/batches/batch.html",
         batch=found.batch,
-        stands=found.status,
+        standing=found.standing,
         answers=found.answers,
+        corrected_in=found.corrected_in,
+        entries=Listing.of(request, "batch-entries", columns, entries.items, next=entries.next),
+        states=list(EntryState),
+        answer=answer,
+        may_correct=work.actor.may(Permission.SEAL_BATCHES) and found.may_be_corrected,
         renderers=list(Renderer),
     )
+
+
+@router.post("/{batch_id}/correction", dependencies=[Depends(key_required)])
+async def correct(batch_id: UUID, work: InWork) -> Response:
+    """Seal what the ERP rejected anew, and show the batch that corrects."""
+    correction = await actions.correct_batch(work, new_id(), batch_id)
+    return RedirectResponse(f"/billing/batches/{correction.id}", 303)
 
 
 @router.get("/{batch_id}/verification")

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, String, cast, func, select, true
+from sqlalchemy import ColumnElement, Date, Integer, Row, Select, String, Uuid, cast, column, func, select, text, true
 
 from services.billing.account_mappings.queries import mapped_accounts
 from services.billing.batch_receivers.model import NotReceived, Receiver
 from services.billing.batch_receivers.queries import received_by
-from services.billing.batches.model.batch import (
-    AheadOfChain,
-    Answer,
-    BatchStatus,
-    ExportBatch,
-    NoSuchBatch,
-    Preview,
-    Scope,
-)
+from services.billing.batches.model.answers import Answer, BatchStatus, EntryState, Standing
+from services.billing.batches.model.batch import AheadOfChain, ExportBatch, NoSuchBatch, Preview, Scope
 from services.billing.batches.model.renderings import Renderer, rendered
 from services.billing.batches.model.verification import Check, verified
 from services.billing.batches.store import answers, waiting
@@ -35,11 +28,22 @@ from shared.work import Work
 
 @dataclass(frozen=True)
 class BatchInFull:
-    """A batch, how it stands, and everything the ERP said of it."""
+    """A batch, how it stands, what the ERP said of it, and in which batches what it rejected went on."""
 
     batch: ExportBatch
-    status: BatchStatus
+    standing: Standing
     answers: list[Answer]
+    corrections: Mapping[UUID, int]
+
+    @property
+    def corrected_in(self) -> list[int]:
+        """The numbers of the batches that correct it."""
+        return sorted(set(self.corrections.values()))
+
+    @property
+    def may_be_corrected(self) -> bool:
+        """Whether something is rejected that is in no correction yet."""
+        return self.standing.rejected > len(self.corrections)
 
 
 @dataclass(frozen=True)
@@ -51,10 +55,58 @@ class Chain:
     more: bool
 
 
-STATUS = func.coalesce(cast(answers.LAST_ANSWER.c.verdict, String), BatchStatus.SEALED.value).label("status")
-HEADS = select(*sealed.HEAD, STATUS).outerjoin_from(
-    export_batches, answers.LAST_ANSWER, answers.LAST_ANSWER.c.batch_id == export_batches.c.id
+STATUS = func.coalesce(cast(answers.LAST_ANSWER.c.status, String), BatchStatus.SEALED.value).label("status")
+other = export_batches.alias("other")
+CORRECTS = select(other.c.number).where(other.c.id == export_batches.c.corrects_id)
+CORRECTED_IN = select(func.max(other.c.number)).where(other.c.corrects_id == export_batches.c.id)
+HEADS = select(
+    *sealed.HEAD,
+    STATUS,
+    CORRECTS.scalar_subquery().label("corrects"),
+    CORRECTED_IN.scalar_subquery().label("corrected_in"),
+).outerjoin_from(export_batches, answers.LAST_ANSWER, answers.LAST_ANSWER.c.batch_id == export_batches.c.id)
+# What was last said of each entry of a batch, and where it went on.
+ENTRIES = text(
+    """
+    select held.number, held.entry_id, entry.posted_on, entry.text, coalesce(said.verdict, 'waiting') as answer,
+           said.erp_reference, said.code, said.reason, later.number as corrected_in
+      from export_batch_entries held
+      join journal_entries entry on entry.id = held.entry_id
+      left join lateral (select verdict, erp_reference, code, reason from entry_answers
+                          where batch_id = held.batch_id and entry_id = held.entry_id
+                          order by attempt desc limit 1) said on true
+      left join export_batch_entries again on again.entry_id = held.entry_id and again.turn = held.turn + 1
+      left join export_batches later on later.id = again.batch_id
+     where held.batch_id = :batch_id
+    """
 )
+ENTRY_KEYS = (column("number", Integer),)
+ENTRY_COLUMNS = (
+    *ENTRY_KEYS,
+    column("entry_id", Uuid),
+    column("posted_on", Date),
+    column("text", String),
+    column("answer", String),
+    column("erp_reference", String),
+    column("code", String),
+    column("reason", String),
+    column("corrected_in", Integer),
+)
+
+
+@dataclass(frozen=True)
+class BatchedEntryState:
+    """An entry of a batch and what the ERP said of it last."""
+
+    number: int
+    entry_id: UUID
+    posted_on: date
+    text: str
+    answer: EntryState
+    erp_reference: str | None
+    code: str | None
+    reason: str | None
+    corrected_in: int | None
 
 
 async def batches(work: Work, *, legal_entity: str | None, cursor: str | None, limit: int) -> Page[Row[Any]]:
@@ -86,8 +138,22 @@ async def chain(work: Work, *, legal_entity: str, after: int, limit: int) -> Cha
 async def batch(work: Work, batch_id: UUID) -> BatchInFull:
     """One batch with what was answered; raises NoSuchBatch."""
     found = await _batch(work, batch_id)
-    status, _ = await answers.status(work, batch_id)
-    return BatchInFull(found, status, await answers.of_batch(work, batch_id))
+    standing = await answers.standing(work, batch_id, entries=found.entry_count)
+    corrections = await sealed.corrected_in(work, batch_id)
+    return BatchInFull(found, standing, await answers.of_batch(work, batch_id), corrections)
+
+
+async def entries_of(
+    work: Work, batch_id: UUID, *, answer: EntryState | None, cursor: str | None, limit: int
+) -> Page[BatchedEntryState]:
+    """The entries of a batch by number with what the ERP said of each; raises NoSuchBatch."""
+    await _batch(work, batch_id)
+    entries = ENTRIES.bindparams(batch_id=batch_id).columns(*ENTRY_COLUMNS).subquery("entries")
+    rows = select(*ENTRY_COLUMNS).select_from(entries)
+    if answer is not None:
+        rows = rows.where(entries.c.answer == answer.value)
+    found = await page(work.session, rows, keys=ENTRY_KEYS, cursor=cursor, limit=limit)
+    return Page([BatchedEntryState(**row._mapping) for row in found.items], found.next)
 
 
 async def sealed_bytes(work: Work, batch_id: UUID) -> ExportBatch:

@@ -57,7 +57,10 @@ async def test_the_erp_rejects_a_batch_entry_by_entry_and_accepts_it_once_it_is_
     assert (rejected.json()["status"], accepted.json()["status"]) == ("rejected", "accepted")
     assert [one["status"] for one in listed.json()["items"]] == ["rejected"]
     shown = (await mapped.as_(Role.AUDITOR).get(f"/ledger-batches/{batch['id']}")).json()
-    assert [one["entries"] for one in shown["answers"]] == [[rejection], []]
+    named = [
+        [(each["entry_id"], each["answer"], each["reason"]) for each in one["entries"]] for one in shown["answers"]
+    ]
+    assert named == [[(str(entry.id), "rejected", "Cost centre is missing")], []]
     assert shown["status"] == "accepted"
 
 
@@ -75,6 +78,7 @@ async def test_the_erp_rejects_a_batch_entry_by_entry_and_accepts_it_once_it_is_
             "accepted_with_rejections",
             "#/body/entries",
         ),
+        ({"answer": "by_entry"}, "entries_missing", "#/body/entries"),
     ],
 )
 async def test_an_answer_that_makes_no_sense_is_refused_and_changes_nothing(
@@ -117,6 +121,7 @@ async def test_nobody_does_what_their_role_does_not_allow(mapped: Billing) -> No
             "see": (await client.get(path)).status_code == 403,
             "seal": (await sent(client, "/ledger-batches", SCOPE)).status_code == 403,
             "answer": (await sent(client, f"{path}/acknowledgement", {"answer": "rejected"})).status_code == 403,
+            "correct": (await sent(client, f"{path}/correction")).status_code == 403,
             "map": (await client.put(f"/account-mappings/{new_id()}", json=mapping)).status_code == 403,
             "see mappings": (await client.get("/account-mappings", params=SCOPE)).status_code == 403,
             "appoint": (await client.put(f"/batch-receivers/{new_id()}", json=receiver)).status_code == 403,
@@ -126,8 +131,8 @@ async def test_nobody_does_what_their_role_does_not_allow(mapped: Billing) -> No
 
 
 ALLOWED = {
-    Role.CONTROLLER: {"see", "seal", "map", "see mappings"},
-    Role.BILLING_APPROVER: {"see", "seal", "see mappings"},
+    Role.CONTROLLER: {"see", "seal", "correct", "map", "see mappings"},
+    Role.BILLING_APPROVER: {"see", "seal", "correct", "see mappings"},
     Role.AUDITOR: {"see", "see mappings"},
     Role.ADMINISTRATOR: {"map", "see mappings", "appoint"},
     Role.ERP: {"see", "answer"},
@@ -136,7 +141,7 @@ ALLOWED = {
 
 @pytest.mark.parametrize(
     "table",
-    ["export_batches", "export_batch_entries", "batch_answers", "batch_rejections", "account_mappings"],
+    ["export_batches", "export_batch_entries", "batch_answers", "entry_answers", "account_mappings"],
 )
 async def test_what_was_sealed_and_answered_stays(billing: Billing, table: str) -> None:
     for statement in (f"update {table} set tenant_id = tenant_id", f"delete from {table}"):

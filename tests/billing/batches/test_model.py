@@ -13,21 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.billing.batches.model.batch import (
-    AcceptedWithRejections,
-    AlreadyAccepted,
-    Answer,
-    BatchStatus,
-    EntryNotInBatch,
-    EntryRejection,
+    Corrected,
     ExportBatch,
     Link,
     NothingToSeal,
-    ReasonMissing,
     Scope,
     UnmappedAccounts,
-    Verdict,
     batched,
-    check_answer,
     seal,
 )
 from services.billing.batches.model.canonical import (
@@ -92,12 +84,6 @@ def a_batch(*posted_entries: JournalEntry, after: Link = Link()) -> ExportBatch:
     return seal(BATCH, MARCH, mapped, after=after, at=AT, by="carla")
 
 
-def an_answer(verdict: Verdict, *rejected: UUID, reason: str | None = None) -> Answer:
-    """Say what the ERP says."""
-    rejections = tuple(EntryRejection(one, "No such cost centre") for one in rejected)
-    return Answer(verdict, "JE-1", reason, rejections, AT, "erp")
-
-
 @given(st.lists(entries, max_size=5))
 def test_what_is_read_from_the_bytes_is_what_was_written(sealed: list[BatchedEntry]) -> None:
     content = canonical(sealed)
@@ -148,6 +134,23 @@ def test_a_batch_names_the_manifest_before_it() -> None:
     assert second.number == 2
 
 
+def test_a_correction_names_what_it_corrects_and_other_batches_say_nothing_of_it() -> None:
+    first = a_batch()
+    corrected = Corrected(first.id, first.number, first.manifest_sha256)
+    lines = batched([in_the_books()], a_chart(), MAPPED)
+
+    correction = seal(
+        UUID(int=8), MARCH, lines, after=Link(1, first.manifest_sha256), at=AT, by="c", corrects=corrected
+    )
+
+    assert json.loads(correction.manifest)["corrects"] == {
+        "batch_id": str(first.id),
+        "manifest_sha256": first.manifest_sha256,
+        "number": 1,
+    }
+    assert "corrects" not in json.loads(first.manifest)
+
+
 def test_there_is_no_empty_batch() -> None:
     with pytest.raises(NothingToSeal):
         seal(BATCH, MARCH, [], after=Link(), at=AT, by="carla")
@@ -159,30 +162,6 @@ def test_accounts_without_a_mapping_are_named() -> None:
 
     assert "PUT /account-mappings" in str(refused.value.mend)
     assert refused.value.field == "/target"
-
-
-def test_an_accepted_batch_is_final() -> None:
-    with pytest.raises(AlreadyAccepted):
-        check_answer(an_answer(Verdict.REJECTED, reason="Late"), [], status=BatchStatus.ACCEPTED)
-
-
-@pytest.mark.parametrize("status", [BatchStatus.SEALED, BatchStatus.REJECTED])
-def test_a_batch_is_answered_until_it_is_accepted(status: BatchStatus) -> None:
-    check_answer(an_answer(Verdict.ACCEPTED), [], status=status)
-    check_answer(an_answer(Verdict.REJECTED, UUID(int=1), reason="Closed"), [UUID(int=1)], status=status)
-
-
-@pytest.mark.parametrize(
-    ("answer", "refusal"),
-    [
-        (an_answer(Verdict.REJECTED), ReasonMissing),
-        (an_answer(Verdict.ACCEPTED, UUID(int=1)), AcceptedWithRejections),
-        (an_answer(Verdict.REJECTED, UUID(int=2), reason="Closed"), EntryNotInBatch),
-    ],
-)
-def test_an_answer_that_contradicts_itself_is_refused(answer: Answer, refusal: type[Exception]) -> None:
-    with pytest.raises(refusal):
-        check_answer(answer, [UUID(int=1)], status=BatchStatus.SEALED)
 
 
 def broken(batch: ExportBatch, journal: list[JournalEntry], before: bytes | None = None) -> list[str]:

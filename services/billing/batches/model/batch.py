@@ -1,12 +1,12 @@
-"""A sealed batch: numbered without gaps, chained to the one before, never changed; and what the ERP said of it."""
+"""A sealed batch: numbered without gaps, chained to the one before, never changed."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from services.billing.batches.model.canonical import (
@@ -20,7 +20,7 @@ from services.billing.batches.model.canonical import (
 from services.billing.batches.model.renderings import VERSIONS
 from services.billing.ledger.model.accounts import Chart
 from services.billing.ledger.model.entries import JournalEntry
-from shared.errors import Conflict, Invalid, NotFound
+from shared.errors import Conflict, NotFound
 from shared.money import plain
 
 
@@ -49,47 +49,11 @@ class UnmappedAccounts(Conflict):
     """
 
 
-class AlreadyAccepted(Conflict):
-    """The ERP has accepted this batch already.
+class NothingToCorrect(Conflict):
+    """Nothing in this batch is rejected, or what is went on in a correction already.
 
-    An accepted batch is final; a mistake in it is reversed by a new entry in a later batch.
+    A correction holds what the ERP rejected; a mistake in the books is reversed by an entry in a later batch.
     """
-
-
-class ReasonMissing(Invalid):
-    """A rejection says why.
-
-    Give a `reason`, and where single entries are the cause, name them in `entries`.
-    """
-
-
-class AcceptedWithRejections(Invalid):
-    """A batch is accepted as a whole or rejected.
-
-    Answer `rejected` to have the named entries looked at.
-    """
-
-
-class EntryNotInBatch(Invalid):
-    """A rejected entry is not in this batch.
-
-    Take the ids from the batch's canonical lines.
-    """
-
-
-class BatchStatus(StrEnum):
-    """sealed → accepted | rejected; a rejected batch may be answered again once the cause was mended."""
-
-    SEALED = "sealed"
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
-
-
-class Verdict(StrEnum):
-    """What the ERP says of a batch."""
-
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
 
 
 @dataclass(frozen=True)
@@ -127,6 +91,15 @@ class Preview:
 
 
 @dataclass(frozen=True)
+class Corrected:
+    """The batch whose rejected entries another one holds anew."""
+
+    batch_id: UUID
+    number: int
+    manifest_sha256: str
+
+
+@dataclass(frozen=True)
 class ExportBatch:
     """A sealed batch with its exact bytes."""
 
@@ -146,26 +119,7 @@ class ExportBatch:
     previous_sha256: str | None
     sealed_at: datetime
     sealed_by: str
-
-
-@dataclass(frozen=True)
-class EntryRejection:
-    """Why the ERP refused one entry."""
-
-    entry_id: UUID
-    reason: str
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the ERP said of a batch."""
-
-    verdict: Verdict
-    erp_reference: str | None
-    reason: str | None
-    entries: tuple[EntryRejection, ...]
-    answered_at: datetime
-    answered_by: str
+    corrects: Corrected | None = None
 
 
 def batched(entries: Iterable[JournalEntry], chart: Chart, erp_accounts: Mapping[str, str]) -> list[BatchedEntry]:
@@ -180,7 +134,14 @@ def batched(entries: Iterable[JournalEntry], chart: Chart, erp_accounts: Mapping
 
 
 def seal(
-    batch_id: UUID, scope: Scope, entries: Sequence[BatchedEntry], *, after: Link, at: datetime, by: str
+    batch_id: UUID,
+    scope: Scope,
+    entries: Sequence[BatchedEntry],
+    *,
+    after: Link,
+    at: datetime,
+    by: str,
+    corrects: Corrected | None = None,
 ) -> ExportBatch:
     """Close `entries` into the batch that follows the link `after`; raises NothingToSeal."""
     if not entries:
@@ -204,6 +165,7 @@ def seal(
         previous_sha256=after.manifest_sha256,
         sealed_at=at,
         sealed_by=by,
+        corrects=corrects,
     )
     manifest = manifest_of(sealed)
     return replace(sealed, manifest=manifest, manifest_sha256=digest(manifest))
@@ -211,7 +173,7 @@ def seal(
 
 def manifest_of(batch: ExportBatch) -> bytes:
     """What a batch says of itself; its digest is what the next batch refers to, so that no link can be exchanged."""
-    said = {
+    said: dict[str, Any] = {
         "batch_id": str(batch.id),
         "credit_total": plain(batch.credit_total),
         "currency": batch.scope.currency,
@@ -229,20 +191,13 @@ def manifest_of(batch: ExportBatch) -> bytes:
         "sha256": batch.sha256,
         "target": batch.scope.target,
     }
+    if batch.corrects is not None:
+        said["corrects"] = {
+            "batch_id": str(batch.corrects.batch_id),
+            "manifest_sha256": batch.corrects.manifest_sha256,
+            "number": batch.corrects.number,
+        }
     return canonical_json(said) + b"\n"
-
-
-def check_answer(answer: Answer, entry_ids: Collection[UUID], *, status: BatchStatus) -> None:
-    """Refuse an answer that contradicts itself, names foreign entries, or comes after the batch was accepted."""
-    if status is BatchStatus.ACCEPTED:
-        raise AlreadyAccepted()
-    if answer.verdict is Verdict.ACCEPTED and answer.entries:
-        raise AcceptedWithRejections(field="/entries")
-    if answer.verdict is Verdict.REJECTED and not answer.reason:
-        raise ReasonMissing(field="/reason")
-    for number, rejection in enumerate(answer.entries):
-        if rejection.entry_id not in entry_ids:
-            raise EntryNotInBatch(field=f"/entries/{number}/entry_id")
 
 
 def _batched(number: int, entry: JournalEntry, chart: Chart, erp_accounts: Mapping[str, str]) -> BatchedEntry:

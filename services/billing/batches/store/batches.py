@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from services.billing.batch_receivers.model import Receiver
-from services.billing.batches.model.batch import ExportBatch, Link, Scope
+from services.billing.batches.model.batch import Corrected, ExportBatch, Link, Scope
 from services.billing.tables import schema
 from shared.database import amount, belongs_to, found_by, only_one
 from shared.period import month_of
@@ -64,13 +64,18 @@ export_batches = schema.table(
     Column("previous_sha256", String),
     Column("sealed_at", DateTime(timezone=True), nullable=False),
     Column("sealed_by", String, nullable=False),
+    Column("corrects_id", Uuid),
+    belongs_to("corrects_id", "export_batches"),
     only_one("legal_entity", "number"),
+    found_by("corrects_id", why="in which batch another one was corrected", where="corrects_id is not null"),
     found_by("sealed_at", "id", why="list of batches, the newest first"),
     append_only=True,
 )
 export_batch_entries = schema.table(
     "export_batch_entries",
     Column("entry_id", Uuid, primary_key=True),
+    # 1 in the batch that takes it first, then one more in each correction: never in two at once.
+    Column("turn", Integer, primary_key=True, autoincrement=False, server_default="1"),
     Column("batch_id", Uuid, nullable=False),
     Column("number", Integer, nullable=False),
     only_one("batch_id", "number"),
@@ -88,6 +93,9 @@ journal = table(
     column("posted_on", Date),
 )
 HEAD = [column for column in export_batches.c if column.name not in ("tenant_id", "canonical", "manifest")]
+
+
+EVERY: ColumnElement[bool] = true()
 
 
 async def lock_chain(work: Work, legal_entity: str) -> Link:
@@ -113,8 +121,11 @@ async def count_unsealed(work: Work, legal_entity: str, *, starts_on: date) -> i
 async def add(work: Work, batch: ExportBatch) -> None:
     """Keep a sealed batch and make it the end of its chain."""
     await work.session.execute(insert(export_batches).values(_batch_row(batch)))
-    numbered = enumerate(batch.entry_ids, start=1)
-    rows = [{"entry_id": entry_id, "batch_id": batch.id, "number": number} for number, entry_id in numbered]
+    turns = {} if batch.corrects is None else await _last_turns(work, batch.corrects.batch_id)
+    rows = [
+        {"entry_id": entry_id, "turn": turns.get(entry_id, 0) + 1, "batch_id": batch.id, "number": number}
+        for number, entry_id in enumerate(batch.entry_ids, start=1)
+    ]
     await work.session.execute(insert(export_batch_entries), rows)
     await work.session.execute(
         batch_chains.update()
@@ -133,7 +144,19 @@ async def batch(work: Work, batch_id: UUID, *, may_see: ColumnElement[bool]) -> 
         .where(export_batch_entries.c.batch_id == batch_id)
         .order_by(export_batch_entries.c.number)
     )
-    return _batch(row, tuple(ids))
+    return _batch(row, tuple(ids), await _corrected(work, row.corrects_id))
+
+
+async def corrected_in(work: Work, batch_id: UUID) -> dict[UUID, int]:
+    """The entries of a batch that went on in a correction, and the number of the batch that took each of them."""
+    later = export_batch_entries.alias("later")
+    wanted = (
+        select(later.c.entry_id, export_batches.c.number)
+        .join_from(export_batch_entries, later, later.c.entry_id == export_batch_entries.c.entry_id)
+        .join(export_batches, export_batches.c.id == later.c.batch_id)
+        .where(export_batch_entries.c.batch_id == batch_id, later.c.turn == export_batch_entries.c.turn + 1)
+    )
+    return {entry_id: number for entry_id, number in await work.session.execute(wanted)}
 
 
 async def manifest_before(work: Work, sealed: ExportBatch) -> bytes | None:
@@ -156,6 +179,12 @@ async def last_number(work: Work, legal_entity: str) -> int:
     """How many batches a legal entity's chain has."""
     wanted = select(batch_chains.c.last_number).where(batch_chains.c.legal_entity == legal_entity)
     return await work.session.scalar(wanted) or 0
+
+
+async def _last_turns(work: Work, batch_id: UUID) -> dict[UUID, int]:
+    turns = select(export_batch_entries.c.entry_id, export_batch_entries.c.turn)
+    wanted = turns.where(export_batch_entries.c.batch_id == batch_id)
+    return {entry_id: turn for entry_id, turn in await work.session.execute(wanted)}
 
 
 def _made_for(target: str | None) -> ColumnElement[bool]:
@@ -197,10 +226,17 @@ def _batch_row(batch: ExportBatch) -> dict[str, Any]:
         "previous_sha256": batch.previous_sha256,
         "sealed_at": batch.sealed_at,
         "sealed_by": batch.sealed_by,
+        "corrects_id": None if batch.corrects is None else batch.corrects.batch_id,
     }
 
 
-def _batch(row: Row[Any], entry_ids: tuple[UUID, ...]) -> ExportBatch:
+async def _corrected(work: Work, batch_id: UUID | None) -> Corrected | None:
+    wanted = select(export_batches.c.id, export_batches.c.number, export_batches.c.manifest_sha256)
+    row = (await work.session.execute(wanted.where(export_batches.c.id == batch_id))).first() if batch_id else None
+    return None if row is None else Corrected(*row)
+
+
+def _batch(row: Row[Any], entry_ids: tuple[UUID, ...], corrects: Corrected | None) -> ExportBatch:
     return ExportBatch(
         id=row.id,
         scope=Scope(row.legal_entity, row.period_starts_on, row.currency, row.target),
@@ -218,4 +254,5 @@ def _batch(row: Row[Any], entry_ids: tuple[UUID, ...]) -> ExportBatch:
         previous_sha256=row.previous_sha256,
         sealed_at=row.sealed_at,
         sealed_by=row.sealed_by,
+        corrects=corrects,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -12,19 +11,14 @@ from pydantic import Field
 from services.billing.account_mappings.model import DEFAULT_TARGET
 from services.billing.batch_receivers.model import NotReceived
 from services.billing.batches import actions, queries
+from services.billing.batches.api.views import BatchInFullView, BatchView, in_full
+from services.billing.batches.model.answers import Standing
 from services.billing.batches.model.batch import (
-    AcceptedWithRejections,
     AheadOfChain,
-    AlreadyAccepted,
-    BatchStatus,
-    EntryNotInBatch,
-    EntryRejection,
     NoSuchBatch,
     NothingToSeal,
-    ReasonMissing,
     Scope,
     UnmappedAccounts,
-    Verdict,
 )
 from services.billing.batches.model.renderings import Renderer
 from services.billing.ledger.model.accounts import NoBooks
@@ -48,71 +42,12 @@ class SealBody(Body):
     target: Annotated[str, Field(description="whose account mappings are used")] = DEFAULT_TARGET
 
 
-class RejectionBody(Body):
-    entry_id: UUID
-    reason: str = Field(min_length=1, max_length=1000)
-
-
-class AcknowledgementBody(Body):
-    """What the ERP says; a rejection needs a reason and may name entries."""
-
-    answer: Verdict
-    erp_reference: str | None = Field(default=None, max_length=200)
-    reason: str | None = Field(default=None, max_length=1000)
-    entries: list[RejectionBody] = Field(default=[], max_length=1000)
-
-
-class BatchView(View):
-    """A batch by its numbers; `previous_sha256` is the `manifest_sha256` of the batch before."""
-
-    id: UUID
-    number: int
-    legal_entity: str
-    period_starts_on: date
-    currency: str
-    target: str
-    status: BatchStatus
-    entry_count: int
-    line_count: int
-    debit_total: Amount
-    credit_total: Amount
-    thread_ids: list[UUID]
-    sha256: str
-    manifest_sha256: str
-    previous_sha256: str | None
-    sealed_at: datetime
-    sealed_by: str
-
-
-class RejectionView(View):
-    entry_id: UUID
-    reason: str
-
-
-class AnswerView(View):
-    verdict: Verdict
-    erp_reference: str | None
-    reason: str | None
-    entries: list[RejectionView]
-    answered_at: datetime
-    answered_by: str
-
-
 class ChainView(View):
     """Batches in the order of their numbers; `next` is what to ask with `after` from now on, `more` whether at once."""
 
     items: list[BatchView]
     next: int
     more: bool
-
-
-class BatchInFullView(BatchView):
-    answers: list[AnswerView]
-
-
-class AcknowledgementView(View):
-    batch_id: UUID
-    status: BatchStatus
 
 
 class CheckView(View):
@@ -153,7 +88,7 @@ async def seal(body: SealBody, work: InWork) -> BatchInFullView:
     """Seal the entries of a month and currency that wait, as the next batch of the legal entity's chain."""
     scope = Scope(body.legal_entity, month(body.period).starts_on, body.currency, body.target)
     batch = await actions.seal_batch(work, new_id(), scope)
-    return _in_full(queries.BatchInFull(batch, BatchStatus.SEALED, []))
+    return in_full(queries.BatchInFull(batch, Standing(batch.entry_count), [], {}))
 
 
 @router.get("/ledger-batches", responses=refusals(NotPermitted))
@@ -195,7 +130,7 @@ async def follow_chain(legal_entity: str, work: InWork, *, after: After = 0, lim
 @router.get("/ledger-batches/{batch_id}", responses=refusals(NotPermitted, NoSuchBatch))
 async def show_batch(batch_id: UUID, work: InWork) -> BatchInFullView:
     """One batch and everything the ERP said of it."""
-    return _in_full(await queries.batch(work, batch_id))
+    return in_full(await queries.batch(work, batch_id))
 
 
 @router.get(
@@ -233,47 +168,3 @@ async def show_rendering(batch_id: UUID, renderer: Renderer, work: InWork) -> Re
     """The batch as plain-text books."""
     text = await queries.rendering(work, batch_id, renderer)
     return Response(text, media_type="text/plain; charset=utf-8")
-
-
-@router.post(
-    "/ledger-batches/{batch_id}/acknowledgement",
-    dependencies=[Depends(key_required)],
-    responses=refusals(
-        NotPermitted, NoSuchBatch, AlreadyAccepted, ReasonMissing, AcceptedWithRejections, EntryNotInBatch
-    ),
-)
-async def acknowledge(batch_id: UUID, body: AcknowledgementBody, work: InWork) -> AcknowledgementView:
-    """Say, as the ERP, that the batch was taken or refused."""
-    status = await actions.acknowledge_batch(
-        work,
-        batch_id,
-        verdict=body.answer,
-        erp_reference=body.erp_reference,
-        reason=body.reason,
-        rejections=[EntryRejection(one.entry_id, one.reason) for one in body.entries],
-    )
-    return AcknowledgementView(batch_id=batch_id, status=status)
-
-
-def _in_full(found: queries.BatchInFull) -> BatchInFullView:
-    batch = found.batch
-    return BatchInFullView(
-        id=batch.id,
-        number=batch.number,
-        legal_entity=batch.scope.legal_entity,
-        period_starts_on=batch.scope.period_starts_on,
-        currency=batch.scope.currency,
-        target=batch.scope.target,
-        status=found.status,
-        entry_count=batch.entry_count,
-        line_count=batch.line_count,
-        debit_total=batch.debit_total,
-        credit_total=batch.credit_total,
-        thread_ids=list(batch.thread_ids),
-        sha256=batch.sha256,
-        manifest_sha256=batch.manifest_sha256,
-        previous_sha256=batch.previous_sha256,
-        sealed_at=batch.sealed_at,
-        sealed_by=batch.sealed_by,
-        answers=[AnswerView.model_validate(one) for one in found.answers],
-    )
