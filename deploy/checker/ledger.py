@@ -11,6 +11,7 @@ from deploy.checker.sightings import digest
 
 ENTRIES = "select * from journal_entries order by tenant_id, id"
 LINES = "select * from journal_lines order by tenant_id, entry_id, position"
+RATES = "select tenant_id, id, pair from exchange_rates"
 BATCHED = """
 select e.tenant_id, e.batch_id, l.amount from export_batch_entries e
 join journal_lines l on l.tenant_id = e.tenant_id and l.entry_id = e.entry_id
@@ -21,6 +22,7 @@ BATCHES = "select tenant_id, id, entry_count, line_count, debit_total, credit_to
 FOR_GOOD = (
     "journal_entries",
     "journal_lines",
+    "exchange_rates",
     "issued_invoices",
     "invoice_lines",
     "invoice_taxes",
@@ -60,17 +62,44 @@ RECOGNISED = "select tenant_id, currency, amount from recognised_lines"
 
 @invariant("G-1", Strength.LOCAL)
 async def every_entry_balances(look: Look) -> list[str]:
-    """The lines of each journal entry, two at least and as many as it says, sum to nought and none is nought."""
+    """The lines of each journal entry, two at least and as many as it says, sum to nought and none says nothing."""
     lines = await look.rows("billing", LINES)
     sums = summed((_entry(line), exact(line["amount"])) for line in lines)
     numbers = counted(_entry(line) for line in lines)
-    broken = [f"line {line['position']} of entry {line['entry_id']} is nought" for line in lines if not line["amount"]]
+    broken = [
+        f"line {line['position']} of entry {line['entry_id']} says nothing"
+        for line in lines
+        if not line["amount"] and not line["functional_amount"]
+    ]
     for entry in await look.rows("billing", ENTRIES):
         key = (entry["tenant_id"], entry["id"])
         if sums.get(key, 0):
             broken.append(f"entry {entry['id']} is out of balance by {float(sums[key])}")
         if numbers.get(key, 0) != entry["line_count"] or entry["line_count"] < 2:
             broken.append(f"entry {entry['id']} has {numbers.get(key, 0)} lines and says {entry['line_count']}")
+    return broken
+
+
+@invariant("M-8", Strength.LOCAL)
+async def every_entry_balances_in_the_functional_currency(look: Look) -> list[str]:
+    """The lines of each entry sum to nought in the currency of the books, and say the same twice where it is theirs.
+
+    An entry in another currency, translated at a rate, names a rate of just these two currencies.
+    """
+    lines = await look.rows("billing", LINES)
+    sums = summed((_entry(line), exact(line["functional_amount"])) for line in lines)
+    differing = counted(_entry(line) for line in lines if line["amount"] != line["functional_amount"])
+    pairs = {(row["tenant_id"], row["id"]): row["pair"] for row in await look.rows("billing", RATES)}
+    broken = []
+    for entry in await look.rows("billing", ENTRIES):
+        key, currencies = (entry["tenant_id"], entry["id"]), {entry["currency"], entry["functional_currency"]}
+        if sums.get(key, 0):
+            broken.append(f"entry {entry['id']} is out of balance by {float(sums[key])} in the functional currency")
+        if len(currencies) == 1 and key in differing:
+            broken.append(f"entry {entry['id']} says something else in the functional currency, which is its own")
+        rate = (entry["tenant_id"], entry["exchange_rate_id"])
+        if entry["exchange_rate_id"] is not None and pairs.get(rate) != "/".join(sorted(currencies)):
+            broken.append(f"entry {entry['id']} was translated by a rate of {pairs.get(rate)}")
     return broken
 
 
@@ -120,12 +149,14 @@ async def the_journal_only_grows(look: Look) -> list[str]:
 
 @invariant("G-4", Strength.LOCAL)
 async def a_reversal_undoes_its_original(look: Look) -> list[str]:
-    """A reversal and the entry it takes back sum to nought on every account."""
+    """A reversal and the entry it takes back sum to nought on every account, in either currency."""
     entries = await look.rows("billing", ENTRIES)
     by_account: dict[Any, dict[Any, Fraction]] = {}
     for line in await look.rows("billing", LINES):
         sums = by_account.setdefault(_entry(line), {})
-        sums[line["account_id"]] = sums.get(line["account_id"], Fraction()) + exact(line["amount"])
+        for amount in ("amount", "functional_amount"):
+            place = (line["account_id"], amount)
+            sums[place] = sums.get(place, Fraction()) + exact(line[amount])
     broken = []
     for entry in entries:
         if entry["reverses_id"] is not None:

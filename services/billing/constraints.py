@@ -24,12 +24,17 @@ declare
   expected integer;
   found integer;
   total numeric;
+  functional numeric;
 begin
   select line_count into expected from journal_entries where tenant_id = new.tenant_id and id = of_entry;
-  select count(*), coalesce(sum(amount), 0) into found, total
+  select count(*), coalesce(sum(amount), 0), coalesce(sum(functional_amount), 0) into found, total, functional
     from journal_lines where tenant_id = new.tenant_id and entry_id = of_entry;
   if total <> 0 then
     raise exception 'journal entry % does not balance: % too much', of_entry, total using errcode = 'check_violation';
+  end if;
+  if functional <> 0 then
+    raise exception 'journal entry % does not balance in the functional currency: % too much', of_entry, functional
+      using errcode = 'check_violation';
   end if;
   if found < 2 or found <> expected then
     raise exception 'journal entry % has % lines, it was posted with %', of_entry, found, expected

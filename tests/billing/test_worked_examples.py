@@ -59,12 +59,15 @@ ON_A_MILESTONE = crm.BillingMethod.FIXED_FEE_MILESTONE
 BY_PERCENT = crm.BillingMethod.FIXED_FEE_PERCENT
 
 
+in_dollars = pytest.mark.parametrize("books", ["USD"], indirect=True)
+
+
 @pytest.fixture
-async def books(home: Home) -> AsyncIterator[Billing]:
-    """Serve billing at the end of the year in which the last example ends."""
+async def books(home: Home, request: pytest.FixtureRequest) -> AsyncIterator[Billing]:
+    """Serve billing at the end of the year in which the last example ends, for a firm with books in some currency."""
     async with home.open() as database:
         billing = Billing(database, api(service, database, clock=lambda: LATER))
-        await a_legal_entity(billing)
+        await a_legal_entity(billing, functional_currency=getattr(request, "param", "EUR"))
         yield billing
 
 
@@ -169,6 +172,7 @@ async def test_01_time_and_materials(books: Billing, sample_data: Path) -> None:
     assert await trial_balance(books) == closing_of(sample_data, "01-tm-accrual")
 
 
+@in_dollars
 async def test_02_an_advance_that_cannot_be_cancelled(books: Billing, sample_data: Path) -> None:
     advance = a_sold_line(ON_A_MILESTONE, "1000", recognition_method="cost_to_cost")
     deal = await a_deal(books, advance, **abroad())
@@ -183,6 +187,7 @@ async def test_02_an_advance_that_cannot_be_cancelled(books: Billing, sample_dat
     assert await trial_balance(books) == closing_of(sample_data, "02-advance-noncancellable")
 
 
+@in_dollars
 async def test_03_a_right_that_depends_on_the_next_delivery(books: Billing, sample_data: Path) -> None:
     a, b = a_sold_line(ON_A_MILESTONE, "400"), a_sold_line(ON_A_MILESTONE, "600")
     deal = await a_deal(books, a, b, **abroad())
@@ -197,6 +202,7 @@ async def test_03_a_right_that_depends_on_the_next_delivery(books: Billing, samp
     assert await trial_balance(books) == closing_of(sample_data, "03-contract-asset")
 
 
+@in_dollars
 @pytest.mark.parametrize(("percent_precision", "earned"), [(1, "691200"), (None, "691463.41")])
 async def test_04b_a_modification_catches_up(
     books: Billing, sample_data: Path, percent_precision: int | None, earned: str
@@ -221,6 +227,7 @@ async def test_04b_a_modification_catches_up(
         assert books_say == closing_of(sample_data, "04b-modification")
 
 
+@in_dollars
 async def test_04c_materials_that_are_not_installed(books: Billing, sample_data: Path) -> None:
     line = a_sold_line(BY_PERCENT, "5000000")
     deal = await a_deal(books, line, **abroad())
@@ -240,6 +247,7 @@ async def test_04c_materials_that_are_not_installed(books: Billing, sample_data:
     assert await trial_balance(books) == closing_of(sample_data, "04c-uninstalled")
 
 
+@in_dollars
 async def test_06_a_retainer_over_its_months(books: Billing, sample_data: Path) -> None:
     quarter = a_sold_line(ON_A_MILESTONE, "9000", recognition_method="ratable")
     dates = {"starts_on": date(2026, 1, 1), "ends_before": date(2026, 4, 1)}

@@ -38,9 +38,10 @@ select (jsonb_populate_record(
 from journal_entries e where source_kind = 'adjustment' and text not like 'planted%' limit 1
 """
 ITS_LINES = """
-insert into journal_lines (tenant_id, entry_id, position, account_id, role, amount)
-select l.tenant_id, e.id, l.position, l.account_id, l.role, l.amount + case l.position when 1 then {off} else 0 end
+insert into journal_lines (tenant_id, entry_id, position, account_id, role, amount, functional_amount)
+select l.tenant_id, e.id, l.position, l.account_id, l.role, l.amount + off.by, l.functional_amount + off.by
 from journal_entries e, journal_lines l join journal_entries o on o.id = l.entry_id
+cross join lateral (select case l.position when 1 then {off} else 0 end as by) as off
 where e.text = '{text}' and o.source_kind = 'adjustment' and o.text not like 'planted%'
 """
 ONE_DONE = "(select consumer, event_id from msg.inbox where status = 'done' order by 1 limit 1)"
@@ -111,9 +112,16 @@ LEDGER = {
             for statement in (SECOND_ADJUSTMENT, ITS_LINES)
         ),
     ),
+    "every_entry_balances_in_the_functional_currency": in_(
+        "billing",
+        "update journal_lines set functional_amount = functional_amount + 1 where (entry_id, position) ="
+        " (select l.entry_id, l.position from journal_lines l join journal_entries e on e.id = l.entry_id"
+        " where e.source_kind = 'invoice' limit 1)",
+    ),
     "the_whole_ledger_balances": in_(
         "billing",
-        f"insert into journal_lines select tenant_id, {NOBODY}, position, account_id, role, amount"
+        "insert into journal_lines (tenant_id, entry_id, position, account_id, role, amount, functional_amount)"
+        f" select tenant_id, {NOBODY}, position, account_id, role, amount, functional_amount"
         " from journal_lines limit 1",
     ),
     "stored_totals_are_the_sums_of_their_lines": in_(

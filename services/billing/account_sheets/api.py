@@ -19,13 +19,16 @@ router = APIRouter(prefix="/account-sheet", tags=["ledger"], route_class=WorkRou
 
 
 class SheetLineView(View):
-    """One side of an entry on the account, debit positive, and the balance after it."""
+    """One side of an entry on the account, debit positive, and the balance after it, in both currencies."""
 
     posted_on: date
     entry_id: UUID
     text: str
     amount: Amount
     balance: Amount
+    functional_currency: str
+    functional_amount: Amount
+    functional_balance: Amount
     source_kind: str
     source_id: UUID
     contract_id: UUID | None

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from services.billing.account_sheets import queries
-from services.billing.ledger.queries import chart, legal_entities_with_books
+from services.billing.ledger.queries import chart, functional_currency, legal_entities_with_books
 from shared.database import LIMIT_DEFAULT
 from shared.pages import InWork, PageRoute, page
 from shared.ui.listing import Column, Listing
@@ -32,7 +32,8 @@ async def sheet(
     accounts = (await chart(work, code)).accounts
     number = account or min(accounts, default="")
     currencies = await queries.currencies_on(work, legal_entity=code, account=number)
-    chosen = currency or next(iter(currencies), "EUR")
+    books = await functional_currency(work, code)
+    chosen = currency or next(iter(currencies), books)
     found = await queries.account_sheet(
         work,
         legal_entity=code,
@@ -42,18 +43,26 @@ async def sheet(
         cursor=cursor,
         limit=LIMIT_DEFAULT,
     )
-    columns = (
+    return page(
+        request,
+        "billing/account_sheets/sheet.html",
+        listing=Listing.of(request, "account-sheet", _columns(chosen, books), found.items, next=found.next),
+        account=accounts[number],
+        currencies=currencies,
+        currency=chosen,
+        books=books,
+    )
+
+
+def _columns(currency: str, books: str) -> list[Column]:
+    columns = [
         Column("posted_on", _("Day")),
         Column("text", _("Entry")),
         Column("debit", _("Debit"), number=True),
         Column("credit", _("Credit"), number=True),
         Column("balance", _("Balance"), number=True),
-    )
-    return page(
-        request,
-        "billing/account_sheets/sheet.html",
-        listing=Listing.of(request, "account-sheet", columns, found.items, next=found.next),
-        account=accounts[number],
-        currencies=currencies,
-        currency=chosen,
-    )
+    ]
+    if currency != books:
+        columns.append(Column("functional", _("In %(currency)s") % {"currency": books}, number=True))
+        columns.append(Column("functional_balance", _("Balance in %(currency)s") % {"currency": books}, number=True))
+    return columns

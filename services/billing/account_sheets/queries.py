@@ -19,12 +19,13 @@ from shared.work import Work
 SHEET = text(
     """
     select entry.posted_on, entry.id as entry_id, line.position, entry.text, line.amount, entry.source_kind,
-           entry.source_id, line.contract_id,
-           sum(line.amount) over (order by entry.posted_on, entry.id, line.position) as balance
+           entry.source_id, line.contract_id, entry.functional_currency, line.functional_amount,
+           sum(line.amount) over sheet as balance, sum(line.functional_amount) over sheet as functional_balance
       from journal_lines line
       join journal_entries entry on entry.id = line.entry_id
       join ledger_accounts account on account.id = line.account_id
      where account.legal_entity = :legal_entity and account.code = :account and entry.currency = :currency
+    window sheet as (order by entry.posted_on, entry.id, line.position)
     """
 )
 KEYS = (column("posted_on", Date), column("entry_id", Uuid), column("position", Integer))
@@ -36,6 +37,9 @@ COLUMNS = (
     column("source_id", Uuid),
     column("contract_id", Uuid),
     column("balance", Numeric),
+    column("functional_currency", String),
+    column("functional_amount", Numeric),
+    column("functional_balance", Numeric),
 )
 CURRENCIES = text(
     """
@@ -49,7 +53,7 @@ CURRENCIES = text(
 
 @dataclass(frozen=True)
 class SheetLine:
-    """One side of an entry on the account; debit positive, and what the account stands at after it."""
+    """One side of an entry on the account and what that stands at after it; debit positive, in both currencies."""
 
     posted_on: date
     entry_id: UUID
@@ -60,6 +64,9 @@ class SheetLine:
     source_id: UUID
     contract_id: UUID | None
     balance: Decimal
+    functional_currency: str
+    functional_amount: Decimal
+    functional_balance: Decimal
 
 
 async def account_sheet(

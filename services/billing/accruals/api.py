@@ -13,6 +13,7 @@ from services.billing.accruals import queries
 from services.billing.accruals.actions import accrue_revenue
 from services.billing.accruals.model import NoEstimate
 from services.billing.contracts.model import ContractNotActive, NoSuchContract, NoSuchSoldLine
+from services.billing.exchange_rates.model import MissingExchangeRate
 from services.billing.periods.model import BadMonth, PeriodClosed, month
 from shared.actor import NotPermitted
 from shared.contracts.base import Amount, Minutes
@@ -54,7 +55,14 @@ class AccrualView(View):
     "/{accrual_id}",
     status_code=201,
     responses=refusals(
-        NotPermitted, NoSuchContract, NoSuchSoldLine, ContractNotActive, NoEstimate, BadMonth, PeriodClosed
+        NotPermitted,
+        NoSuchContract,
+        NoSuchSoldLine,
+        ContractNotActive,
+        NoEstimate,
+        BadMonth,
+        PeriodClosed,
+        MissingExchangeRate,
     ),
 )
 async def put_accrual(accrual_id: UUID, body: AccrualBody, work: InWork) -> AccrualView:

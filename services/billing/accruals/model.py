@@ -71,4 +71,5 @@ def entry_for(accrual: Accrual, *, last_day: date, contract_number: str, thread_
         source=Source(SourceKind.ACCRUAL, accrual.id),
         lines=[NewLine(role, amount, accrual.contract_id, accrual.contract_line_id) for role, amount in sides],
         thread_id=thread_id,
+        difference=PostingRole.REVENUE,
     )

@@ -30,6 +30,7 @@ from services.billing.credit_notes.model.crediting import (
     NothingToCredit,
     NotOnThisInvoice,
 )
+from services.billing.exchange_rates.model import MissingExchangeRate
 from services.billing.invoices.api import InvoiceLineView, IssueBody, ReasonBody, TaxView, as_it_went_out
 from services.billing.invoices.model import FileKind, Lacks, NoSuchInvoice
 from services.billing.numbering.model import DateGoesBack
@@ -186,6 +187,7 @@ async def discard(credit_note_id: UUID, body: ReasonBody, work: InWork) -> Credi
         Lacks,
         DateGoesBack,
         PeriodClosed,
+        MissingExchangeRate,
         IdempotencyKeyMissing,
     ),
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
 from services.billing.exchange_rates import store
-from services.billing.exchange_rates.model import ExchangeRate, versions
+from services.billing.exchange_rates.model import ExchangeRate, KeptRate, counting, pair_of, versions
 from services.billing.permissions import Permission
 from shared.work import Work
 
@@ -33,3 +34,13 @@ async def bring_in_rates(work: Work, rates: Sequence[ExchangeRate], *, corrects:
     new = list(versions(rates, standing, corrects=corrects))
     await store.add(work, new)
     return len(new)
+
+
+async def rates_on(work: Work, wanted: Collection[tuple[str, str, date]]) -> Mapping[tuple[str, str, date], KeptRate]:
+    """The rate that counts for each pair of currencies and day; raises MissingExchangeRate."""
+    if not wanted:
+        return {}
+    pairs = {pair_of(one, other) for one, other, _ in wanted}
+    days = [on for _, _, on in wanted]
+    found = await store.covering(work, pairs, first=min(days), last=max(days))
+    return {(one, other, on): counting(found, one, other, on=on) for one, other, on in wanted}

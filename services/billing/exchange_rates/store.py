@@ -64,6 +64,13 @@ async def standing(work: Work, places: Collection[tuple[str, date]]) -> dict[tup
     return {(rate.pair, rate.starts_on): rate for rate in found}
 
 
+async def covering(work: Work, pairs: Collection[str], *, first: date, last: date) -> list[KeptRate]:
+    """Every rate of these pairs that covers one of the days."""
+    one = exchange_rates.c
+    wanted = (one.pair.in_(pairs), one.starts_on <= last, one.ends_before > first)
+    return await read(work.session, KeptRate, exchange_rates, *wanted)
+
+
 def latest_first() -> Select[Any]:
     """Every rate, and whether a later version of it counts instead."""
     later = exchange_rates.alias("later")

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import Field, computed_field
 
 from services.billing.contracts.model import ContractNotActive, NoSuchContract
+from services.billing.exchange_rates.model import MissingExchangeRate
 from services.billing.invoices import actions, queries
 from services.billing.invoices.model import (
     DiscardedAlready,
@@ -194,6 +195,7 @@ async def discard(invoice_id: UUID, body: ReasonBody, work: InWork) -> InvoiceVi
         DateGoesBack,
         PurchaseOrderSpent,
         PeriodClosed,
+        MissingExchangeRate,
         IdempotencyKeyMissing,
     ),
 )

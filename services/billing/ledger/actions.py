@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from services.billing.exchange_rates.actions import rates_on
 from services.billing.ledger import store
 from services.billing.ledger.model.accounts import (
     POSITION_ROLES,
@@ -36,6 +37,8 @@ from services.billing.ledger.model.entries import (
     same_posting,
 )
 from services.billing.ledger.model.positions import contracts_of, settlement, split
+from services.billing.ledger.model.translation import Translation
+from services.billing.ledger.store import balances
 from services.billing.periods.actions import day_to_post
 from services.billing.permissions import Permission
 from shared.period import month_of
@@ -112,18 +115,20 @@ async def post_entries(work: Work, entries: Sequence[NewEntry]) -> list[JournalE
     A source that was posted before gives the entry that stands; raises EntryDiffers if that one says something else.
     What is posted to a contract's asset or liability goes to whichever of the two its net position is on.
     Into a closed month people may not post (PeriodClosed); what the service posts by itself goes to the first open
-    month and keeps its service dates. Raises Unbalanced, TooFewLines, ZeroLine, FractionOfUnit, NoSuchAccount.
+    month and keeps its service dates. What is in another currency than the books is translated at the rate of its day.
+    Raises Unbalanced, TooFewLines, ZeroLine, FractionOfUnit, NoSuchAccount, MissingExchangeRate.
     """
-    charts = await _charts(work, entries)
     days: dict[tuple[str, date], date] = {}
     wanted: list[JournalEntry] = []
     for entry in entries:
         check(entry)
-    for entry in await _on_net_positions(work, entries):
+    translations = await _translations(work, entries)
+    charts = await _charts(work, entries, translations)
+    for entry, into in zip(await _on_net_positions(work, entries, translations), translations, strict=True):
         owner, on = entry.legal_entity, entry.on
         if (owner, on) not in days:
             days[owner, on] = await day_to_post(work, owner, on)
-        wanted.append(posted(entry, charts[owner], on=days[owner, on], at=work.now, by=work.actor.subject))
+        wanted.append(posted(entry, charts[owner], into, on=days[owner, on], at=work.now, by=work.actor.subject))
     standing = {one.id: one for one in reversed(wanted)}
     new = await store.add_new(work, list(standing.values()))
     standing |= {one.id: one for one in await store.entries_by_id(work, standing.keys() - new)}
@@ -171,30 +176,58 @@ async def post_until_next_month(work: Work, entry: NewEntry) -> tuple[JournalEnt
 async def _settle(work: Work, cause: JournalEntry) -> None:
     """Bring the contracts of an entry back on one side, where its fixed accounts left them on both or the wrong one."""
     touched = {line.contract_id for line in cause.lines if line.role in POSITION_ROLES and line.contract_id}
-    positions = await store.locked_positions(work, touched) if touched else {}
+    positions = await balances.locked_positions(work, touched) if touched else {}
     amiss = [(contract_id, standing) for contract_id, standing in positions.items() if not standing.is_settled]
     if amiss:
         chart = await store.chart_of(work, cause.legal_entity)
         await post_entries(work, [settlement(cause, *one, chart) for one in amiss])
 
 
-async def _on_net_positions(work: Work, entries: Sequence[NewEntry]) -> Sequence[NewEntry]:
+async def _translations(work: Work, entries: Sequence[NewEntry]) -> list[Translation]:
+    """How each of the entries is translated into the currency of its books; raises MissingExchangeRate."""
+    books = await balances.functional_currencies(work, {entry.legal_entity for entry in entries})
+    pairs = [(entry.currency, books.get(entry.legal_entity, entry.currency), entry.on) for entry in entries]
+    rates = await rates_on(
+        work, {pair for pair, entry in zip(pairs, entries, strict=True) if _needs_rate(entry, pair[1])}
+    )
+    found = []
+    for entry, pair in zip(entries, pairs, strict=True):
+        rate = rates[pair] if _needs_rate(entry, pair[1]) else None
+        found.append(entry.translation or Translation(pair[1], rate.id if rate else None, rate))
+    return found
+
+
+def _needs_rate(entry: NewEntry, functional_currency: str) -> bool:
+    says_all = all(line.functional_amount is not None for line in entry.lines)
+    return entry.currency != functional_currency and entry.translation is None and not says_all
+
+
+async def _on_net_positions(
+    work: Work, entries: Sequence[NewEntry], translations: Sequence[Translation]
+) -> Sequence[NewEntry]:
     """The entries as they fall on the positions of their contracts; what stands already counts no second time."""
     touched = set().union(*(contracts_of(entry) for entry in entries))
     if not touched:
         return entries
-    positions = await store.locked_positions(work, touched)
+    positions = await balances.locked_positions(work, touched)
     standing = await store.standing(work, [entry_id(entry.source) for entry in entries])
-    return [entry if entry_id(entry.source) in standing else split(entry, positions) for entry in entries]
+    return [
+        entry if entry_id(entry.source) in standing else split(entry, positions, into)
+        for entry, into in zip(entries, translations, strict=True)
+    ]
 
 
-async def _charts(work: Work, entries: Sequence[NewEntry]) -> dict[str, Chart]:
+async def _charts(work: Work, entries: Sequence[NewEntry], translations: Sequence[Translation]) -> dict[str, Chart]:
     """The charts that take the entries; one that is older than a posting role gets the account for it here."""
+    wanted: dict[str, set[PostingRole]] = {}
+    for entry, into in zip(entries, translations, strict=True):
+        roles = wanted.setdefault(entry.legal_entity, set())
+        roles |= {line.account for line in entry.lines if isinstance(line.account, PostingRole)}
+        roles |= {entry.difference, PostingRole.ROUNDING} if entry.currency != into.currency else set()
     charts: dict[str, Chart] = {}
-    for owner in {entry.legal_entity for entry in entries}:
+    for owner, roles in wanted.items():
         chart = await store.chart_of(work, owner)
-        named = (line.account for entry in entries if entry.legal_entity == owner for line in entry.lines)
-        missing = lacking(chart, {role for role in named if isinstance(role, PostingRole)})
+        missing = lacking(chart, roles)
         if chart.accounts and missing.roles:
             await store.add_chart(work, missing)
             chart = await store.chart_of(work, owner)

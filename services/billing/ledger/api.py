@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
+from services.billing.exchange_rates.model import MissingExchangeRate
 from services.billing.ledger import actions, queries
 from services.billing.ledger.model.accounts import (
     AccountCode,
@@ -114,6 +115,7 @@ class JournalLineView(View):
     account: str
     role: PostingRole | None
     amount: Amount
+    functional_amount: Amount
     contract_id: UUID | None
     contract_line_id: UUID | None
     project_id: UUID | None
@@ -129,6 +131,8 @@ class EntryView(View):
     id: UUID
     legal_entity: str
     currency: str
+    functional_currency: str
+    exchange_rate_id: UUID | None
     posted_on: date
     service_from: date
     service_before: date
@@ -151,6 +155,8 @@ class BalanceView(View):
     kind: AccountKind
     currency: str
     balance: Amount
+    functional_currency: str
+    functional_balance: Amount
 
 
 class TrialBalanceView(View):
@@ -159,7 +165,16 @@ class TrialBalanceView(View):
     balances: list[BalanceView]
 
 
-WRONG_ENTRY = (Unbalanced, TooFewLines, ZeroLine, FractionOfUnit, NoSuchAccount, PeriodClosed, NotPermitted)
+WRONG_ENTRY = (
+    Unbalanced,
+    TooFewLines,
+    ZeroLine,
+    FractionOfUnit,
+    NoSuchAccount,
+    PeriodClosed,
+    MissingExchangeRate,
+    NotPermitted,
+)
 
 
 @router.get("/ledger-accounts", responses=refusals(NotPermitted))

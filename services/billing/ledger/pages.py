@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
+from services.billing.exchange_rates.queries import exchange_rate
 from services.billing.ledger import queries
 from services.billing.ledger.model.accounts import NoBooks
 from services.billing.ledger.model.entries import SourceKind
@@ -64,10 +65,17 @@ async def trial_balance(request: Request, work: InWork, wanted: LegalEntity = No
     if code is not None and code not in codes:
         raise NoBooks(field="/legal_entity")
     balances = await queries.trial_balance(work, code, up_to=None) if code else []
-    by_currency: dict[str, list[queries.Balance]] = {}
+    by_currency: dict[tuple[str, str], list[queries.Balance]] = {}
     for balance in balances:
-        by_currency.setdefault(balance.currency, []).append(balance)
-    return page(request, "billing/ledger/trial_balance.html", codes=codes, legal_entity=code, by_currency=by_currency)
+        by_currency.setdefault((balance.currency, balance.functional_currency), []).append(balance)
+    return page(
+        request,
+        "billing/ledger/trial_balance.html",
+        codes=codes,
+        legal_entity=code,
+        by_currency=by_currency,
+        in_books=queries.in_functional_currency(balances),
+    )
 
 
 @router.get("/entries/{entry_id}")
@@ -87,10 +95,12 @@ async def entry(request: Request, entry_id: UUID, work: InWork) -> Response:
     is_whole = source.leg == "1" or source.kind in IN_LEGS
     cause = causes.get(source.kind) if is_whole else None
     chart = await queries.chart(work, found.entry.legal_entity)
+    rate_id = found.entry.exchange_rate_id
     return page(
         request,
         "billing/ledger/entry.html",
         entry=found.entry,
+        rate=None if rate_id is None else await exchange_rate(work, rate_id),
         reversed_by=found.reversed_by_id,
         cause=cause,
         names=chart.accounts,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy import Column, ColumnElement, and_, case, exists, func, select
 from services.billing.ledger import store
 from services.billing.ledger.model.accounts import AccountKind, Chart, NoBooks, PostingRole
 from services.billing.ledger.model.entries import JournalEntry, SourceKind
+from services.billing.ledger.store import balances as sums
 from services.billing.ledger.store import journal_entries, journal_lines, ledger_accounts
 from services.billing.permissions import Permission
 from shared.database import Page, page
@@ -34,13 +35,15 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Balance:
-    """The sum of one account in one currency; debit positive."""
+    """The sum of one account in one currency, and what of it in the functional currency; debit positive."""
 
     account: str
     name: str
     kind: AccountKind
     currency: str
     balance: Decimal
+    functional_currency: str
+    functional_balance: Decimal
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,14 @@ async def books_of(work: Work, legal_entity: str) -> Chart:
     return found
 
 
+async def functional_currency(work: Work, legal_entity: str) -> str:
+    """The currency that a legal entity keeps its books in; raises NoBooks."""
+    found = await sums.functional_currencies(work, [legal_entity])
+    if legal_entity not in found:
+        raise NoBooks(field="/legal_entity")
+    return found[legal_entity]
+
+
 async def entries(
     work: Work, wanted: Wanted, *, cursor: str | None, limit: int, descending: bool = False
 ) -> Page[JournalEntry]:
@@ -107,15 +118,28 @@ async def trial_balance(work: Work, legal_entity: str, *, up_to: date | None) ->
     wanted = [entries.legal_entity == legal_entity]
     if up_to is not None:
         wanted.append(entries.posted_on <= up_to)
+    account = (accounts.code, accounts.name, accounts.kind, entries.currency)
     balances = (
-        select(accounts.code, accounts.name, accounts.kind, entries.currency, func.sum(lines.amount).label("balance"))
+        select(*account, func.sum(lines.amount), entries.functional_currency, func.sum(lines.functional_amount))
         .join_from(journal_entries, journal_lines, lines.entry_id == entries.id)
         .join(ledger_accounts, accounts.id == lines.account_id)
         .where(*wanted)
-        .group_by(accounts.code, accounts.name, accounts.kind, entries.currency)
+        .group_by(*account, entries.functional_currency)
         .order_by(accounts.code, entries.currency)
     )
     return [Balance(*row) for row in await work.session.execute(balances)]
+
+
+def in_functional_currency(balances: Sequence[Balance]) -> list[Balance]:
+    """The balances of all currencies together, in the functional one; nothing where there is no other currency."""
+    if all(one.currency == one.functional_currency for one in balances):
+        return []
+    together: dict[tuple[str, str], Balance] = {}
+    for one in balances:
+        place = (one.account, one.functional_currency)
+        total = one.functional_balance + (together[place].balance if place in together else 0)
+        together[place] = replace(one, currency=one.functional_currency, balance=total, functional_balance=total)
+    return [one for one in together.values() if one.balance]
 
 
 async def contract_books(work: Work, contract_id: UUID) -> ContractBooks:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends
 from pydantic import Field
 
 from services.billing.customers.model import NoSuchCustomer
+from services.billing.exchange_rates.model import MissingExchangeRate
 from services.billing.legal_entities.model import NoSuchLegalEntity
 from services.billing.payments import actions, queries
 from services.billing.payments.model import (
@@ -138,6 +139,7 @@ ALLOCATING = (
     MoreThanOpen,
     DifferenceTooLarge,
     PeriodClosed,
+    MissingExchangeRate,
 )
 
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends
 from pydantic import Field
 
 from services.billing.contracts.model import NoSuchContract, NoSuchSoldLine
+from services.billing.exchange_rates.model import MissingExchangeRate
 from services.billing.ledger.model.accounts import NoBooks
 from services.billing.periods.model import BadMonth, PeriodClosed, month
 from services.billing.recognition import queries
@@ -162,7 +163,7 @@ class PositionView(View):
     "/recognition-runs",
     status_code=201,
     dependencies=[Depends(key_required)],
-    responses=refusals(NotPermitted, NoBooks, BadMonth, PeriodClosed),
+    responses=refusals(NotPermitted, NoBooks, BadMonth, PeriodClosed, MissingExchangeRate),
 )
 async def recognise(body: RunBody, work: InWork) -> RunInFullView:
     """Recognise what was delivered by the end of a month and not yet recognised."""
@@ -178,7 +179,7 @@ async def recognise(body: RunBody, work: InWork) -> RunInFullView:
     "/recognition-jobs",
     status_code=202,
     dependencies=[Depends(key_required)],
-    responses=refusals(NotPermitted, NoBooks, BadMonth, PeriodClosed),
+    responses=refusals(NotPermitted, NoBooks, BadMonth, PeriodClosed, MissingExchangeRate),
 )
 async def recognise_in_background(body: JobBody, work: InWork) -> StartedView:
     """Recognise a month by a job, some contracts at a time; `/jobs/{id}` tells how far it is."""

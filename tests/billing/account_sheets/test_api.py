@@ -8,6 +8,7 @@ from typing import Any
 from shared.actor import Role
 from tests.support.api import code_of
 from tests.support.billing import Billing
+from tests.support.exchange_rates import an_exchange_rate
 from tests.support.ledger import ENTITY, a_new_entry, posted
 
 SHEET = {"legal_entity": ENTITY, "account": "1300", "currency": "EUR"}
@@ -24,6 +25,7 @@ async def test_the_balance_runs_over_pages_and_from_any_day(billing: Billing) ->
     for day in (5, 3, 4):
         amount = f"{day}.00"
         await posted(billing, a_new_entry(("1300", amount), ("4000", f"-{amount}"), on=date(2026, 3, day)))
+    await an_exchange_rate(billing, "1.25", "2026-03-31")
     dollars = a_new_entry(("1300", "7.00"), ("4000", "-7.00"), currency="USD")
     await posted(billing, dollars)
 
@@ -37,7 +39,8 @@ async def test_the_balance_runs_over_pages_and_from_any_day(billing: Billing) ->
         ("2026-03-05", "5.00", "12.00"),
     ]
     assert [one["balance"] for one in (await sheet(billing, starts_on="2026-03-05"))["items"]] == ["12.00"]
-    assert [one["balance"] for one in (await sheet(billing, currency="USD"))["items"]] == ["7.00"]
+    [line] = (await sheet(billing, currency="USD"))["items"]
+    assert (line["balance"], line["functional_currency"], line["functional_balance"]) == ("7.00", "EUR", "5.60")
 
 
 async def test_an_account_that_is_not_there_is_not_found(billing: Billing) -> None:

@@ -32,6 +32,7 @@ from services.billing.batches.model.canonical import (
 )
 from services.billing.batches.model.verification import verified
 from services.billing.ledger.model.entries import JournalEntry, posted
+from services.billing.ledger.model.translation import Translation
 from tests.support.ledger import AT, CODES, a_batched_entry, a_chart, a_new_entry
 
 MARCH = Scope("MER", date(2026, 3, 1), "EUR", "erp")
@@ -75,7 +76,7 @@ entries = st.builds(
 def in_the_books(day: int = 31) -> JournalEntry:
     """Post 100.00 on a day in March."""
     entry = a_new_entry(on=date(2026, 3, day))
-    return posted(entry, a_chart(), on=entry.on, at=AT, by="carla")
+    return posted(entry, a_chart(), Translation(entry.currency), on=entry.on, at=AT, by="carla")
 
 
 def a_batch(*posted_entries: JournalEntry, after: Link = Link()) -> ExportBatch:  # noqa: B008 - frozen

@@ -16,6 +16,7 @@ from shared.contracts.billing import LedgerBatchSealed
 from shared.ids import new_id
 from tests.support.api import code_of
 from tests.support.billing import Billing, a_legal_entity
+from tests.support.exchange_rates import an_exchange_rate
 from tests.support.ledger import (
     ACCEPTED,
     ENTITY,
@@ -36,6 +37,7 @@ from tests.support.ledger import (
 
 async def test_a_batch_holds_every_entry_of_its_month_and_currency_that_waits(mapped: Billing) -> None:
     in_march = await posted(mapped, a_new_entry(), a_new_entry(on=date(2026, 3, 1)))
+    await an_exchange_rate(mapped, "1.25", "2026-03-31")
     await posted(mapped, a_new_entry(on=date(2026, 4, 1)), a_new_entry(currency="USD"))
 
     batch = await sealed(mapped)

@@ -22,25 +22,31 @@ from tests.support.billing import NOON, Billing
 from tests.support.ledger import LAST_OF_MARCH, a_new_entry, by_itself, posted, trial_balance
 
 ENTRY = text(
-    "insert into journal_entries (id, legal_entity, currency, posted_on, service_from, service_before, text,"
-    " source_kind, source_id, source_leg, line_count, recorded_at, recorded_by) values (:id, 'MER', 'EUR',"
-    " :on, :on, date '2026-04-01', 'By hand', 'adjustment', :id, '1', :line_count, :at, 'mallory')"
+    "insert into journal_entries (id, legal_entity, currency, functional_currency, posted_on, service_from,"
+    " service_before, text, source_kind, source_id, source_leg, line_count, recorded_at, recorded_by)"
+    " values (:id, 'MER', 'EUR', 'EUR', :on, :on, date '2026-04-01', 'By hand', 'adjustment', :id, '1', :line_count,"
+    " :at, 'mallory')"
 )
 LINE = text(
-    "insert into journal_lines (entry_id, position, account_id, amount)"
-    " select :entry, :position, id, :amount from ledger_accounts where legal_entity = 'MER' and code = :account"
+    "insert into journal_lines (entry_id, position, account_id, amount, functional_amount)"
+    " select :entry, :position, id, :amount, :functional from ledger_accounts"
+    " where legal_entity = 'MER' and code = :account"
 )
 Side = tuple[str, str]
 
 
-async def insert_past_the_rules(billing: Billing, *sides: Side, line_count: int, on: date = LAST_OF_MARCH) -> None:
+async def insert_past_the_rules(
+    billing: Billing, *sides: Side, line_count: int, on: date = LAST_OF_MARCH, functional: Sequence[str] = ()
+) -> None:
     """Write an entry as the app role may, without asking the model."""
     async with billing.work() as work:
         entry_id = new_id()
         values: dict[str, Any] = {"id": entry_id, "line_count": line_count, "on": on, "at": NOON}
         await work.session.execute(ENTRY, values)
         for position, (account, amount) in enumerate(sides, start=1):
-            line = {"entry": entry_id, "position": position, "account": account, "amount": Decimal(amount)}
+            in_books = functional[position - 1] if functional else amount
+            amounts = {"amount": Decimal(amount), "functional": Decimal(in_books)}
+            line = {"entry": entry_id, "position": position, "account": account, **amounts}
             await work.session.execute(LINE, line)
 
 
@@ -118,6 +124,17 @@ async def test_the_database_refuses_an_entry_that_is_not_whole(
     assert [row["id"] for row in await billing.rows("journal_entries")] == [standing.id]
 
 
+async def test_the_database_refuses_an_entry_that_does_not_balance_in_the_functional_currency(billing: Billing) -> None:
+    [standing] = await posted(billing, a_new_entry())
+
+    with pytest.raises(DBAPIError, match="does not balance in the functional currency"):
+        await insert_past_the_rules(
+            billing, ("1300", "100.00"), ("4000", "-100.00"), line_count=2, functional=["150.00", "-149.99"]
+        )
+
+    assert [row["id"] for row in await billing.rows("journal_entries")] == [standing.id]
+
+
 async def test_the_database_takes_an_entry_that_is_whole(billing: Billing) -> None:
     await posted(billing, a_new_entry())  # opens the month
 
@@ -132,7 +149,8 @@ async def test_no_line_is_added_to_what_was_posted(billing: Billing) -> None:
     with pytest.raises(DBAPIError, match="has 4 lines, it was posted with 2"):
         async with billing.work() as work:
             for position, amount in ((3, "5.00"), (4, "-5.00")):
-                line = {"entry": entry.id, "position": position, "account": "1300", "amount": Decimal(amount)}
+                amounts = {"amount": Decimal(amount), "functional": Decimal(amount)}
+                line = {"entry": entry.id, "position": position, "account": "1300", **amounts}
                 await work.session.execute(LINE, line)
 
 

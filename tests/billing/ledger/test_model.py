@@ -24,6 +24,7 @@ from services.billing.ledger.model.entries import (
     reversal_of,
     same_posting,
 )
+from services.billing.ledger.model.translation import Translation
 from tests.support.ledger import AT, LAST_OF_MARCH, a_chart, a_new_entry
 
 cents = st.integers(-(10**12), 10**12).filter(bool).map(lambda amount: Decimal(amount).scaleb(-2))
@@ -31,7 +32,7 @@ cents = st.integers(-(10**12), 10**12).filter(bool).map(lambda amount: Decimal(a
 
 def in_the_books(entry: NewEntry) -> JournalEntry:
     """Post `entry` on its own day."""
-    return posted(entry, a_chart(), on=entry.on, at=AT, by="carla")
+    return posted(entry, a_chart(), Translation(entry.currency), on=entry.on, at=AT, by="carla")
 
 
 @pytest.mark.parametrize("error", ["0.01", "0.004", "-100.00"])

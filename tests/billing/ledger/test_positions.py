@@ -13,7 +13,8 @@ from sqlalchemy import text
 from services.billing.ledger.actions import post_entries
 from services.billing.ledger.model.accounts import PostingRole
 from services.billing.ledger.model.entries import NewEntry, NewLine, check
-from services.billing.ledger.model.positions import ContractPosition, position_of, split
+from services.billing.ledger.model.positions import ContractPosition, Standing, position_of, split
+from services.billing.ledger.model.translation import Translation
 from shared.actor import Role
 from tests.support.billing import Billing, a_sale, a_time_line
 from tests.support.ledger import a_new_entry, posted, sent, trial_balance
@@ -21,9 +22,20 @@ from tests.support.ledger import a_new_entry, posted, sent, trial_balance
 CONTRACT = UUID(int=3)
 ASSET, LIABILITY, REVENUE = PostingRole.CONTRACT_ASSET, PostingRole.CONTRACT_LIABILITY, PostingRole.REVENUE
 RECEIVABLE = PostingRole.RECEIVABLE
+EUROS = Translation("EUR")
 
 amounts = st.integers(-(10**9), 10**9).filter(bool).map(lambda cents: Decimal(cents).scaleb(-2))
 sides = st.sampled_from([ASSET, LIABILITY])
+
+
+def standing(amount: Decimal) -> Standing:
+    """What stands on an account in the currency of the books."""
+    return Standing(amount, amount)
+
+
+def at(asset: Decimal, liability: Decimal) -> ContractPosition:
+    """A position by the balances of its two accounts."""
+    return ContractPosition(standing(asset), standing(liability))
 
 
 def earned(amount: Decimal | str, contract_id: UUID = CONTRACT, *, role: PostingRole = ASSET) -> NewEntry:
@@ -53,24 +65,24 @@ def test_the_net_is_what_was_posted_and_stands_on_one_side(changes: list[tuple[D
     balances = {ASSET: Decimal(), LIABILITY: Decimal()}
 
     for number, (amount, role) in enumerate(changes, start=1):
-        entry = split(earned(amount, role=role), positions)
+        entry = split(earned(amount, role=role), positions, EUROS)
         check(entry)
         for side, change in posted_to(entry).items():
             balances[side] += change
         net = sum((change for change, _ in changes[:number]), Decimal())
-        assert positions[CONTRACT] == ContractPosition(balances[ASSET], balances[LIABILITY]) == position_of(net)
+        assert positions[CONTRACT] == at(balances[ASSET], balances[LIABILITY]) == position_of(standing(net))
         assert balances[ASSET] >= 0 >= balances[LIABILITY]
         assert not (balances[ASSET] and balances[LIABILITY])
 
 
 @given(amounts, amounts, amounts)
 def test_whatever_stood_on_the_wrong_side_is_put_right(asset: Decimal, liability: Decimal, amount: Decimal) -> None:
-    positions = {CONTRACT: ContractPosition(asset, liability)}
+    positions = {CONTRACT: at(asset, liability)}
 
-    changed = posted_to(split(earned(amount), positions))
+    changed = posted_to(split(earned(amount), positions, EUROS))
 
     assert changed[ASSET] + changed[LIABILITY] == amount
-    assert positions[CONTRACT] == ContractPosition(asset + changed[ASSET], liability + changed[LIABILITY])
+    assert positions[CONTRACT] == at(asset + changed[ASSET], liability + changed[LIABILITY])
     assert positions[CONTRACT].is_settled
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID, uuid5
 
 from services.billing.ledger.model.accounts import POSITION_ROLES, AccountCode, Chart, PostingRole
+from services.billing.ledger.model.translation import Translation
 from shared.errors import Conflict, Invalid, NotFound
 from shared.money import Money
 from shared.period import Period
@@ -107,11 +108,18 @@ class NewLine:
     project_id: UUID | None = None
     narrowed_by: str = ""
     """What narrows the role where posting rules tell its accounts apart: the billing method of revenue."""
+    functional_amount: Decimal | None = None
+    """What it is in the functional currency, where the rate of the day does not say so: what leaves the books does it
+    as it stands there."""
 
 
 @dataclass(frozen=True)
 class NewEntry:
-    """An entry to be posted on the day `on`; `service` is when the work behind it was done."""
+    """An entry to be posted on the day `on`; `service` is when the work behind it was done.
+
+    `difference` takes what is over in the functional currency when something leaves the books at another rate than it
+    came in. `translation` is given where an entry is taken back as it was translated.
+    """
 
     legal_entity: str
     currency: str
@@ -122,6 +130,8 @@ class NewEntry:
     thread_id: UUID | None = None
     service: Period | None = None
     reverses_id: UUID | None = None
+    difference: PostingRole = PostingRole.FX_REALISED
+    translation: Translation | None = None
 
 
 @dataclass(frozen=True)
@@ -132,6 +142,7 @@ class JournalLine:
     account: str
     role: PostingRole | None
     amount: Decimal
+    functional_amount: Decimal
     contract_id: UUID | None
     contract_line_id: UUID | None
     project_id: UUID | None
@@ -144,6 +155,8 @@ class JournalEntry:
     id: UUID
     legal_entity: str
     currency: str
+    functional_currency: str
+    exchange_rate_id: UUID | None
     posted_on: date
     service_from: date
     service_before: date
@@ -166,13 +179,35 @@ def check(entry: NewEntry) -> None:
     if len(entry.lines) < 2:
         raise TooFewLines(field="/lines")
     for number, line in enumerate(entry.lines):
-        _check_amount(Money(line.amount, entry.currency), f"/lines/{number}/amount")
+        if not line.functional_amount:
+            _check_amount(Money(line.amount, entry.currency), f"/lines/{number}/amount")
     difference = sum((line.amount for line in entry.lines), Decimal())
     if difference:
         raise Unbalanced(f"The lines differ by {difference:f} {entry.currency}.", field="/lines")
 
 
-def posted(entry: NewEntry, chart: Chart, *, on: date, at: datetime, by: str) -> JournalEntry:
+def in_books(entry: NewEntry, translation: Translation) -> NewEntry:
+    """`entry` with what each line is in the functional currency; these amounts sum to nought as well.
+
+    What rounding leaves over goes to rounding. Where lines leave the books at another rate, what is over goes to the
+    entry's `difference`: onto its line of that role, or onto one of its own.
+    """
+    if entry.currency == translation.currency:
+        return replace(entry, lines=[replace(line, functional_amount=line.amount) for line in entry.lines])
+    lines = [_translated(line, translation) for line in entry.lines]
+    over = sum((line.functional_amount or Decimal() for line in lines), Decimal())
+    if not over:
+        return replace(entry, lines=lines)
+    leaves = any(line.functional_amount is not None for line in entry.lines)
+    role = entry.difference if leaves else PostingRole.ROUNDING
+    place = next((number for number, line in enumerate(lines) if line.account is role), None)
+    if place is None:
+        return replace(entry, lines=[*lines, NewLine(role, Decimal(), functional_amount=-over)])
+    lines[place] = replace(lines[place], functional_amount=(lines[place].functional_amount or Decimal()) - over)
+    return replace(entry, lines=lines)
+
+
+def posted(entry: NewEntry, chart: Chart, translation: Translation, *, on: date, at: datetime, by: str) -> JournalEntry:
     """`entry` as it stands in the books from the day `on`; raises what `check` raises, and NoSuchAccount."""
     check(entry)
     service = entry.service or Period(entry.on, None)
@@ -180,6 +215,8 @@ def posted(entry: NewEntry, chart: Chart, *, on: date, at: datetime, by: str) ->
         id=entry_id(entry.source),
         legal_entity=entry.legal_entity,
         currency=entry.currency,
+        functional_currency=translation.currency,
+        exchange_rate_id=translation.rate_id,
         posted_on=on,
         service_from=service.starts_on,
         service_before=service.ends_before or date.fromordinal(service.starts_on.toordinal() + 1),
@@ -189,7 +226,7 @@ def posted(entry: NewEntry, chart: Chart, *, on: date, at: datetime, by: str) ->
         reverses_id=entry.reverses_id,
         recorded_at=at,
         recorded_by=by,
-        lines=tuple(_line(line, chart, on) for line in entry.lines),
+        lines=tuple(_line(line, chart, on) for line in in_books(entry, translation).lines),
     )
 
 
@@ -210,12 +247,14 @@ def reversal_of(entry: JournalEntry, *, on: date, reason: str) -> NewEntry:
                 contract_id=line.contract_id,
                 contract_line_id=line.contract_line_id,
                 project_id=line.project_id,
+                functional_amount=-line.functional_amount,
             )
             for line in entry.lines
         ],
         thread_id=entry.thread_id,
         service=Period(entry.service_from, entry.service_before),
         reverses_id=entry.id,
+        translation=Translation(entry.functional_currency, entry.exchange_rate_id),
     )
 
 
@@ -231,6 +270,11 @@ def _check_amount(money: Money, field_name: str) -> None:
         raise FractionOfUnit(f"{money} is finer than the smallest unit.", field=field_name)
 
 
+def _translated(line: NewLine, translation: Translation) -> NewLine:
+    known = line.functional_amount
+    return replace(line, functional_amount=translation.of(line.amount) if known is None else known)
+
+
 def _line(line: NewLine, chart: Chart, on: date) -> JournalLine:
     account = chart.account_for(line.account, narrowed_by=line.narrowed_by, on=on)
     return JournalLine(
@@ -238,6 +282,7 @@ def _line(line: NewLine, chart: Chart, on: date) -> JournalLine:
         account=account.code,
         role=line.account if isinstance(line.account, PostingRole) else line.account.role,
         amount=line.amount,
+        functional_amount=line.functional_amount or Decimal(),
         contract_id=line.contract_id,
         contract_line_id=line.contract_line_id,
         project_id=line.project_id,

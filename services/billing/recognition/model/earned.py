@@ -236,6 +236,7 @@ def entry_for(earned: Earned, *, legal_entity: str, run_id: UUID, period: Period
         ],
         thread_id=line.thread_id,
         service=earned.service,
+        difference=PostingRole.REVENUE,
     )
 
 

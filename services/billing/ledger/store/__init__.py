@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Column, Date, DateTime, Integer, Row, String, Text, Uuid, any_, cast, func, select, text
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    Date,
+    DateTime,
+    Integer,
+    Row,
+    String,
+    Text,
+    Uuid,
+    any_,
+    cast,
+    select,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from services.billing.ledger.model.accounts import (
-    POSITION_ROLES,
     AccountKind,
     Chart,
     LedgerAccount,
@@ -20,7 +31,6 @@ from services.billing.ledger.model.accounts import (
     role_id,
 )
 from services.billing.ledger.model.entries import JournalEntry, JournalLine, NoSuchEntry, Source, SourceKind
-from services.billing.ledger.model.positions import ContractPosition
 from services.billing.tables import schema
 from shared.database import amount, belongs_to, choice, found_by, only_one, read, rule
 from shared.work import Work
@@ -62,6 +72,8 @@ journal_entries = schema.table(
     Column("id", Uuid, primary_key=True),
     Column("legal_entity", String, nullable=False),
     Column("currency", String(3), nullable=False),
+    Column("functional_currency", String(3), nullable=False),
+    Column("exchange_rate_id", Uuid),
     Column("posted_on", Date, nullable=False),
     Column("service_from", Date, nullable=False),
     Column("service_before", Date, nullable=False),
@@ -78,6 +90,7 @@ journal_entries = schema.table(
     only_one("reverses_id", where="reverses_id is not null"),
     found_by("legal_entity", "posted_on", "id", why="the journal of a month, the trial balance, a batch"),
     belongs_to("reverses_id", "journal_entries"),
+    belongs_to("exchange_rate_id", "exchange_rates"),
     rule("service_ends_after_it_starts", "service_before > service_from"),
     append_only=True,
 )
@@ -88,6 +101,7 @@ journal_lines = schema.table(
     Column("account_id", Uuid, nullable=False),
     choice("role", PostingRole, nullable=True),
     amount("amount"),
+    amount("functional_amount"),
     Column("contract_id", Uuid),
     Column("contract_line_id", Uuid),
     Column("project_id", Uuid),
@@ -95,14 +109,13 @@ journal_lines = schema.table(
     found_by("contract_id", "role", where="contract_id is not null", why="the position of a contract"),
     belongs_to("entry_id", "journal_entries"),
     belongs_to("account_id", "ledger_accounts"),
-    rule("says_something", "amount <> 0"),
+    rule("says_something", "amount <> 0 or functional_amount <> 0"),
     append_only=True,
 )
 schema.map(LedgerAccount, ledger_accounts)
 
 KEPT_OF_ENTRY = tuple(name for name in JournalEntry.__dataclass_fields__ if name not in ("source", "lines"))
 KEPT_OF_LINE = tuple(name for name in JournalLine.__dataclass_fields__ if name != "account")
-LOCK_CONTRACTS = text("select id from contracts where id = any(cast(:ids as uuid[])) order by id for update")
 
 
 async def chart_of(work: Work, legal_entity: str) -> Chart:
@@ -197,9 +210,7 @@ async def entries_by_id(work: Work, ids: Iterable[UUID]) -> list[JournalEntry]:
     lines: dict[UUID, list[JournalLine]] = {}
     for row in rows:
         lines.setdefault(row.entry_id, []).append(
-            JournalLine(
-                row.account_id, row.code, row.role, row.amount, row.contract_id, row.contract_line_id, row.project_id
-            )
+            JournalLine(account=row.code, **{name: getattr(row, name) for name in KEPT_OF_LINE})
         )
     return [_entry(row, tuple(lines[row.id])) for row in heads]
 
@@ -208,28 +219,6 @@ async def standing(work: Work, ids: Iterable[UUID]) -> set[UUID]:
     """Which of these entries are posted already."""
     wanted = any_(cast(list(ids), ARRAY(Uuid)))
     return set(await work.session.scalars(select(journal_entries.c.id).where(journal_entries.c.id == wanted)))
-
-
-async def locked_positions(work: Work, contract_ids: Iterable[UUID]) -> dict[UUID, ContractPosition]:
-    """What stands on the two accounts of these contracts, which nobody else changes before this work ends."""
-    wanted = list(contract_ids)
-    await work.session.execute(LOCK_CONTRACTS, {"ids": wanted})
-    role, total = journal_lines.c.role, func.sum(journal_lines.c.amount)
-    sums = (
-        select(journal_lines.c.contract_id, role, total)
-        .where(journal_lines.c.contract_id == any_(cast(wanted, ARRAY(Uuid))), role.in_(POSITION_ROLES))
-        .group_by(journal_lines.c.contract_id, role)
-    )
-    found: dict[UUID, dict[PostingRole, Decimal]] = {}
-    for contract_id, of_role, balance in await work.session.execute(sums):
-        found.setdefault(contract_id, {})[of_role] = balance
-    return {
-        one: ContractPosition(
-            asset=balances.get(PostingRole.CONTRACT_ASSET, Decimal()),
-            liability=balances.get(PostingRole.CONTRACT_LIABILITY, Decimal()),
-        )
-        for one, balances in found.items()
-    }
 
 
 async def get(work: Work, entry_id: UUID) -> JournalEntry:

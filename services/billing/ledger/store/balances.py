@@ -1,0 +1,48 @@
+"""What stands on accounts, in the currency of the entries and in that of the books."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+from sqlalchemy import ARRAY, String, Uuid, any_, cast, column, func, select, table, text
+
+from services.billing.ledger.model.accounts import POSITION_ROLES, PostingRole
+from services.billing.ledger.model.positions import ContractPosition, Standing
+from services.billing.ledger.store import journal_lines
+from shared.work import Work
+
+LOCK_CONTRACTS = text("select id from contracts where id = any(cast(:ids as uuid[])) order by id for update")
+# In which currency a legal entity keeps its books.
+books = table("legal_entities", column("code", String), column("functional_currency", String))
+
+
+async def locked_positions(work: Work, contract_ids: Iterable[UUID]) -> dict[UUID, ContractPosition]:
+    """What stands on the two accounts of these contracts, which nobody else changes before this work ends."""
+    wanted = list(contract_ids)
+    await work.session.execute(LOCK_CONTRACTS, {"ids": wanted})
+    line = journal_lines.c
+    role = line.role
+    sums = (
+        select(line.contract_id, role, func.sum(line.amount), func.sum(line.functional_amount))
+        .where(line.contract_id == any_(cast(wanted, ARRAY(Uuid))), role.in_(POSITION_ROLES))
+        .group_by(line.contract_id, role)
+    )
+    found: dict[UUID, dict[PostingRole, Standing]] = {}
+    for contract_id, of_role, balance, functional in await work.session.execute(sums):
+        found.setdefault(contract_id, {})[of_role] = Standing(balance, functional)
+    return {
+        one: ContractPosition(
+            asset=balances.get(PostingRole.CONTRACT_ASSET, Standing()),
+            liability=balances.get(PostingRole.CONTRACT_LIABILITY, Standing()),
+        )
+        for one, balances in found.items()
+    }
+
+
+async def functional_currencies(work: Work, legal_entities: Collection[str]) -> dict[str, str]:
+    """The currency that each of these legal entities keeps its books in."""
+    rows = await work.session.execute(
+        select(books.c.code, books.c.functional_currency).where(books.c.code.in_(legal_entities))
+    )
+    return {row.code: row.functional_currency for row in rows}
