@@ -25,7 +25,7 @@ from services.delivery.tables import schema
 from services.delivery.templates.api import router as templates
 from services.delivery.timesheets.api.entries import router as time_entries
 from services.delivery.timesheets.api.timesheets import router as timesheets
-from services.delivery.timesheets.pages import approvals, week
+from services.delivery.timesheets.pages import approvals, timer, week
 from shared.service import Service
 
 service = Service(
@@ -37,7 +37,14 @@ service = Service(
         *(expense_reports, expense_lock, change_orders, progress),
     ),
     pages=(
-        *(week.router, approvals.router, expense_pages.router, handoff_pages.router, project_pages.router),
+        *(
+            week.router,
+            timer.router,
+            approvals.router,
+            expense_pages.router,
+            handoff_pages.router,
+            project_pages.router,
+        ),
         *(change_order_pages.router, progress_pages.router),
     ),
     navigation=NAVIGATION,

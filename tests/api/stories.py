@@ -129,7 +129,7 @@ async def of_delivery(database: Database) -> Story:
     worked = {"task_id": delivery.a_task_of(project), "day": "2026-03-02", "minutes": 480, "note": "Workshop"}
     await crm.made(served.manager, f"/time-entries/{new_id()}", worked)
     await served.manager.post("/timesheets/submission", json={"week_starts_on": "2026-03-02"})
-    await spend_change_and_measure(served, project["id"])
+    await do_the_rest(served, project["id"], delivery.a_task_of(project))
     template = {"code": "own", "name": "Own way", "tasks": [{"key": "a", "phase": "A", "name": "A", "share": 1}]}
     await served.manager.put(f"/project-templates/{new_id()}", json=template)
     return Story(
@@ -144,6 +144,7 @@ async def of_delivery(database: Database) -> Story:
             "milestone_id": "milestones.id",
             "entry_id": "time_entries.id",
             "timesheet_id": "timesheets.id",
+            "timer_id": "timers.id",
             "report_id": "expense_reports.id",
             "expense_id": "expenses.id",
             "change_order_id": "change_orders.id",
@@ -161,8 +162,9 @@ async def of_delivery(database: Database) -> Story:
     )
 
 
-async def spend_change_and_measure(served: delivery.Delivery, project_id: str) -> None:
-    """Have Paula report an expense on her project, draft a change order, and measure progress."""
+async def do_the_rest(served: delivery.Delivery, project_id: str, task_id: str) -> None:
+    """Have Paula start her timer, report an expense on her project, draft a change order, and measure progress."""
+    await served.api.browser(Role.PROJECT_MANAGER, subject="paula").post(f"/timer/start/{task_id}")
     report = f"/expense-reports/{new_id()}"
     await crm.made(served.manager, report, {"project_id": project_id, "title": "Workshop"})
     await crm.made(served.manager, f"{report}/expenses/{new_id()}", SPENT)

@@ -39,6 +39,7 @@ from services.delivery.timesheets.model.entries import (
 )
 from services.delivery.timesheets.store import entries, grid
 from services.delivery.timesheets.store.tables import approved_entries, person_days, time_entries, timesheets
+from services.delivery.timesheets.store.timers import timers
 from services.delivery.timesheets.store.weeks import NoSuchTimesheet
 from shared.database import Page, page
 from shared.period import week_of
@@ -48,7 +49,7 @@ from shared.work import Work
 WEEK = timedelta(days=7)
 FRIDAY = 5
 LONG_DAY = 600
-tasks = table("tasks", column("id"), column("name"))
+tasks = table("tasks", column("id"), column("project_id"), column("wbs"), column("name"))
 baselines = table("baselines", column("id"), column("project_id"))
 baseline_roles = table("baseline_roles", column("baseline_id"), column("minutes", Integer))
 work_costs = table("work_costs", column("project_id"), column("minutes", Integer))
@@ -165,6 +166,20 @@ async def task_in_week(work: Work, task_id: UUID, *, week_starts_on: date) -> We
     found = await grid.one(work, await _me(work), task_id, first=week_starts_on)
     if found is None:
         raise NoSuchTaskForTime()
+    return found
+
+
+async def running_timer(work: Work) -> Row[Any] | None:
+    """One's own timer, if it runs, with what it runs on: `task_id`, `wbs`, `name`, `project_name`, `started_at`."""
+    work.actor.must(Permission.RECORD_TIME)
+    rows: Select[Any] = (
+        select(timers.c.task_id, timers.c.started_at, tasks.c.wbs, tasks.c.name)
+        .add_columns(projects.c.ordinal.label("project_ordinal"), projects.c.name.label("project_name"))
+        .join(tasks, tasks.c.id == timers.c.task_id)
+        .join(projects, projects.c.id == tasks.c.project_id)
+        .where(timers.c.person_id == await _me(work), timers.c.stopped_at.is_(None))
+    )
+    found: Row[Any] | None = (await work.session.execute(rows)).one_or_none()
     return found
 
 

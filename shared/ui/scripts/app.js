@@ -10,6 +10,7 @@ import './table.js'
 import './keys.js'
 import './fields.js'
 import './shell.js'
+import './timer.js'
 
 Alpine.data('selection', selection)
 window.Alpine = Alpine

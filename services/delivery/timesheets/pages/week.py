@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -116,7 +116,8 @@ async def row(request: Request, week_starts_on: date, work: InWork, task_id: UUI
     if task_id is not None:
         task = await queries.task_in_week(work, task_id, week_starts_on=week_starts_on)
         line = _line(task, await queries.own_week(work, week_starts_on=week_starts_on))
-    return page(request, "delivery/timesheets/row.html", line=line, days=_days(week_starts_on))
+    is_now = week_starts_on == week_of(work.now.date()).starts_on
+    return page(request, "delivery/timesheets/row.html", line=line, days=_days(week_starts_on), is_now=is_now)
 
 
 @router.post("/{week_starts_on}")
@@ -179,7 +180,6 @@ async def needs(work: Work) -> Sequence[Need]:
 async def _shown(request: Request, work: Work, starts_on: date, skipped: int = 0) -> Response:
     found = await queries.week_in_full(work, week_starts_on=starts_on)
     lines = [_line(task, found.entries) for task in found.tasks]
-    shown = {line.task.id for line in lines}
     days = _days(starts_on)
     return page(
         request,
@@ -188,18 +188,33 @@ async def _shown(request: Request, work: Work, starts_on: date, skipped: int = 0
         lines=lines,
         totals={day: sum(one.minutes for one in found.entries if one.day == day) for day in days},
         projects=list({line.task.project_id: line for line in lines}.values()),
-        choices=[
-            (one.id, f"{number_of(one.project_ordinal)} {one.project_name} · {one.wbs} {one.name}")
-            for one in await queries.tasks_to_choose(work, week_starts_on=starts_on)
-            if one.id not in shown
-        ],
+        choices=await _choices(work, starts_on, besides={line.task.id for line in lines}),
         starts_on=starts_on,
         prior=starts_on - WEEK,
         following=starts_on + WEEK,
         this_week=week_of(work.now.date()).starts_on,
         today=work.now.date(),
         skipped=skipped,
+        timer=await _timer(work),
     )
+
+
+async def _choices(work: Work, starts_on: date, *, besides: set[UUID]) -> list[tuple[UUID, str]]:
+    """The tasks that a row can be added for."""
+    return [
+        (one.id, f"{number_of(one.project_ordinal)} {one.project_name} · {one.wbs} {one.name}")
+        for one in await queries.tasks_to_choose(work, week_starts_on=starts_on)
+        if one.id not in besides
+    ]
+
+
+async def _timer(work: Work) -> Mapping[str, Any] | None:
+    """The timer that runs: on what, and for how many seconds by now."""
+    found = await queries.running_timer(work)
+    if found is None:
+        return None
+    seconds = int((work.now - found.started_at).total_seconds())
+    return {**found._mapping, "seconds": seconds, "project_number": number_of(found.project_ordinal)}
 
 
 def _line(task: WeekTask, entries: Sequence[Entry]) -> Line:
