@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -29,6 +29,7 @@ MEASURE_EVERY = 15.0
 MAINTAIN_EVERY = 24 * 3600.0
 GRACE = 25.0  # seconds for what is under way when told to stop
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
+INSIST_EVERY = 1.0  # seconds between two cancellations of what does not end
 
 
 class Worker:
@@ -98,7 +99,7 @@ class Worker:
 
     async def _keep_up(self, part: Callable[[], Coroutine[Any, Any, None]]) -> None:
         failures = 0
-        while True:
+        while not self._stopping.is_set():
             began = asyncio.get_running_loop().time()
             try:
                 await part()
@@ -145,8 +146,11 @@ def _say(error: Exception) -> None:
         log.error("a part of the worker failed and starts again", exc_info=error)
 
 
-async def _end(tasks: Iterable[asyncio.Task[None]]) -> None:
-    """Cancel `tasks` and wait until they are over."""
-    for task in tasks:
-        task.cancel()
+async def _end(tasks: Collection[asyncio.Task[None]]) -> None:
+    """Cancel `tasks` until they are over; a connection that ends in this moment may swallow one cancellation."""
+    left = {task for task in tasks if not task.done()}
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=INSIST_EVERY)
     await asyncio.gather(*tasks, return_exceptions=True)

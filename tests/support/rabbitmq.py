@@ -65,12 +65,9 @@ class Broker:
         """Stop the node in order."""
         self._end(signal.SIGTERM)
 
-    def remember(self) -> None:
-        """Give the node the time to write down which queues it has, so that a kill leaves it all of them."""
-        time.sleep(REMEMBERED_SECONDS)
-
     def kill(self) -> None:
-        """End the node as kill -9 does."""
+        """End the node as kill -9 does, once it has had the time to write down which queues it has."""
+        time.sleep(REMEMBERED_SECONDS)
         self._end(signal.SIGKILL)
 
     @contextmanager

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import aio_pika
 import pytest
 
 from deploy.suite.databases import ServiceDatabase, create_service_database
@@ -12,7 +13,7 @@ from shared.database import Database, connect
 from shared.messaging.drain import Drain
 from shared.messaging.in_process import InProcess
 from shared.messaging.inbox import Inbox
-from shared.messaging.provisioning import provision
+from shared.messaging.provisioning import provision, queue_of
 from shared.messaging.rabbitmq import RabbitMQ
 from shared.messaging.schema import CLOCK
 from shared.messaging.transport import Transport
@@ -76,16 +77,30 @@ def reader() -> Reader:
 
 
 @pytest.fixture(scope="session")
-def broker_url(broker: Broker) -> str:
-    """A virtual host for these tests, with the queues of both services."""
+def virtual_host(broker: Broker) -> str:
+    """The address of a virtual host for these tests, with the queues of both services."""
     url = broker.fresh_url()
     run_apart(_provision(url))
     return url
 
 
+@pytest.fixture
+def broker_url(virtual_host: str) -> str:
+    """That address, and nothing in its queues that an earlier test has left."""
+    run_apart(_empty(virtual_host))
+    return virtual_host
+
+
 async def _provision(url: str) -> None:
     await provision(url, "writer", ())
     await provision(url, "reader", [Reader().reactions])
+
+
+async def _empty(url: str) -> None:
+    async with await aio_pika.connect(url) as connection:
+        channel = await connection.channel()
+        for service in ("writer", "reader"):
+            await (await channel.get_queue(queue_of(service), ensure=False)).purge()
 
 
 @pytest.fixture(params=["in process", "rabbitmq", "adversary"])

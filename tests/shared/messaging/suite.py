@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+import pytest
 from sqlalchemy import text
 
 from shared.database import Database
@@ -51,14 +52,19 @@ class Suite:
     async def until_all_is_done(self, events: int) -> None:
         """Wait until `events` have been received and nothing is left to do anywhere."""
 
-        async def done() -> bool:
+        async def seen() -> tuple[Any, Any]:
             left = await value(self.writer, "select count(*) from msg.outbox")
-            finished = await value(
-                self.reader_database, "select count(*) from msg.inbox where status in ('done', 'parked')"
-            )
-            return bool(left == 0 and finished == events)
+            finished = "select count(*) from msg.inbox where status in ('done', 'parked')"
+            return left, await value(self.reader_database, finished)
 
-        await eventually(done)
+        async def done() -> bool:
+            return await seen() == (0, events)
+
+        try:
+            await eventually(done)
+        except TimeoutError:
+            left, finished = await seen()
+            pytest.fail(f"{left} are still to be sent, {finished} of {events} are done or parked")
 
 
 async def eventually(condition: Callable[[], Awaitable[bool]]) -> None:

@@ -190,10 +190,9 @@ async def test_a_broker_killed_in_the_middle_comes_back_and_every_event_has_its_
 ) -> None:
     things = [new_id() for _ in range(20)]
     async with suite.at_work():
-        await asyncio.to_thread(broker.remember)
         for number in range(10):
             await announce(suite.writer, [Noted(thing_id=thing, number=number) for thing in things])
-        broker.kill()
+        await asyncio.to_thread(broker.kill)
         for number in range(10, 20):
             await announce(suite.writer, [Noted(thing_id=thing, number=number) for thing in things])
         await asyncio.to_thread(broker.start)

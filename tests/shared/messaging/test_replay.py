@@ -149,7 +149,8 @@ async def test_the_command_line_counts_and_then_replays_with_its_own_hands(
     assert (counted.exit_code, "150" in counted.output) == (0, True)
     assert await rows(suite.writer, "select * from msg.job") == []
     async with suite.at_work():
-        await asyncio.to_thread(CliRunner().invoke, app, arguments, obj=around)
+        replayed = await asyncio.to_thread(CliRunner().invoke, app, arguments, obj=around)
+        assert replayed.exit_code == 0, replayed.output
         await suite.until_all_is_done(150)
 
     assert await effects_of(suite.reader_database) == [(thing, number) for number in range(150)]

@@ -9,7 +9,7 @@ from shared.ids import new_id
 from shared.messaging import gauges, metrics, wake
 from shared.messaging.in_process import BACKLOG_MAX, InProcess
 from shared.messaging.inbox import Inbox
-from shared.messaging.transport import Fault, Transport
+from shared.messaging.transport import Fault, LinkDown, Transport
 from shared.messaging.worker import Worker
 from tests.shared.messaging.deliveries import a_delivery, an_envelope
 from tests.shared.messaging.probe import Attached, Noted, announce, effects_of
@@ -69,6 +69,28 @@ async def test_stopping_an_idle_worker_is_quick(suite: Suite) -> None:
     running = asyncio.create_task(worker.run())
     await asyncio.sleep(0)
     async with asyncio.timeout(5):
+        await worker.stop()
+        await running
+
+
+@pytest.mark.parametrize("then", ["fails", "goes on"])
+async def test_a_worker_stops_though_a_cancellation_was_swallowed(suite: Suite, then: str) -> None:
+    begun = asyncio.Event()
+
+    class SwallowsOne(InProcess):
+        async def receive(self, inbox: Inbox) -> None:
+            begun.set()
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:  # as a connection may that ends in the same moment
+                if then == "fails":
+                    raise LinkDown("away") from None
+            await asyncio.Event().wait()
+
+    worker = Worker("reader", [suite.reader.reactions], suite.reader_database, SwallowsOne([]))
+    running = asyncio.create_task(worker.run())
+    await begun.wait()
+    async with asyncio.timeout(20):
         await worker.stop()
         await running
 
