@@ -39,6 +39,8 @@ from services.billing.exchange_rates import pages as exchange_rates_pages
 from services.billing.expenses import reactions as expenses_reactions
 from services.billing.fee_progress import api as fee_progress_api
 from services.billing.fee_progress import reactions as fee_progress_reactions
+from services.billing.feed_settings import api as feed_settings_api
+from services.billing.feed_settings import pages as feed_settings_pages
 from services.billing.invoice_layouts import api as invoice_layouts_api
 from services.billing.invoice_layouts import pages as invoice_layouts_pages
 from services.billing.invoice_preferences import api as invoice_preferences_api
@@ -121,8 +123,10 @@ service = Service(
         closing_api.router,
         batches_api.answers,
         batches_api.sealing,
+        batches_api.files,
         batch_receivers_api.router,
         account_mappings_api.router,
+        feed_settings_api.router,
     ),
     pages=(
         work_in_progress_pages.router,
@@ -151,6 +155,7 @@ service = Service(
         closing_pages.router,
         batches_pages.router,
         account_mappings_pages.router,
+        feed_settings_pages.router,
     ),
     navigation=NAVIGATION,
     finders=(invoices_pages.finder, credit_notes_pages.finder, contracts_pages.finder),

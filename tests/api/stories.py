@@ -227,6 +227,7 @@ PLACES_OF_BILLING = {
     "batch_id": "export_batches.id",
     "receiver_id": "batch_receivers.id",
     "mapping_id": "account_mappings.id",
+    "settings_id": "feed_settings.id",
     **measured.PLACES_OF_REVENUE,
     **rated.PLACES_OF_WORK,
     **exchange_rates.PLACES_OF_RATES,
@@ -243,6 +244,7 @@ async def of_billing(database: Database) -> Story:
     await ledger.map_accounts(served)
     await ledger.appoint_erp(served)
     await rated.what_is_agreed(served)
+    await ledger.set_up_feeds(served)
     contract_id = await a_month_of_work(served)
     await served.as_(Role.BILLING_CLERK).put(f"/billing-runs/{new_id()}", json={"up_to": "2026-03-31"})
     invoice = await books.an_issued_invoice(served, contract_id)
@@ -258,8 +260,7 @@ async def of_billing(database: Database) -> Story:
         ledger.ERP,
         words=("Alpenglow", "Data platform", "PO-7781", "bella"),
         places=PLACES_OF_BILLING,
-        named={"legal_entity": ledger.ENTITY, "period": ledger.MARCH, "position": "1", "account": "4000"}
-        | claims.NAMED,
+        named=ledger.NAMED | claims.NAMED,
         bodies=BODIES_OF_BILLING,
     )
 

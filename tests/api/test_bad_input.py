@@ -140,7 +140,8 @@ async def test_no_batch_is_sealed_with_an_unmapped_account(scene: Scene) -> None
         books.Billing(scene.database, scene.story.api), ledger.a_new_entry(("1300", "5.00"), ("4100", "-5.00"))
     )
 
-    await refused(scene, ledger.sent(controller, "/ledger-batches", ledger.SCOPE), 409, "unmapped_accounts")
+    asked = ledger.sent(controller, "/ledger-batches", ledger.SCOPE)
+    await refused(scene, asked, 409, "unmapped_accounts", "#/body/target")
 
 
 async def test_only_tokens_of_our_issuer_for_us_open_anything(scene: Scene) -> None:

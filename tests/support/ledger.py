@@ -26,6 +26,7 @@ ERP = "erp-meridian"
 ENTITY = "MER"
 MARCH = "2026-03"
 SCOPE = {"legal_entity": ENTITY, "period": MARCH, "currency": "EUR"}
+NAMED = {"legal_entity": ENTITY, "period": MARCH, "position": "1", "account": "4000", "feed": "xero"}
 TEXTS = ("canonical", "manifest", "hledger", "beancount")
 ACCEPTED = {"answer": "accepted", "erp_reference": "JE-2026-118"}
 LAST_OF_MARCH = date(2026, 3, 31)
@@ -99,12 +100,32 @@ async def sent(client: httpx2.AsyncClient, path: str, body: dict[str, Any] | Non
     return await client.post(path, json=body, headers={"Idempotency-Key": str(new_id())})
 
 
-async def map_accounts(billing: Billing, *codes: str) -> None:
-    """Say what our accounts are called in the ERP's books; without codes, all of the first chart."""
+async def map_accounts(billing: Billing, *codes: str, **named: str) -> None:
+    """Say what our accounts are called in the ERP's books; without codes or names, all of the first chart."""
     controller = billing.as_(Role.CONTROLLER, subject="carla")
-    for code in codes or CODES:
-        body = {"legal_entity": ENTITY, "account": code, "erp_account": f"E{code}"}
+    wanted = {code: f"E{code}" for code in codes} | named or {code: f"E{code}" for code in CODES}
+    for code, erp_account in wanted.items():
+        body = {"legal_entity": ENTITY, "account": code, "erp_account": erp_account}
         answer = await controller.put(f"/account-mappings/{new_id()}", json=body)
+        assert answer.is_success, answer.text
+
+
+BOOKS: dict[str, dict[str, Any]] = {
+    "netsuite": {"subsidiary": "Parent : Meridian", "date_format": "MM/DD/YYYY"},
+    "business_central": {},
+    "quickbooks": {"receivables_customer": "58"},
+    "xero": {},
+    "datev": {"consultant": 29098, "client": 55003},
+    "intacct": {"journal": "GJ", "location": "100"},
+}
+
+
+async def set_up_feeds(billing: Billing, *feeds: str, **different: Any) -> None:
+    """Say how the books of the systems are set up that take our batches; without feeds, of all of them."""
+    controller = billing.as_(Role.CONTROLLER, subject="carla")
+    for feed in feeds or BOOKS:
+        body = {"legal_entity": ENTITY, "feed": feed, "currency": "EUR", **BOOKS[feed], **different}
+        answer = await controller.put(f"/feed-settings/{new_id()}", json=body)
         assert answer.is_success, answer.text
 
 

@@ -28,7 +28,10 @@ from services.billing.batches.model.batch import (
     batched,
     seal,
 )
+from services.billing.batches.model.renderings.renderers import Renderer, rendered
+from services.billing.batches.model.renderings.sealed import read_batch
 from services.billing.batches.store import answers, batches
+from services.billing.feed_settings import queries as feeds
 from services.billing.ledger import queries as ledger
 from services.billing.permissions import Permission
 from shared.contracts.billing import Acknowledgement, LedgerBatchAcknowledged, LedgerBatchSealed
@@ -38,7 +41,8 @@ from shared.work import Work
 async def seal_batch(work: Work, batch_id: UUID, scope: Scope) -> ExportBatch:
     """Close every entry of the month and currency that is in no batch yet into the next batch of the chain.
 
-    Raises NoBooks, NothingToSeal and UnmappedAccounts, each of which leaves everything as it was.
+    A target that is one of the feeds is tried in its form first. Raises NoBooks, NothingToSeal, UnmappedAccounts,
+    FeedNotSetUp and CannotRender, each of which leaves everything as it was.
     """
     work.actor.must(Permission.SEAL_BATCHES)
     await ledger.books_of(work, scope.legal_entity)
@@ -52,7 +56,8 @@ async def seal_batch(work: Work, batch_id: UUID, scope: Scope) -> ExportBatch:
 async def correct_batch(work: Work, batch_id: UUID, wrong_id: UUID) -> ExportBatch:
     """Close what the ERP rejected of a batch into a new one, with the accounts as they are mapped now.
 
-    Raises NoSuchBatch, NothingToCorrect and UnmappedAccounts, each of which leaves everything as it was.
+    Raises NoSuchBatch, NothingToCorrect, UnmappedAccounts, FeedNotSetUp and CannotRender, each of which leaves
+    everything as it was.
     """
     work.actor.must(Permission.SEAL_BATCHES)
     wrong = await batches.batch(work, wrong_id, may_see=batches.EVERY)
@@ -124,9 +129,18 @@ async def _close(
     erp_accounts = await mapped_accounts(work, scope.legal_entity, target=scope.target)
     lines = batched(entries, chart, erp_accounts)
     batch = seal(batch_id, scope, lines, after=after, at=work.now, by=work.actor.subject, corrects=corrects)
+    await _try_form(work, batch)
     await batches.add(work, batch)
     work.publish(_sealed(batch))
     return batch
+
+
+async def _try_form(work: Work, batch: ExportBatch) -> None:
+    renderer = next((each for each in Renderer if each.feed is not None and each.feed == batch.scope.target), None)
+    if renderer is None or renderer.feed is None:
+        return
+    made = await feeds.in_force(work, legal_entity=batch.scope.legal_entity, feed=renderer.feed, at=work.now)
+    rendered(read_batch(batch.manifest, batch.canonical), renderer, made.settings if made else None)
 
 
 def _sealed(batch: ExportBatch) -> LedgerBatchSealed:

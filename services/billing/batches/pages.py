@@ -10,10 +10,10 @@ from fastapi.responses import RedirectResponse
 
 from services.billing.account_mappings.model import DEFAULT_TARGET
 from services.billing.batches import actions, queries
-from services.billing.batches.api import EntryStateWanted, SealBody
+from services.billing.batches.api import EntryStateWanted, SealBody, file_response
 from services.billing.batches.model.answers import EntryState
 from services.billing.batches.model.batch import Scope
-from services.billing.batches.model.renderings import Renderer
+from services.billing.batches.model.renderings.renderers import Renderer
 from services.billing.ledger.queries import legal_entities_with_books
 from services.billing.periods.model import month
 from services.billing.permissions import Permission
@@ -112,7 +112,9 @@ async def batch(
         states=list(EntryState),
         answer=answer,
         may_correct=work.actor.may(Permission.SEAL_BATCHES) and found.may_be_corrected,
-        renderers=list(Renderer),
+        forms=await queries.feeds_of(work, found.batch),
+        may_set_up=work.actor.may(Permission.KEEP_CHART),
+        may_see_books=work.actor.may(Permission.SEE_LEDGER),
     )
 
 
@@ -130,8 +132,15 @@ async def verification(request: Request, batch_id: UUID, work: InWork) -> Respon
     return page(request, "billing/batches/verification.html", checks=checks)
 
 
-@router.get("/{batch_id}/{renderer}.txt")
-async def rendering(batch_id: UUID, renderer: Renderer, work: InWork) -> Response:
-    """The batch as plain-text books."""
-    text = await queries.rendering(work, batch_id, renderer)
-    return Response(text, media_type="text/plain; charset=utf-8", headers=AS_TEXT)
+@router.get("/{batch_id}/files/{renderer}")
+async def rendering(
+    batch_id: UUID,
+    renderer: Renderer,
+    work: InWork,
+    *,
+    part: Annotated[int, Query(ge=1)] = 1,
+    settings_version: Annotated[int | None, Query(ge=1)] = None,
+) -> Response:
+    """The batch in the form that another system reads."""
+    found = await queries.rendering(work, batch_id, renderer, part=part, settings_version=settings_version)
+    return file_response(found, AS_TEXT)

@@ -15,11 +15,14 @@ from services.billing.batch_receivers.model import NotReceived, Receiver
 from services.billing.batch_receivers.queries import received_by
 from services.billing.batches.model.answers import Answer, BatchStatus, EntryState, Standing
 from services.billing.batches.model.batch import AheadOfChain, ExportBatch, NoSuchBatch, Preview, Scope
-from services.billing.batches.model.renderings import Renderer, rendered
+from services.billing.batches.model.renderings.renderers import NoSuchPart, Renderer, rendered
+from services.billing.batches.model.renderings.sealed import RenderedFile, read_batch
 from services.billing.batches.model.verification import Check, verified
 from services.billing.batches.store import answers, waiting
 from services.billing.batches.store import batches as sealed
 from services.billing.batches.store.batches import export_batches
+from services.billing.feed_settings import queries as feeds
+from services.billing.feed_settings.model import FeedSettings
 from services.billing.ledger import queries as ledger
 from services.billing.permissions import Permission
 from shared.database import Page, page
@@ -109,6 +112,15 @@ class BatchedEntryState:
     corrected_in: int | None
 
 
+@dataclass(frozen=True)
+class FileOfBatch:
+    """One of the `parts` files that a batch is in some form."""
+
+    file: RenderedFile
+    part: int
+    parts: int
+
+
 async def batches(work: Work, *, legal_entity: str | None, cursor: str | None, limit: int) -> Page[Row[Any]]:
     """The batches one may see, the newest first."""
     wanted = HEADS.where(await _may_see(work))
@@ -161,10 +173,26 @@ async def sealed_bytes(work: Work, batch_id: UUID) -> ExportBatch:
     return await _batch(work, batch_id)
 
 
-async def rendering(work: Work, batch_id: UUID, renderer: Renderer) -> str:
-    """The batch as `renderer` writes it, made of its canonical bytes; raises NoSuchBatch."""
+async def rendering(
+    work: Work, batch_id: UUID, renderer: Renderer, *, part: int, settings_version: int | None
+) -> FileOfBatch:
+    """One of the files that are the batch in the form of `renderer`, made of its sealed bytes.
+
+    It is the same at every call: without a version, the settings are those that were in force when it was sealed, or
+    the first ones made since. Raises NoSuchBatch, FeedNotSetUp, CannotRender, NoSuchPart.
+    """
     found = await _batch(work, batch_id)
-    return rendered(found.canonical, renderer)
+    made = await _settings(work, found, renderer, version=settings_version)
+    files = rendered(read_batch(found.manifest, found.canonical), renderer, made.settings if made else None)
+    if not 1 <= part <= len(files):
+        raise NoSuchPart(f"There are {len(files)} files of this batch for {renderer}.", field="/part")
+    return FileOfBatch(files[part - 1], part, len(files))
+
+
+async def feeds_of(work: Work, batch: ExportBatch) -> dict[Renderer, FeedSettings | None]:
+    """Every form, and the newest settings of its system for the legal entity of `batch`."""
+    made = await feeds.set_up(work, batch.scope.legal_entity)
+    return {renderer: made.get(renderer.feed) if renderer.feed else None for renderer in Renderer}
 
 
 async def verification(work: Work, batch_id: UUID) -> list[Check]:
@@ -188,6 +216,15 @@ async def preview(work: Work, scope: Scope) -> Preview:
 async def unsealed_in(work: Work, legal_entity: str, *, starts_on: date) -> int:
     """How many entries of a month are in no batch yet, for other features of billing."""
     return await sealed.count_unsealed(work, legal_entity, starts_on=starts_on)
+
+
+async def _settings(work: Work, batch: ExportBatch, renderer: Renderer, *, version: int | None) -> FeedSettings | None:
+    if renderer.feed is None:
+        return None
+    entity, feed = batch.scope.legal_entity, renderer.feed
+    if version is not None:
+        return await feeds.of_version(work, legal_entity=entity, feed=feed, version=version)
+    return await feeds.in_force(work, legal_entity=entity, feed=feed, at=batch.sealed_at)
 
 
 async def _batch(work: Work, batch_id: UUID) -> ExportBatch:

@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
-from services.billing.batches.model.renderings import Renderer, rendered
+from services.billing.batches.model.canonical import read_canonical
+from services.billing.batches.model.renderings.books import beancount, hledger
+from services.billing.batches.model.renderings.renderers import Renderer
 from services.billing.ledger.model.accounts import AccountCode, AccountKind
 from services.billing.ledger.model.entries import FractionOfUnit, NewEntry, NewLine, Source, SourceKind, Unbalanced
 from shared.actor import Role
@@ -69,8 +71,9 @@ async def test_a_month_of_two_contracts_with_a_correction_is_accepted_by_every_j
 
     batch = await sealed(billing)
 
-    texts = {one: (await controller.get(f"/ledger-batches/{batch['id']}/{one}")).text for one in Renderer}
-    agreed = judges.judge(hledger=texts[Renderer.HLEDGER], beancount=texts[Renderer.BEANCOUNT])
+    asked = [controller.get(f"/ledger-batches/{batch['id']}/{one}") for one in (Renderer.HLEDGER, Renderer.BEANCOUNT)]
+    journal, books = [(await one).text for one in asked]
+    agreed = judges.judge(hledger=journal, beancount=books)
     assert agreed == await balances(billing, ENTITY)
     assert (batch["entry_count"], len(batch["thread_ids"])) == (5, 2)
     assert agreed["Income:4000"] == Decimal("-9500.00")
@@ -89,10 +92,8 @@ async def test_every_worked_example_closes_as_stated_with_us_and_with_every_judg
         stated = {account: Decimal(balance) for account, balance in example["closing"].items()}
 
         assert await balances(billing, entity) == stated, example["id"]
-        content = await sealed_content(billing, entity, example)
-        agreed = judges.judge(
-            hledger=rendered(content, Renderer.HLEDGER), beancount=rendered(content, Renderer.BEANCOUNT)
-        )
+        entries = read_canonical(await sealed_content(billing, entity, example))
+        agreed = judges.judge(hledger=hledger(entries), beancount=beancount(entries))
         assert agreed == stated, example["id"]
 
 

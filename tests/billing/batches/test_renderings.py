@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.billing.batches.model.canonical import BatchedEntry, canonical
-from services.billing.batches.model.renderings import Renderer, account_name, rendered
+from services.billing.batches.model.canonical import BatchedEntry
+from services.billing.batches.model.renderings.books import account_name, beancount, hledger
 from tests.support.judges import Judges, Rejected
 from tests.support.ledger import a_batched_entry
 
@@ -43,9 +43,7 @@ def own_balances(entries: list[BatchedEntry]) -> dict[str, Decimal]:
 @given(balanced_entries())
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_three_tools_agree_with_us_on_every_balance(judges: Judges, entries: list[BatchedEntry]) -> None:
-    content = canonical(entries)
-
-    agreed = judges.judge(hledger=rendered(content, Renderer.HLEDGER), beancount=rendered(content, Renderer.BEANCOUNT))
+    agreed = judges.judge(hledger=hledger(entries), beancount=beancount(entries))
 
     assert agreed == own_balances(entries)
 
@@ -53,29 +51,27 @@ def test_three_tools_agree_with_us_on_every_balance(judges: Judges, entries: lis
 @pytest.mark.parametrize("error", ["0.01", "0.004", "0.000001"])
 def test_every_tool_refuses_the_smallest_error(judges: Judges, error: str) -> None:
     wrong = str(Decimal("-100.00") + Decimal(error))
-    content = canonical([a_batched_entry(("asset", "1300", "100.00"), ("income", "4000", wrong))])
+    entries = [a_batched_entry(("asset", "1300", "100.00"), ("income", "4000", wrong))]
 
     with pytest.raises(Rejected):
-        judges.by_beancount(rendered(content, Renderer.BEANCOUNT))
+        judges.by_beancount(beancount(entries))
     with pytest.raises(Rejected):
-        judges.by_hledger(rendered(content, Renderer.HLEDGER))
+        judges.by_hledger(hledger(entries))
     with pytest.raises(Rejected):
-        judges.by_ledger(rendered(content, Renderer.HLEDGER))
+        judges.by_ledger(hledger(entries))
 
 
 def test_both_texts_name_entry_source_thread_and_service_days() -> None:
     entry = a_batched_entry()
-    content = canonical([entry])
 
-    for renderer in Renderer:
-        text = rendered(content, renderer)
+    for text in (hledger([entry]), beancount([entry])):
         for part in (entry.id, f"recognition/{entry.source_id}/1", entry.thread_id, "2026-03-02/2026-04-01"):
             assert str(part) in text
 
 
 def test_text_that_means_something_to_a_tool_stays_text(judges: Judges) -> None:
-    content = canonical([a_batched_entry(text='A "quoted" \\ back; slash | bar\n    assets:1300  7 EUR')])
+    entries = [a_batched_entry(text='A "quoted" \\ back; slash | bar\n    assets:1300  7 EUR')]
 
-    agreed = judges.judge(hledger=rendered(content, Renderer.HLEDGER), beancount=rendered(content, Renderer.BEANCOUNT))
+    agreed = judges.judge(hledger=hledger(entries), beancount=beancount(entries))
 
     assert agreed == {"Assets:1300": Decimal(100), "Income:4000": Decimal(-100)}

@@ -27,6 +27,8 @@ from services.billing.batches.model.answers import (
     Verdict,
 )
 from services.billing.batches.model.batch import NoSuchBatch, NothingToCorrect, UnmappedAccounts
+from services.billing.batches.model.renderings.renderers import FeedNotSetUp
+from services.billing.batches.model.renderings.sealed import CannotRender
 from shared.actor import NotPermitted
 from shared.ids import new_id
 from shared.web import Body, Cursor, InWork, Limit, PageOf, View, WorkRoute, key_required, refusals
@@ -115,7 +117,7 @@ async def list_entries(
     "/correction",
     status_code=201,
     dependencies=[Depends(key_required)],
-    responses=refusals(NotPermitted, NoSuchBatch, NothingToCorrect, UnmappedAccounts),
+    responses=refusals(NotPermitted, NoSuchBatch, NothingToCorrect, UnmappedAccounts, FeedNotSetUp, CannotRender),
 )
 async def correct(batch_id: UUID, work: InWork) -> BatchInFullView:
     """Seal what the ERP rejected of a batch as a new one that names it, with the accounts as they are mapped now."""

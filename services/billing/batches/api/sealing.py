@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
 from services.billing.account_mappings.model import DEFAULT_TARGET
@@ -20,7 +20,8 @@ from services.billing.batches.model.batch import (
     Scope,
     UnmappedAccounts,
 )
-from services.billing.batches.model.renderings import Renderer
+from services.billing.batches.model.renderings.renderers import FeedNotSetUp
+from services.billing.batches.model.renderings.sealed import CannotRender
 from services.billing.ledger.model.accounts import NoBooks
 from services.billing.periods.model import BadMonth, month
 from shared.actor import NotPermitted
@@ -82,7 +83,7 @@ class VerificationView(View):
     "/ledger-batches",
     status_code=201,
     dependencies=[Depends(key_required)],
-    responses=refusals(NotPermitted, NoBooks, BadMonth, NothingToSeal, UnmappedAccounts),
+    responses=refusals(NotPermitted, NoBooks, BadMonth, NothingToSeal, UnmappedAccounts, FeedNotSetUp, CannotRender),
 )
 async def seal(body: SealBody, work: InWork) -> BatchInFullView:
     """Seal the entries of a month and currency that wait, as the next batch of the legal entity's chain."""
@@ -133,38 +134,9 @@ async def show_batch(batch_id: UUID, work: InWork) -> BatchInFullView:
     return in_full(await queries.batch(work, batch_id))
 
 
-@router.get(
-    "/ledger-batches/{batch_id}/canonical",
-    response_class=Response,
-    responses={200: {"content": {"application/x-ndjson": {}}}, **refusals(NotPermitted, NoSuchBatch)},
-)
-async def show_canonical(batch_id: UUID, work: InWork) -> Response:
-    """The sealed bytes: one line of JSON per entry, the same for ever."""
-    batch = await queries.sealed_bytes(work, batch_id)
-    return Response(batch.canonical, media_type="application/x-ndjson", headers={"etag": f'"{batch.sha256}"'})
-
-
-@router.get("/ledger-batches/{batch_id}/manifest", responses=refusals(NotPermitted, NoSuchBatch))
-async def show_manifest(batch_id: UUID, work: InWork) -> Response:
-    """The sealed manifest: counts, control totals, digests, the link to the batch before."""
-    batch = await queries.sealed_bytes(work, batch_id)
-    return Response(batch.manifest, media_type="application/json", headers={"etag": f'"{batch.manifest_sha256}"'})
-
-
 @router.get("/ledger-batches/{batch_id}/verification", responses=refusals(NotPermitted, NoSuchBatch))
 async def verify(batch_id: UUID, work: InWork) -> VerificationView:
     """Prove the batch again from its bytes, the batch before, and the journal."""
     checks = await queries.verification(work, batch_id)
     views = [CheckView.model_validate(one) for one in checks]
     return VerificationView(batch_id=batch_id, holds=all(one.holds for one in checks), checks=views)
-
-
-@router.get(
-    "/ledger-batches/{batch_id}/{renderer}",
-    response_class=Response,
-    responses={200: {"content": {"text/plain": {}}}, **refusals(NotPermitted, NoSuchBatch)},
-)
-async def show_rendering(batch_id: UUID, renderer: Renderer, work: InWork) -> Response:
-    """The batch as plain-text books."""
-    text = await queries.rendering(work, batch_id, renderer)
-    return Response(text, media_type="text/plain; charset=utf-8")

@@ -17,7 +17,7 @@ from services.billing.batches.model.canonical import (
     canonical_json,
     digest,
 )
-from services.billing.batches.model.renderings import VERSIONS
+from services.billing.batches.model.renderings.renderers import VERSIONS
 from services.billing.ledger.model.accounts import Chart
 from services.billing.ledger.model.entries import JournalEntry
 from shared.errors import Conflict, NotFound

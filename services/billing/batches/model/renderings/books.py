@@ -1,14 +1,14 @@
-"""A batch as plain-text books: pure functions of its canonical bytes, each with a version of its own.
+"""A batch as plain-text books.
 
 The tools that read them accept small differences unless told otherwise; both texts tell them to accept none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from enum import StrEnum
+from collections.abc import Sequence
 
-from services.billing.batches.model.canonical import BatchedEntry, BatchedLine, read_canonical
+from services.billing.batches.model.canonical import BatchedEntry, BatchedLine
+from services.billing.batches.model.renderings.sealed import one_line
 from shared.money import plain
 
 ROOTS = {
@@ -23,29 +23,13 @@ ROOTS = {
 TAGS = ("entry", "source", "service", "thread", "reverses")
 
 
-class Renderer(StrEnum):
-    HLEDGER = "hledger"
-    BEANCOUNT = "beancount"
-
-
-VERSIONS: Mapping[Renderer, int] = {Renderer.HLEDGER: 1, Renderer.BEANCOUNT: 1}
-
-
-def rendered(content: bytes, renderer: Renderer) -> str:
-    """The canonical bytes `content` as text for `renderer`."""
-    writers: dict[Renderer, Callable[[list[BatchedEntry]], str]] = {
-        Renderer.HLEDGER: _hledger,
-        Renderer.BEANCOUNT: _beancount,
-    }
-    return writers[renderer](read_canonical(content))
-
-
 def account_name(line: BatchedLine) -> str:
     """The account as both tools name it, for example `Assets:1300`."""
     return f"{ROOTS[line.account_kind]}:{line.account}"
 
 
-def _hledger(entries: list[BatchedEntry]) -> str:
+def hledger(entries: Sequence[BatchedEntry]) -> str:
+    """The journal that hledger and ledger read."""
     # Six digits behind the point, as many as an amount can have: the tools balance to what the commodity shows.
     parts = [f"commodity {currency}\n    format 1000.000000 {currency}\n" for currency in _currencies(entries)]
     parts += [f"account {name}\n" for name in _accounts(entries)]
@@ -55,13 +39,14 @@ def _hledger(entries: list[BatchedEntry]) -> str:
 
 
 def _hledger_entry(entry: BatchedEntry) -> str:
-    rows = [f"{entry.posted_on} * ({entry.number}) {_one_line(entry.text, forbidden=';|')}"]
+    rows = [f"{entry.posted_on} * ({entry.number}) {one_line(entry.text, forbidden=';|')}"]
     rows += [f"    ; {key}: {value}" for key, value in _tags(entry).items()]
     rows += [f"    {account_name(line)}    {plain(line.amount)} {entry.currency}" for line in entry.lines]
     return "\n".join(rows) + "\n"
 
 
-def _beancount(entries: list[BatchedEntry]) -> str:
+def beancount(entries: Sequence[BatchedEntry]) -> str:
+    """The books that beancount reads."""
     parts = ['option "inferred_tolerance_default" "*:0"\n', 'option "tolerance_multiplier" "0"\n']
     parts += [f'option "operating_currency" "{currency}"\n' for currency in _currencies(entries)]
     first = min((entry.posted_on for entry in entries), default=None)
@@ -88,23 +73,18 @@ def _tags(entry: BatchedEntry) -> dict[str, str]:
     return {tag: str(value) for tag, value in zip(TAGS, values, strict=True) if value is not None}
 
 
-def _currencies(entries: list[BatchedEntry]) -> list[str]:
+def _currencies(entries: Sequence[BatchedEntry]) -> list[str]:
     return sorted({entry.currency for entry in entries})
 
 
-def _accounts(entries: list[BatchedEntry]) -> dict[str, str]:
+def _accounts(entries: Sequence[BatchedEntry]) -> dict[str, str]:
     named = {account_name(line): line.account_name for entry in entries for line in entry.lines}
     return dict(sorted(named.items()))
 
 
-def _by_day(entries: list[BatchedEntry]) -> list[BatchedEntry]:
+def _by_day(entries: Sequence[BatchedEntry]) -> list[BatchedEntry]:
     return sorted(entries, key=lambda entry: (entry.posted_on, entry.number))
 
 
-def _one_line(text: str, *, forbidden: str) -> str:
-    plain_text = "".join(" " if sign in forbidden or not sign.isprintable() else sign for sign in text)
-    return " ".join(plain_text.split())
-
-
 def _quoted(text: str) -> str:
-    return _one_line(text, forbidden="").replace("\\", "\\\\").replace('"', '\\"')
+    return one_line(text).replace("\\", "\\\\").replace('"', '\\"')

@@ -1,0 +1,1 @@
+"""How the books of each system that takes our batches are set up, by legal entity, in versions."""
