@@ -11,7 +11,7 @@ from pydantic import Field
 from services.billing.invoice_layouts import queries
 from services.billing.invoice_layouts.actions import lay_out
 from services.billing.invoice_layouts.model import WORDING, Grouping, UnknownPlaceholder
-from services.billing.legal_entities.model import NoSuchLegalEntity
+from services.billing.legal_entities.model import Language, NoSuchLegalEntity
 from shared.actor import NotPermitted
 from shared.web import Body, InWork, View, WorkRoute, refusals
 
@@ -21,13 +21,14 @@ Wording = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class LayoutBody(Body):
-    """What has a line of its own, and what a line says.
+    """What has a line of its own, what a line says, and in which language, where the customer has no other.
 
     In the wording, {line}, {role}, {person}, {note}, {from}, {to}, {contract} and {purchase_order} are filled in.
     """
 
     grouping: Grouping = Grouping.ROLE
     wording: Wording = WORDING
+    language: Language = Language.ENGLISH
 
 
 class LayoutView(View):
@@ -36,6 +37,7 @@ class LayoutView(View):
     legal_entity_id: UUID
     grouping: Grouping
     wording: str
+    language: Language
 
 
 @router.put(
@@ -43,7 +45,7 @@ class LayoutView(View):
 )
 async def put(legal_entity_id: UUID, body: LayoutBody, work: InWork) -> LayoutView:
     """Say how the invoices of a legal entity read; it counts from the next draft on."""
-    layout = await lay_out(work, legal_entity_id, grouping=body.grouping, wording=body.wording)
+    layout = await lay_out(work, legal_entity_id, **body.model_dump())
     return LayoutView.model_validate(layout)
 
 

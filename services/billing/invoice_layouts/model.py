@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from services.billing.legal_entities.model import Language
 from shared.errors import Invalid
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
@@ -35,11 +36,15 @@ class Grouping(StrEnum):
 
 @dataclass(eq=False)
 class InvoiceLayout:
-    """How the invoices of a legal entity read; where a billing run says otherwise, that counts."""
+    """How the invoices of a legal entity read; where a billing run says otherwise, that counts.
+
+    `language` is what they and the reference texts of its tax rules are written in, where the customer has no other.
+    """
 
     legal_entity_id: UUID
     grouping: Grouping = Grouping.ROLE
     wording: str = WORDING
+    language: Language = Language.ENGLISH
     version: int = 1
 
 

@@ -11,6 +11,9 @@ from services.billing.invoice_layouts import queries
 from services.billing.invoice_layouts.actions import lay_out
 from services.billing.invoice_layouts.api import LayoutBody
 from services.billing.invoice_layouts.model import Grouping
+from services.billing.legal_entities.actions import word_tax_rules
+from services.billing.legal_entities.api import TaxTextsBody
+from services.billing.legal_entities.model import Language
 from services.billing.legal_entities.queries import legal_entities
 from services.billing.permissions import Permission
 from shared.database import LIMIT_DEFAULT
@@ -43,6 +46,8 @@ async def layout(request: Request, legal_entity_id: UUID, work: InWork) -> Respo
         entity=found.entity,
         layout=found.layout,
         groupings=groupings(),
+        languages=languages(),
+        untaxed=[rule for rule in found.entity.tax_rules if rule.reference_text],
     )
 
 
@@ -50,8 +55,21 @@ async def layout(request: Request, legal_entity_id: UUID, work: InWork) -> Respo
 async def put(request: Request, legal_entity_id: UUID, work: InWork) -> Response:
     """Say how its invoices read."""
     form = await form_of(request, LayoutBody)
-    await lay_out(work, legal_entity_id, grouping=form.grouping, wording=form.wording)
+    await lay_out(work, legal_entity_id, **form.model_dump())
     return RedirectResponse(f"/billing/invoice-layouts/{legal_entity_id}", 303)
+
+
+@router.post("/{legal_entity_id}/tax-texts")
+async def word(request: Request, legal_entity_id: UUID, work: InWork) -> Response:
+    """Say in other languages why no tax is due."""
+    form = await form_of(request, TaxTextsBody)
+    await word_tax_rules(work, legal_entity_id, form.told())
+    return RedirectResponse(f"/billing/invoice-layouts/{legal_entity_id}", 303)
+
+
+def languages() -> dict[Language, str]:
+    """What an invoice is written in, in words."""
+    return {Language.ENGLISH: _("English"), Language.GERMAN: _("German"), Language.FRENCH: _("French")}
 
 
 def groupings() -> dict[Grouping, str]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Column, Integer, String, Uuid, select
 
 from services.billing.invoice_layouts.model import Grouping, InvoiceLayout
+from services.billing.legal_entities.model import Language
 from services.billing.tables import schema
 from shared.database import belongs_to, choice
 from shared.work import Work
@@ -16,6 +17,7 @@ invoice_layouts = schema.table(
     Column("legal_entity_id", Uuid, primary_key=True),
     choice("grouping", Grouping),
     Column("wording", String, nullable=False),
+    choice("language", Language),
     Column("version", Integer, nullable=False),
     belongs_to("legal_entity_id", "legal_entities"),
 )

@@ -8,21 +8,20 @@ from uuid import UUID
 from services.billing.customers.actions import customer_of
 from services.billing.invoice_preferences import store
 from services.billing.invoice_preferences.model import Consolidation, InvoicePreferences, units
+from services.billing.legal_entities.model import Language
 from services.billing.permissions import Permission
 from shared.work import Work
 
 
-async def agree_preferences(work: Work, customer_id: UUID, *, consolidation: Consolidation) -> InvoicePreferences:
+async def agree_preferences(
+    work: Work, customer_id: UUID, *, consolidation: Consolidation, language: Language | None
+) -> InvoicePreferences:
     """Invoice a customer like this from the next draft on. Raises NoSuchCustomer."""
     work.actor.must(Permission.AGREE_TERMS)
     await customer_of(work, customer_id)
-    preferences = await store.find(work, customer_id)
-    if preferences is None:
-        preferences = InvoicePreferences(customer_id, consolidation)
-        await store.add(work, preferences)
-        return preferences
-    preferences.consolidation = consolidation
-    await store.keep(work)
+    preferences = await store.find(work, customer_id) or InvoicePreferences(customer_id)
+    preferences.consolidation, preferences.language = consolidation, language
+    await store.keep(work, preferences)
     return preferences
 
 

@@ -10,6 +10,7 @@ from services.billing.customers.model import NoSuchCustomer
 from services.billing.invoice_preferences import queries
 from services.billing.invoice_preferences.actions import agree_preferences
 from services.billing.invoice_preferences.model import Consolidation
+from services.billing.legal_entities.model import Language
 from shared.actor import NotPermitted
 from shared.web import Body, InWork, View, WorkRoute, refusals
 
@@ -17,13 +18,14 @@ router = APIRouter(prefix="/customers", tags=["invoice preferences"], route_clas
 
 
 class PreferencesBody(Body):
-    """What a customer gets an invoice of its own for.
+    """What a customer gets an invoice of its own for, and its language; without one, that of the legal entity.
 
     Whatever is chosen, contracts of different legal entities, currencies or payment terms are never on one invoice, and
     a contract without a project or a purchase order is by itself where that decides.
     """
 
     consolidation: Consolidation = Consolidation.PER_CONTRACT
+    language: Language | None = None
 
 
 class PreferencesView(View):
@@ -31,12 +33,14 @@ class PreferencesView(View):
 
     customer_id: UUID
     consolidation: Consolidation
+    language: Language | None
 
 
 @router.put("/{customer_id}/invoice-preferences", responses=refusals(NotPermitted, NoSuchCustomer))
 async def agree(customer_id: UUID, body: PreferencesBody, work: InWork) -> PreferencesView:
     """Agree how a customer is invoiced; it counts from the next draft on."""
-    return PreferencesView.model_validate(await agree_preferences(work, customer_id, consolidation=body.consolidation))
+    preferences = await agree_preferences(work, customer_id, consolidation=body.consolidation, language=body.language)
+    return PreferencesView.model_validate(preferences)
 
 
 @router.get("/{customer_id}/invoice-preferences", responses=refusals(NotPermitted, NoSuchCustomer))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from services.billing.legal_entities.model import Language
+
 
 class Consolidation(StrEnum):
     """What a customer gets an invoice of its own for."""
@@ -19,10 +21,14 @@ class Consolidation(StrEnum):
 
 @dataclass(eq=False)
 class InvoicePreferences:
-    """What was agreed with a customer about its invoices; without it, each contract has invoices of its own."""
+    """What was agreed with a customer about its invoices; without it, each contract has invoices of its own.
+
+    Without a language, they are in that of the legal entity.
+    """
 
     customer_id: UUID
     consolidation: Consolidation = Consolidation.PER_CONTRACT
+    language: Language | None = None
     version: int = 1
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from services.billing.invoice_layouts.pages import languages
 from services.billing.invoice_preferences import queries
 from services.billing.invoice_preferences.actions import agree_preferences
 from services.billing.invoice_preferences.api import PreferencesBody
@@ -48,6 +49,7 @@ async def customer(request: Request, customer_id: UUID, work: InWork) -> Respons
         customer=found.customer,
         preferences=found.preferences,
         words=consolidations(),
+        languages=languages(),
         may_agree=work.actor.may(Permission.AGREE_TERMS),
     )
 
@@ -56,7 +58,7 @@ async def customer(request: Request, customer_id: UUID, work: InWork) -> Respons
 async def agree(request: Request, customer_id: UUID, work: InWork) -> Response:
     """Agree how a customer is invoiced."""
     form = await form_of(request, PreferencesBody)
-    await agree_preferences(work, customer_id, consolidation=form.consolidation)
+    await agree_preferences(work, customer_id, consolidation=form.consolidation, language=form.language)
     return RedirectResponse(f"/billing/customers/{customer_id}", 303)
 
 

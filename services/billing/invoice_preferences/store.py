@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Column, Integer, Uuid, select, text
 
 from services.billing.invoice_preferences.model import Consolidation, Invoiced, InvoicePreferences
+from services.billing.legal_entities.model import Language
 from services.billing.tables import schema
 from shared.database import belongs_to, choice
 from shared.work import Work
@@ -16,6 +17,7 @@ invoice_preferences = schema.table(
     "invoice_preferences",
     Column("customer_id", Uuid, primary_key=True),
     choice("consolidation", Consolidation),
+    choice("language", Language, nullable=True),
     Column("version", Integer, nullable=False),
     belongs_to("customer_id", "customers"),
 )
@@ -44,14 +46,9 @@ async def find(work: Work, customer_id: UUID) -> InvoicePreferences | None:
     return found
 
 
-async def add(work: Work, preferences: InvoicePreferences) -> None:
-    """Keep what was agreed with a customer for the first time."""
+async def keep(work: Work, preferences: InvoicePreferences) -> None:
+    """Keep what was agreed with a customer, for the first time or anew."""
     work.session.add(preferences)
-    await work.session.flush()
-
-
-async def keep(work: Work) -> None:
-    """Write what changed, so that what is read next shows it."""
     await work.session.flush()
 
 

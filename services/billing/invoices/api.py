@@ -28,7 +28,7 @@ from services.billing.invoices.model import (
     NotIssuedYet,
     OwnInvoice,
 )
-from services.billing.legal_entities.model import TaxCategory
+from services.billing.legal_entities.model import Language, TaxCategory
 from services.billing.numbering.model import DateGoesBack
 from services.billing.periods.model import PeriodClosed
 from services.billing.purchase_orders.model import PurchaseOrderSpent
@@ -80,6 +80,7 @@ class InvoiceSummary(View):
     project_id: UUID | None
     thread_id: UUID
     currency: str
+    language: Language
     up_to: date
     net: Amount
     tax: Amount

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from services.billing.ledger.actions import open_chart
@@ -11,6 +12,7 @@ from services.billing.legal_entities.model import (
     NoDefaultLegalEntity,
     NoSuchLegalEntity,
     SeriesTaken,
+    TaxText,
     check_iban,
     check_tax_rules,
 )
@@ -30,6 +32,15 @@ async def set_up_legal_entity(work: Work, entity: LegalEntity) -> LegalEntity:
         raise SeriesTaken(field="/credit_note_series")
     await store.add(work, entity)
     await open_chart(work, entity.code)
+    return entity
+
+
+async def word_tax_rules(work: Work, entity_id: UUID, texts: Sequence[TaxText]) -> LegalEntity:
+    """Say in other languages why no tax is due, from the next draft on. Raises NoSuchLegalEntity, NoSuchTaxRule."""
+    work.actor.must(Permission.CONFIGURE)
+    entity = await legal_entity_of(work, entity_id)
+    entity.word_tax_rules(texts)
+    await store.keep(work)
     return entity
 
 

@@ -9,16 +9,19 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from services.billing.legal_entities import queries
-from services.billing.legal_entities.actions import set_up_legal_entity
+from services.billing.legal_entities.actions import set_up_legal_entity, word_tax_rules
 from services.billing.legal_entities.model import (
     InvalidIban,
+    Language,
     LegalEntity,
     MissingTaxRule,
     NoSuchLegalEntity,
+    NoSuchTaxRule,
     SeriesTaken,
     TaxCategory,
     TaxRule,
     TaxRuleContradicts,
+    TaxText,
     Territory,
 )
 from shared.actor import NotPermitted
@@ -63,6 +66,25 @@ class LegalEntityBody(Body):
     tax_rules: list[TaxRuleBody]
 
 
+class TaxTextBody(Body):
+    """What the reference text of one tax rule says in one language; empty, it has none there."""
+
+    territory: Territory
+    product: Annotated[str, Field(max_length=200)] = ""
+    language: Language
+    text: Annotated[str, Field(max_length=500)] = ""
+
+
+class TaxTextsBody(Body):
+    """The reference texts in other languages, all of them."""
+
+    texts: Annotated[list[TaxTextBody], Field(max_length=500)]
+
+    def told(self) -> list[TaxText]:
+        """As the model has it."""
+        return [TaxText(**one.model_dump()) for one in self.texts]
+
+
 class TaxRuleView(View):
     """One tax rule."""
 
@@ -71,6 +93,7 @@ class TaxRuleView(View):
     rate: Amount
     reference_text: str
     product: str
+    texts: dict[Language, str]
 
 
 class LegalEntityView(View):
@@ -104,6 +127,12 @@ async def set_up(legal_entity_id: UUID, body: LegalEntityBody, work: InWork) -> 
     told["credit_note_series"] = body.credit_note_series or f"CN-{body.invoice_series}"
     entity = LegalEntity(id=legal_entity_id, tax_rules=rules, **told)
     return LegalEntityView.model_validate(await set_up_legal_entity(work, entity))
+
+
+@router.put("/{legal_entity_id}/tax-texts", responses=refusals(NotPermitted, NoSuchLegalEntity, NoSuchTaxRule))
+async def word(legal_entity_id: UUID, body: TaxTextsBody, work: InWork) -> LegalEntityView:
+    """Say in other languages why no tax is due; it counts from the next draft on."""
+    return LegalEntityView.model_validate(await word_tax_rules(work, legal_entity_id, body.told()))
 
 
 @router.get("/{legal_entity_id}", responses=refusals(NotPermitted, NoSuchLegalEntity))

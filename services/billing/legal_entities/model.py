@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
@@ -56,11 +56,28 @@ class TaxCategory(StrEnum):
     OUTSIDE_SCOPE = "O"
 
 
+class Language(StrEnum):
+    """What an invoice is written in."""
+
+    ENGLISH = "en"
+    GERMAN = "de"
+    FRENCH = "fr"
+
+
+# What an invoice has to say in each language (directive 2006/112/EC, article 226, number 11a).
+REVERSE_CHARGE = {
+    Language.ENGLISH: "Reverse charge",
+    Language.GERMAN: "Steuerschuldnerschaft des Leistungsempfängers",
+    Language.FRENCH: "Autoliquidation",
+}
+
+
 @dataclass(eq=False)
 class TaxRule:
     """The tax on a sale into one territory: `rate` in percent, and what the invoice must say about it.
 
-    One that names a `product` holds for that product instead of the one that names none.
+    One that names a `product` holds for that product instead of the one that names none. `texts` is what the reference
+    text says in other languages.
     """
 
     territory: Territory
@@ -68,6 +85,35 @@ class TaxRule:
     rate: Decimal
     reference_text: str = ""
     product: str = ""
+    texts: dict[str, str] = field(default_factory=dict)
+
+    def said_in(self, language: Language, *, own: Language) -> TaxRule:
+        """This rule with its reference text in `language`, where it is written in its `own`.
+
+        Without a text in that language, reverse charge is said in the words of the law, anything else as it is written.
+        """
+        if language is own or not self.reference_text:
+            return self
+        is_reversed = self.category is TaxCategory.REVERSE_CHARGE
+        otherwise = REVERSE_CHARGE[language] if is_reversed else self.reference_text
+        return replace(self, reference_text=self.texts.get(language) or otherwise)
+
+
+@dataclass(frozen=True)
+class TaxText:
+    """What one tax rule says in one language."""
+
+    territory: Territory
+    product: str
+    language: Language
+    text: str
+
+
+class NoSuchTaxRule(Invalid):
+    """This legal entity has no such tax rule, or it has no text to be said in another language.
+
+    Name a territory and product of its tax rules that has a reference text.
+    """
 
 
 class MissingTaxRule(Invalid):
@@ -114,6 +160,18 @@ class LegalEntity:
     def has_vat_identifier(self) -> bool:
         """Whether the tax registration is a VAT identifier, which begins with the country."""
         return self.tax_registration[:2] in (self.country, "EL" if self.country == "GR" else self.country)
+
+    def word_tax_rules(self, texts: Sequence[TaxText]) -> None:
+        """Let the reference texts say this in other languages, and nothing else."""
+        rules = {(rule.territory, rule.product): rule for rule in self.tax_rules if rule.reference_text}
+        said: dict[tuple[Territory, str], dict[str, str]] = {place: {} for place in rules}
+        for position, one in enumerate(texts):
+            if (one.territory, one.product) not in rules:
+                raise NoSuchTaxRule(field=f"/texts/{position}")
+            if one.text:
+                said[one.territory, one.product][one.language.value] = one.text
+        for place, rule in rules.items():
+            rule.texts = said[place]
 
     def tax_rules_for(self, *, country: str, tax_id: str) -> list[TaxRule]:
         """The rules for a customer in `country`: one for everything, and those of single products.

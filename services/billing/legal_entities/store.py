@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from sqlalchemy import Boolean, Column, Integer, Numeric, String, Uuid, select
+from sqlalchemy.dialects.postgresql import JSONB
 
 from services.billing.legal_entities.model import LegalEntity, TaxCategory, TaxRule, Territory
 from services.billing.tables import schema
@@ -42,6 +43,7 @@ tax_rules = schema.table(
     choice("category", TaxCategory),
     Column("rate", Numeric(5, 2), nullable=False),
     Column("reference_text", String, nullable=False),
+    Column("texts", JSONB, nullable=False),
     belongs_to("legal_entity_id", "legal_entities"),
 )
 
@@ -61,6 +63,11 @@ schema.map(
 async def add(work: Work, entity: LegalEntity) -> None:
     """Keep a new legal entity; the database refuses a code or series that is taken, and a second default."""
     work.session.add(entity)
+    await work.session.flush()
+
+
+async def keep(work: Work) -> None:
+    """Write what changed, so that what is read next shows it."""
     await work.session.flush()
 
 

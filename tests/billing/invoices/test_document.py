@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from string import Formatter
 from uuid import UUID
+
+import pytest
+from pypdf import PdfReader
 
 from services.billing.contracts.model import Contract
 from services.billing.customers.model import Customer
-from services.billing.invoices.actions.document import Document, render, written
+from services.billing.invoices.actions.document import Document, Origin, render, written
+from services.billing.invoices.actions.words import WORDS
 from services.billing.invoices.model import Line, Tax
-from services.billing.legal_entities.model import LegalEntity, TaxCategory
+from services.billing.legal_entities.model import Language, LegalEntity, TaxCategory
 from tests.support.billing import MONDAY, a_legal_entity_body
 
 ALPENGLOW = Customer(
@@ -108,3 +114,56 @@ def test_the_lines_of_several_contracts_stand_under_each_with_what_they_come_to(
     ]
     assert words["contract"] == "C-00001, C-00002"
     assert [(part["title"], part["net"]) for part in alone["parts"]] == [("", "")]
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "gross", "kind", "quoted"),
+    [
+        (Language.ENGLISH, "31 March 2026", "12,500.00", "Invoice", "Please pay EUR 12,500.00 by 30 April 2026"),
+        (Language.GERMAN, "31. März 2026", "12.500,00", "Rechnung", "12.500,00 EUR bis zum 30. April 2026"),
+        (
+            Language.FRENCH,
+            "31 mars 2026",
+            "12\u00a0500,00",
+            "Facture",
+            "12\u00a0500,00 EUR au plus tard le 30 avril 2026",
+        ),
+    ],
+)
+async def test_a_document_is_written_in_its_language(
+    language: Language, day: str, gross: str, kind: str, quoted: str
+) -> None:
+    document = replace(a_document(), language=language)
+
+    words = written(document)
+    printed = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(await render(document))).pages)
+
+    assert (words["issued_on"], words["gross"], words["kind"]) == (day, gross, kind)
+    assert quoted in words["pay"]
+    assert "INV-2026-00017" in words["pay"]
+    for said in (f"{kind} INV-2026-00017", words["words"]["page"], "DE89 3704 0044 0532 0130 00"):
+        assert said in printed
+
+
+@pytest.mark.parametrize("language", Language)
+async def test_a_credit_note_names_what_it_takes_back_in_its_language(language: Language) -> None:
+    origin = Origin("INV-2026-00016", date(2026, 3, 30), "Wrong month")
+
+    words = written(replace(a_document(), language=language, credits=origin))
+
+    assert words["kind"] == WORDS[language]["credit_note"]
+    assert "INV-2026-00016" in words["credits"] and "Wrong month" in words["credits"]
+    assert "INV-2026-00016" in words["pay"]
+    assert words["due_on"] == ""
+
+
+def test_every_language_has_every_word_with_the_same_things_to_fill_in() -> None:
+    for language in Language:
+        assert WORDS[language].keys() == WORDS[Language.ENGLISH].keys()
+        for key, said in WORDS[language].items():
+            assert said and filled_in(said) == filled_in(WORDS[Language.ENGLISH][key]), (language, key)
+
+
+def filled_in(said: str) -> set[str]:
+    """What stands in braces."""
+    return {name for _, name, _, _ in Formatter().parse(said) if name}

@@ -21,9 +21,9 @@ TEN_THOUSAND = text(
     """
     with numbered as (select gen_random_uuid() as id, n from generate_series(1, 10000) as n),
     made as (
-        insert into invoices (id, contract_id, customer_id, legal_entity_id, thread_id, status, currency, up_to,
-                              prepared_by, prepared_at, version)
-        select numbered.id, contract_id, customer_id, legal_entity_id, thread_id, status, currency, up_to,
+        insert into invoices (id, contract_id, customer_id, legal_entity_id, thread_id, status, language, currency,
+                              up_to, prepared_by, prepared_at, version)
+        select numbered.id, contract_id, customer_id, legal_entity_id, thread_id, status, language, currency, up_to,
                prepared_by, prepared_at, 1
         from numbered, invoices one where one.id = :like
     )

@@ -74,6 +74,7 @@ async def _document(work: Work, note: CreditNote, invoice: Invoice, origin: Orig
         currency=invoice.currency,
         lines=lines,
         taxes=await store.taxes_of(work, note.id),
+        language=invoice.language,
         credits=origin,
     )
 

@@ -13,7 +13,6 @@ from services.billing.invoices.actions.en16931 import (
     CREDIT_TRANSFER,
     HOUR,
     PIECE,
-    ROUNDED,
     STANDARD,
     beyond_hours,
     billed_quantity,
@@ -80,18 +79,18 @@ def _line(trade: Node, line: Line, document: Document) -> None:
     _texts(tax, TypeCode="VAT", CategoryCode=line.tax_category.value)
     _texts(tax, RateApplicablePercent=percent(line.tax_category, line.tax_rate))
     _period(settlement, line.service_from, line.service_before)
-    _rounding(settlement, beyond_hours(line, document.currency))
+    _rounding(settlement, beyond_hours(line, document.currency), document.words["rounded"])
     _texts(_inner(settlement, "SpecifiedTradeSettlementLineMonetarySummation"), LineTotalAmount=written(line.net))
     if contract := document.origin_of(line):
         _texts(_inner(settlement, "AdditionalReferencedDocument"), IssuerAssignedID=contract.number, TypeCode=BEHIND)
 
 
-def _rounding(settlement: Node, rest: Decimal) -> None:
+def _rounding(settlement: Node, rest: Decimal, reason: str) -> None:
     if rest:
         correction = _inner(settlement, "SpecifiedTradeAllowanceCharge")
         indicator = xml.SubElement(_inner(correction, "ChargeIndicator"), f"{{{UDT}}}Indicator")
         indicator.text = "true" if rest > 0 else "false"
-        _texts(correction, ActualAmount=written(abs(rest)), Reason=ROUNDED)
+        _texts(correction, ActualAmount=written(abs(rest)), Reason=reason)
 
 
 def _agreement(trade: Node, document: Document) -> None:

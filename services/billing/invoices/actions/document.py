@@ -18,12 +18,12 @@ from babel.numbers import format_decimal, get_currency_precision
 
 from services.billing.contracts.model import Contract
 from services.billing.customers.model import Customer
+from services.billing.invoices.actions.words import LOCALES, WORDS, Words
 from services.billing.invoices.model import Line, Tax, totals
 from services.billing.invoices.model.shares import Share, shares_of
-from services.billing.legal_entities.model import LegalEntity
+from services.billing.legal_entities.model import Language, LegalEntity
 
 TEMPLATE = Path(__file__).parents[1] / "templates" / "invoice.typ"
-LOCALE = "en"
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,13 @@ class Document:
     currency: str
     lines: Sequence[Line]
     taxes: Sequence[Tax]
+    language: Language = Language.ENGLISH
     credits: Origin | None = None
+
+    @property
+    def words(self) -> Words:
+        """Its fixed words."""
+        return WORDS[self.language]
 
     @property
     def by_contract(self) -> list[tuple[Contract, Share]]:
@@ -86,27 +92,43 @@ async def render(document: Document) -> bytes:
 
 def written(document: Document) -> dict[str, Any]:
     """Every word and figure as it is printed."""
-    sums = totals(document.taxes)
-    currency = document.currency
+    write = Written(document.language, document.currency)
+    sums, words = totals(document.taxes), document.words
+    kind = "credit_note" if document.credits else "invoice"
+    filled = {
+        "number": document.number,
+        "currency": document.currency,
+        "gross": write.amount(sums.gross),
+        "due_on": write.day(document.due_on),
+        "iban": _iban(document.seller),
+        "credited": document.credits.number if document.credits else "",
+    }
     return {
+        "language": document.language.value,
+        "words": dict(words),
+        "kind": words[kind],
+        "date": words[f"{kind}_date"],
         "number": document.number,
         "dated": document.issued_on.isoformat(),
-        "issued_on": _day(document.issued_on),
-        "due_on": "" if document.credits else _day(document.due_on),
-        "credits": _origin(document.credits) if document.credits else None,
+        "issued_on": write.day(document.issued_on),
+        "due_on": "" if document.credits else write.day(document.due_on),
+        "credits": _credits(document.credits, write) if document.credits else "",
         "seller": _seller(document.seller),
         "customer": _customer(document.customer),
         "contract": document.contract_numbers,
         "subject": document.subject,
         "purchase_order": document.purchase_order,
-        "service": _days(
+        "service": write.days(
             min(line.service_from for line in document.lines), max(line.service_before for line in document.lines)
         ),
-        "currency": currency,
-        "parts": [_part(document, list(lines)) for _, lines in groupby(document.lines, lambda line: line.contract_id)],
-        "taxes": [_tax(tax, currency) for tax in document.taxes],
-        "net": _amount(sums.net, currency),
-        "gross": _amount(sums.gross, currency),
+        "currency": document.currency,
+        "parts": [
+            _part(document, list(lines), write) for _, lines in groupby(document.lines, lambda line: line.contract_id)
+        ],
+        "taxes": [_tax(tax, write) for tax in document.taxes],
+        "net": write.amount(sums.net),
+        "gross": write.amount(sums.gross),
+        "pay": words["credited" if document.credits else "pay"].format(**filled),
     }
 
 
@@ -118,8 +140,45 @@ def set_as_pdf(words: str) -> bytes:
     return pdf
 
 
-def _origin(origin: Origin) -> dict[str, str]:
-    return {"number": origin.number, "issued_on": _day(origin.issued_on), "reason": origin.reason}
+@dataclass(frozen=True)
+class Written:
+    """Days and amounts as people of a language write them."""
+
+    language: Language
+    currency: str
+
+    def amount(self, amount: Decimal) -> str:
+        """An amount with the digits of its currency."""
+        digits = get_currency_precision(self.currency)
+        return self._number(amount, f"#,##0.{'0' * digits}" if digits else "#,##0")
+
+    def percent(self, rate: Decimal) -> str:
+        """A rate in percent."""
+        return f"{self._number(rate, '0.##')}\u00a0%"
+
+    def day(self, day: date) -> str:
+        """A day with the name of its month."""
+        return str(format_date(day, "long", locale=LOCALES[self.language]))
+
+    def days(self, first: date, before: date) -> str:
+        """A day, or the first and the last of several."""
+        last = date.fromordinal(before.toordinal() - 1)
+        said = WORDS[self.language]["days"].format(first=self.day(first), last=self.day(last))
+        return self.day(first) if first == last else said
+
+    def _number(self, number: Decimal, form: str) -> str:
+        # Fonts of documents have no narrow space.
+        said = str(format_decimal(number, format=form, locale=LOCALES[self.language]))
+        return said.replace("\u202f", "\u00a0")
+
+
+def _credits(origin: Origin, write: Written) -> str:
+    said = WORDS[write.language]["credits"]
+    return said.format(number=origin.number, issued_on=write.day(origin.issued_on), reason=origin.reason)
+
+
+def _iban(seller: LegalEntity) -> str:
+    return " ".join(seller.iban[start : start + 4] for start in range(0, len(seller.iban), 4))
 
 
 def _seller(seller: LegalEntity) -> dict[str, str]:
@@ -128,7 +187,7 @@ def _seller(seller: LegalEntity) -> dict[str, str]:
         "street": seller.street,
         "place": f"{seller.postal_code} {seller.city}, {seller.country}",
         "tax_registration": seller.tax_registration,
-        "iban": " ".join(seller.iban[start : start + 4] for start in range(0, len(seller.iban), 4)),
+        "iban": _iban(seller),
     }
 
 
@@ -142,48 +201,30 @@ def _customer(customer: Customer) -> dict[str, str]:
     }
 
 
-def _part(document: Document, lines: Sequence[Line]) -> dict[str, Any]:
+def _part(document: Document, lines: Sequence[Line], write: Written) -> dict[str, Any]:
     """The lines of one contract, under its name where there are several."""
     contract = document.origin_of(lines[0])
     return {
         "title": f"{contract.number} {contract.name}" if contract else "",
         "purchase_order": (contract.purchase_order or "") if contract and not document.purchase_order else "",
-        "net": _amount(sum((line.net for line in lines), Decimal()), document.currency) if contract else "",
-        "lines": [_line(line, document.currency) for line in lines],
+        "net": write.amount(sum((line.net for line in lines), Decimal())) if contract else "",
+        "lines": [_line(line, write) for line in lines],
     }
 
 
-def _line(line: Line, currency: str) -> dict[str, str]:
+def _line(line: Line, write: Written) -> dict[str, str]:
     hours = "" if line.minutes is None else f"{line.minutes // 60}:{line.minutes % 60:02d} h"
     return {
         "position": str(line.position),
         "description": line.description,
         "role": (line.staffing_role or "").replace("_", " "),
-        "service": _days(line.service_from, line.service_before),
+        "service": write.days(line.service_from, line.service_before),
         "quantity": hours or "1",
-        "unit_price": _amount(line.unit_price, currency),
-        "net": _amount(line.net, currency),
+        "unit_price": write.amount(line.unit_price),
+        "net": write.amount(line.net),
     }
 
 
-def _tax(tax: Tax, currency: str) -> dict[str, str]:
-    return {
-        "rate": f"{tax.rate.normalize():f} %",
-        "net": _amount(tax.net, currency),
-        "tax": _amount(tax.tax, currency),
-        "reference_text": tax.reference_text,
-    }
-
-
-def _amount(amount: Decimal, currency: str) -> str:
-    digits = get_currency_precision(currency)
-    return str(format_decimal(amount, format=f"#,##0.{'0' * digits}" if digits else "#,##0", locale=LOCALE))
-
-
-def _day(day: date) -> str:
-    return str(format_date(day, "d MMMM y", locale=LOCALE))
-
-
-def _days(first: date, before: date) -> str:
-    last = date.fromordinal(before.toordinal() - 1)
-    return _day(first) if first == last else f"{_day(first)} to {_day(last)}"
+def _tax(tax: Tax, write: Written) -> dict[str, str]:
+    said = WORDS[write.language]["tax"].format(rate=write.percent(tax.rate), net=write.amount(tax.net))
+    return {"said": said, "tax": write.amount(tax.tax), "reference_text": tax.reference_text}

@@ -17,7 +17,6 @@ INVOICE, CREDIT_NOTE = "380", "381"
 HOUR, PIECE = "HUR", "C62"
 BEHIND = "130"  # BT-128: what a line is based on
 CREDIT_TRANSFER = "58"
-ROUNDED = "Each time entry is rounded by itself"
 UNTAXED = frozenset({TaxCategory.REVERSE_CHARGE, TaxCategory.EXEMPT, TaxCategory.OUTSIDE_SCOPE})
 
 
@@ -43,8 +42,8 @@ def line_note(document: Document, line: Line) -> str:
     contract = document.origin_of(line)
     if contract is None:
         return ""
-    order = f", purchase order {contract.purchase_order}" if contract.purchase_order else ""
-    return f"Contract {contract.number}, {contract.name}{order}"
+    said = document.words["under_order" if contract.purchase_order else "of_contract"]
+    return said.format(number=contract.number, name=contract.name, order=contract.purchase_order)
 
 
 def last_day(document: Document) -> date:

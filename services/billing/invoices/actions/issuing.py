@@ -60,6 +60,7 @@ async def _document(work: Work, invoice: Invoice, on: date) -> Document:
         currency=invoice.currency,
         lines=lines,
         taxes=await store.taxes_of(work, invoice.id),
+        language=invoice.language,
     )
 
 

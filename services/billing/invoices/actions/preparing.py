@@ -12,6 +12,7 @@ from services.billing.adjustments.actions import write_down_to_caps
 from services.billing.contracts.actions import lock_contracts, locked_contract
 from services.billing.customers.actions import customer_of
 from services.billing.deposits.actions import draw_down
+from services.billing.invoice_layouts.actions import layout_of
 from services.billing.invoice_preferences.actions import invoiced_together, units_of
 from services.billing.invoices import store
 from services.billing.invoices.model import Head, Invoice, NoSuchInvoice, NothingToInvoice, taxed, taxes_on
@@ -137,4 +138,6 @@ async def _filled(
 async def _rules(work: Work, head: Head) -> list[TaxRule]:
     customer = await customer_of(work, head.customer_id)
     seller = await legal_entity_of(work, head.legal_entity_id)
-    return seller.tax_rules_for(country=customer.country, tax_id=customer.tax_id)
+    own = (await layout_of(work, head.legal_entity_id)).language
+    rules = seller.tax_rules_for(country=customer.country, tax_id=customer.tax_id)
+    return [rule.said_in(head.language, own=own) for rule in rules]

@@ -13,7 +13,6 @@ from services.billing.invoices.actions.en16931 import (
     CREDIT_TRANSFER,
     HOUR,
     PIECE,
-    ROUNDED,
     STANDARD,
     beyond_hours,
     billed_quantity,
@@ -155,7 +154,9 @@ def _line(root: Node, line: Line, document: Document) -> None:
         _texts(_inner(part, "DocumentReference"), ID=contract.number, DocumentTypeCode=BEHIND)
     if rest := beyond_hours(line, document.currency):
         correction = _inner(part, "AllowanceCharge")
-        _texts(correction, ChargeIndicator="true" if rest > 0 else "false", AllowanceChargeReason=ROUNDED)
+        _texts(
+            correction, ChargeIndicator="true" if rest > 0 else "false", AllowanceChargeReason=document.words["rounded"]
+        )
         _amount(correction, "Amount", abs(rest), document.currency)
     item = _inner(part, "Item")
     _texts(item, Description=(line.staffing_role or "").replace("_", " "), Name=line.description)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from services.billing.legal_entities.model import TaxCategory, TaxRule
+from services.billing.legal_entities.model import Language, TaxCategory, TaxRule
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.money import Money
 
@@ -104,6 +104,7 @@ class Head:
     customer_id: UUID
     legal_entity_id: UUID
     currency: str
+    language: Language
 
 
 class FileKind(StrEnum):
@@ -130,6 +131,7 @@ class Invoice:
     up_to: date
     prepared_by: str
     prepared_at: datetime
+    language: Language = Language.ENGLISH
     status: InvoiceStatus = InvoiceStatus.DRAFT
     approved_by: str | None = None
     approved_at: datetime | None = None

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from services.billing.invoices.model import FileKind, Invoice, InvoiceStatus, Issued, Line, Tax, Totals
-from services.billing.legal_entities.model import TaxCategory
+from services.billing.legal_entities.model import Language, TaxCategory
 from services.billing.tables import schema
 from shared.database import amount, belongs_to, choice, found_by, only_one, read
 from shared.work import Work
@@ -41,6 +41,7 @@ invoices = schema.table(
     Column("project_id", Uuid),
     Column("thread_id", Uuid, nullable=False),
     choice("status", InvoiceStatus),
+    choice("language", Language),
     Column("currency", String(3), nullable=False),
     Column("up_to", Date, nullable=False),
     Column("prepared_by", String, nullable=False),

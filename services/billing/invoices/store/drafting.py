@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from services.billing.invoices.model import Head
 from services.billing.invoices.model.selection import Selection
-from services.billing.legal_entities.model import TaxRule
+from services.billing.legal_entities.model import Language, TaxRule
 from shared.work import Work
 
 # What is open on an item is what it is worth less what was taken of it and not freed, in money and in minutes.
@@ -39,8 +39,8 @@ for name, filled in {
     "role": "coalesce(summed.staffing_role, '')",
     "person": "coalesce((select min(name) from subjects where cast(person_id as text) = summed.person_id), '')",
     "note": "coalesce(summed.note, '')",
-    "from": "to_char(summed.first, 'YYYY-MM-DD')",
-    "to": "to_char(summed.last, 'YYYY-MM-DD')",
+    "from": "to_char(summed.first, draft.days)",
+    "to": "to_char(summed.last, draft.days)",
     "contract": "contract.number",
     "purchase_order": "coalesce(contract.purchase_order, '')",
 }.items():
@@ -102,6 +102,8 @@ DRAFT = text(
                              else round(value * 60 / nullif(summed.minutes, 0), 4) end, value),
                value, first, last + 1, tax.category, tax.rate
         from summed join contracts contract on contract.id = summed.contract_id
+        join (select id, case language when 'de' then 'DD.MM.YYYY' when 'fr' then 'DD/MM/YYYY' else 'YYYY-MM-DD' end
+                         as days from invoices) draft on draft.id = summed.invoice_id
         left join invoice_layouts layout on layout.legal_entity_id = contract.legal_entity_id
         join taxes tax on tax.invoice_id = summed.invoice_id and tax.line_id is not distinct from summed.line_id
         returning id, invoice_id, position
@@ -130,15 +132,17 @@ LIMITED = text(
 
 HEADS = text(
     """
-    insert into invoices (id, contract_id, customer_id, legal_entity_id, project_id, thread_id, status, currency, up_to,
-                          prepared_by, prepared_at, version)
+    insert into invoices (id, contract_id, customer_id, legal_entity_id, project_id, thread_id, status, language,
+                          currency, up_to, prepared_by, prepared_at, version)
     select distinct on (draft.invoice_id) draft.invoice_id, contract.id, contract.customer_id, contract.legal_entity_id,
-           contract.project_id, contract.thread_id, 'draft', contract.currency, cast(:up_to as date), :by,
-           cast(:at as timestamptz), 1
+           contract.project_id, contract.thread_id, 'draft', coalesce(preferred.language, layout.language, 'en'),
+           contract.currency, cast(:up_to as date), :by, cast(:at as timestamptz), 1
     from unnest(cast(:contracts as uuid[]), cast(:invoices as uuid[])) as draft (contract_id, invoice_id)
     join contracts contract on contract.id = draft.contract_id
+    left join invoice_preferences preferred on preferred.customer_id = contract.customer_id
+    left join invoice_layouts layout on layout.legal_entity_id = contract.legal_entity_id
     order by draft.invoice_id, contract.number
-    returning id, customer_id, legal_entity_id, currency
+    returning id, customer_id, legal_entity_id, currency, language
     """
 )
 
@@ -158,7 +162,8 @@ async def open_nets(work: Work, contract_ids: Sequence[UUID], chosen: Selection)
 async def open_drafts(work: Work, drafts: Mapping[UUID, UUID], chosen: Selection, *, by: str) -> list[Head]:
     """Keep an empty draft for each id given, of the contracts that it is given for, as prepared `by` somebody."""
     made = {"up_to": chosen.up_to, "by": by, "at": work.now}
-    return [Head(*row) for row in await work.session.execute(HEADS, {**_paired(drafts), **made})]
+    found = await work.session.execute(HEADS, {**_paired(drafts), **made})
+    return [Head(row.id, row.customer_id, row.legal_entity_id, row.currency, Language(row.language)) for row in found]
 
 
 async def fill(
