@@ -43,6 +43,9 @@ import: $(RUNTIME) ## import a CRM export: make import FILES="accounts.csv deals
 	@test -n "$(FILES)" || { echo 'say which files: make import FILES="accounts.csv deals.csv"' >&2; exit 2; }
 	@$(SUITE) import $(FILES)
 
+batch: $(RUNTIME) ## fetch a sealed batch from the demo that runs, into .data/batches: make batch NUMBER=1 AS=datev
+	@$(SUITE) batch $(or $(NUMBER),1) $(or $(AS),hledger)
+
 sample: $(RUNTIME) ## write a small CRM export to try the import with, into .data/sample
 	@$(SUITE) sample
 
@@ -102,4 +105,4 @@ lock: setup ## make the locks again from pyproject.toml
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-.PHONY: help setup sample demo demo-reset tour pictures import check format test test-long bench chaos mutants migration events dashboards released navigation words lock
+.PHONY: help setup sample demo demo-reset tour pictures import batch check format test test-long bench chaos mutants migration events dashboards released navigation words lock

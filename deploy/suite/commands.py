@@ -22,7 +22,9 @@ from deploy.bench import run as measuring
 from deploy.suite import tour
 from deploy.suite.calendar import Dates
 from deploy.suite.demo import clock_for, is_whole, seed, show_log_ins
-from deploy.suite.desk import Desk, Desks, at_their_desks
+from deploy.suite.desk import Desk, Desks, WentWrong, at_their_desks
+from deploy.suite.earning import LEGAL_ENTITY
+from deploy.suite.handing_over import NoSuchNumber, files_of_batch
 from deploy.suite.issuer.client import log_in
 from deploy.suite.people import PASSWORD
 from deploy.suite.postgres_home import PostgresHome
@@ -68,6 +70,18 @@ def play_tour() -> None:
 def import_files(files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False)]) -> None:
     """Import a CRM export into the suite that `make demo` runs."""
     asyncio.run(_import(files))
+
+
+@commands.command("batch")
+def fetch(
+    number: int, form: str, legal_entity: str = LEGAL_ENTITY, into: Annotated[Path, typer.Option()] = DATA / "batches"
+) -> None:
+    """Fetch a sealed batch from the suite that `make demo` runs, in the form that an ERP reads."""
+    files = asyncio.run(_fetch(number, form, legal_entity))
+    into.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (into / name).write_bytes(content)
+        console.print(str(into / name))
 
 
 @contextmanager
@@ -131,11 +145,27 @@ async def _demo() -> None:
             console.print("\nStopping…")
 
 
-async def _import(files: list[Path]) -> None:
+@asynccontextmanager
+async def _desk_of(login: str) -> AsyncIterator[Desk]:
     url = os.environ.get("SUITE_URL", f"http://127.0.0.1:{PORT}")
     async with httpx2.AsyncClient(base_url=url, timeout=60) as http:
-        token = await log_in(http, "helen", PASSWORD)
-        desk = Desk(http, token.access_token)
+        try:
+            token = await log_in(http, login, PASSWORD)
+        except httpx2.ConnectError:
+            sys.exit(f"Nothing answers at {url}. Start the suite with `make demo`, or name another one in SUITE_URL.")
+        yield Desk(http, token.access_token)
+
+
+async def _fetch(number: int, form: str, legal_entity: str) -> dict[str, bytes]:
+    async with _desk_of("viktor") as desk:
+        try:
+            return await files_of_batch(desk, legal_entity, number, form)
+        except (NoSuchNumber, WentWrong) as refusal:
+            sys.exit(str(refusal))
+
+
+async def _import(files: list[Path]) -> None:
+    async with _desk_of("helen") as desk:
         done = await import_export(desk, files, anew=True)
     for counts in done["counts"]:
         console.print(counts)

@@ -50,6 +50,10 @@ class Desk:
         """The bytes at `path`. Raises WentWrong."""
         return (await self._answer("GET", path)).content
 
+    async def download(self, path: str, **params: Any) -> httpx2.Response:
+        """The file at `path` as it is handed over, with its name. Raises WentWrong."""
+        return await self._answer("GET", path, params=params)
+
     async def put(self, path: str, body: Any) -> Any:
         """Create what `path` names. Raises WentWrong."""
         return await self._send("PUT", path, json=body)

@@ -16,6 +16,14 @@ LEGAL_ENTITY = "MER"
 WEEK = (465, 480, 450, 480, 390)  # minutes, Monday to Friday
 PREPARATION = 120
 RIGHT = 420  # minutes of the first day, once corrected
+FEEDS: dict[str, dict[str, Any]] = {
+    "netsuite": {"subsidiary": "Parent Company : Meridian Consulting"},
+    "business_central": {},
+    "quickbooks": {"receivables_customer": "58"},
+    "xero": {"status": "POSTED"},
+    "datev": {"consultant": 29098, "client": 55003, "account_length": 5},
+    "intacct": {"journal": "GJ", "location": "100"},
+}
 BILLING, DELIVERY = "/billing/api/v1", "/delivery/api/v1"
 
 
@@ -136,10 +144,17 @@ async def map_accounts(desk: Desk) -> int:
     """Tell what the ERP calls each of our accounts; how many there are."""
     chart = await desk.get(f"{BILLING}/ledger-accounts", legal_entity=LEGAL_ENTITY)
     for account in chart["accounts"]:
-        body = {"legal_entity": LEGAL_ENTITY, "account": account["code"], "erp_account": f"ERP-{account['code']}"}
+        body = {"legal_entity": LEGAL_ENTITY, "account": account["code"], "erp_account": f"{account['code']}0"}
         mapping = uuid5(FIRM, f"account-mapping/{account['code']}")
         await desk.put(f"{BILLING}/account-mappings/{mapping}", body)
     return len(chart["accounts"])
+
+
+async def set_up_feeds(desk: Desk) -> None:
+    """Tell how the books are set up of every system that batches are written for."""
+    for feed, settings in FEEDS.items():
+        body = {"legal_entity": LEGAL_ENTITY, "feed": feed, "currency": "EUR", **settings}
+        await desk.put(f"{BILLING}/feed-settings/{uuid5(FIRM, f'feed-settings/{feed}')}", body)
 
 
 async def seal(desk: Desk, dates: Dates) -> dict[str, Any]:

@@ -146,6 +146,7 @@ async def _invoice(
 async def _close_books(desks: Desks, erp: Desk, dates: Dates, say: Say) -> dict[str, Any]:
     await earning.recognise(desks["viktor"], dates)
     await earning.map_accounts(desks["viktor"])
+    await earning.set_up_feeds(desks["viktor"])
     batch = await earning.seal(desks["viktor"], dates)
     await earning.acknowledge(erp, batch)
     say(

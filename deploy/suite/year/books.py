@@ -117,5 +117,5 @@ async def _hand_over(firm: Firm, period: dict[str, str]) -> None:
         return
     place = f"{BILLING}/ledger-batches/{batch['id']}/acknowledgement"
     if batch["number"] == REFUSED_AT_FIRST:
-        await firm.erp.post(place, {"answer": "rejected", "reason": "Account ERP-4000 is blocked for posting."})
+        await firm.erp.post(place, {"answer": "rejected", "reason": "Account 40000 is blocked for posting."})
     await firm.erp.post(place, {"answer": "accepted", "erp_reference": f"GL-{batch['number']:06}"})

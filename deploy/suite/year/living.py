@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from deploy.suite.earning import map_accounts
+from deploy.suite.earning import map_accounts, set_up_feeds
 from deploy.suite.founding import found
 from deploy.suite.people import BY_LOGIN
 from deploy.suite.year import books, delivery, sales, spending, work
@@ -20,6 +20,7 @@ async def begin(firm: Firm) -> None:
     firm.be_at(0, MONDAY, 7)
     await found(firm.desks, since=firm.year.day(-FOUNDED_WEEKS_BEFORE))
     await map_accounts(firm.desks["viktor"])
+    await set_up_feeds(firm.desks["viktor"])
     await sales.write_down_customers(firm)
     await firm.settled()
 
