@@ -62,7 +62,7 @@ format: setup ## put the text into its form
 	$(BIN)/ruff check --fix .
 
 test: setup ## everything that guards a change
-	$(BIN)/pytest -q -m "not long" -n $(WORKERS) --dist loadgroup
+	$(BIN)/pytest -q -m "not long" -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
 test-long: setup ## what takes longer
 	$(BIN)/pytest -q -m long

@@ -15,14 +15,19 @@ from tests.support.rabbitmq import Broker, throwaway_broker
 from tests.support.slots import slot
 
 DatabaseFactory = Callable[[str], ServiceDatabase]
+LONGEST = {"journeys", "chaos", "broker"}
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests in one process, and all of the broker, or of the suite in a browser: they start slowly."""
+    """Keep a file's tests in one process, and all of the broker, or of the suite in a browser: they start slowly.
+
+    What takes longest begins first, so that no process is left alone with it in the end.
+    """
     for item in items:
         shared = [name for name in ("broker", "stage") if name in getattr(item, "fixturenames", ())]
         item.add_marker(pytest.mark.xdist_group(shared[0] if shared else str(item.path)))
+    items.sort(key=lambda item: not (LONGEST & {*item.path.parts, *getattr(item, "fixturenames", ())}))
 
 
 @pytest.fixture(scope="session")
