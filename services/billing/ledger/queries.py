@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -14,6 +14,7 @@ from sqlalchemy import Column, ColumnElement, and_, case, exists, func, select
 from services.billing.ledger import store
 from services.billing.ledger.model.accounts import AccountKind, Chart, NoBooks, PostingRole
 from services.billing.ledger.model.entries import JournalEntry, SourceKind
+from services.billing.ledger.model.positions import Standing
 from services.billing.ledger.store import balances as sums
 from services.billing.ledger.store import journal_entries, journal_lines, ledger_accounts
 from services.billing.permissions import Permission
@@ -84,6 +85,13 @@ async def functional_currency(work: Work, legal_entity: str) -> str:
     if legal_entity not in found:
         raise NoBooks(field="/legal_entity")
     return found[legal_entity]
+
+
+async def posted_for(
+    work: Work, kind: SourceKind, ids: Collection[UUID], *, functional_currency: str
+) -> dict[tuple[UUID, PostingRole], Standing]:
+    """What was posted for each of these by role, in both currencies, for other features of billing."""
+    return await sums.by_source(work, kind, ids, functional_currency=functional_currency)
 
 
 async def entries(

@@ -8,8 +8,11 @@ from decimal import Decimal
 from uuid import UUID
 
 from services.billing.customers.actions import customer_of
-from services.billing.ledger.actions import post_entry
+from services.billing.ledger.model.accounts import PostingRole
 from services.billing.ledger.model.entries import NewEntry, NewLine, Source, SourceKind
+from services.billing.ledger.model.leaving import leaving
+from services.billing.ledger.model.positions import Standing
+from services.billing.ledger.queries import posted_for
 from services.billing.legal_entities.actions import legal_entity_of
 from services.billing.payments import store
 from services.billing.payments.model import (
@@ -20,15 +23,18 @@ from services.billing.payments.model import (
     ReversedAlready,
     Share,
     allocated,
+    changes_in_books,
     check_amount,
     check_days,
+    left_after,
     posting,
 )
 from services.billing.permissions import Permission
-from services.billing.receivables.actions import locked_positions, settle, standing_settlements
+from services.billing.receivables.actions import locked_positions, post_settling, settle, standing_settlements
 from services.billing.receivables.model import Position, Settlement, SettlementKind, taken_back
 from shared.contracts.billing import AllocatedPayment, PaymentReceived, PaymentReversed
 from shared.ids import new_id
+from shared.money import Money
 from shared.work import Work
 
 
@@ -50,9 +56,9 @@ async def record_payment(
     on, left = payment.received_on, payment.amount
     new = allocated(payment, shares, positions, left=left, on=on, settle_difference=settle_difference)
     await settle(work, new)
-    lines = posting(new, received=payment.amount)
     text = f"Payment {payment.reference} of {customer.legal_name}"
-    await _post(work, payment, Source(SourceKind.PAYMENT, payment.id), lines, on=on, text=text)
+    entry = await _entry(work, payment, posting(new, received=payment.amount), on=on, leg="1", text=text)
+    await post_settling(work, entry, new, before=positions)
     work.publish(_received(payment, new, positions))
 
 
@@ -71,8 +77,9 @@ async def allocate_payment(
     new = allocated(payment, shares, positions, left=left, on=day, settle_difference=settle_difference)
     await settle(work, new)
     if new:
-        source = Source(SourceKind.PAYMENT, payment.id, leg=str(new[0].id))
-        await _post(work, payment, source, posting(new), on=day, text=f"Payment {payment.reference} allocated")
+        leg, text = str(new[0].id), f"Payment {payment.reference} allocated"
+        entry = await _entry(work, payment, posting(new), on=day, leg=leg, text=text, left=left_after(left, new))
+        await post_settling(work, entry, new, before=positions)
 
 
 async def take_back_allocation(work: Work, payment_id: UUID, settlement_id: UUID, *, reason: str) -> None:
@@ -81,16 +88,17 @@ async def take_back_allocation(work: Work, payment_id: UUID, settlement_id: UUID
     Raises NoSuchPayment, ReversedAlready, NoSuchAllocation.
     """
     work.actor.must(Permission.RECORD_PAYMENTS)
-    payment, _ = await _standing(work, payment_id)
+    payment, left = await _standing(work, payment_id)
     found = [one for one in await standing_settlements(work, payment_id) if one.id == settlement_id]
     if not found:
         raise NoSuchAllocation()
     today = work.now.date()
     undone = [taken_back(one, id=new_id(), on=today) for one in found]
+    before = await _positions_of(work, undone)
     await settle(work, undone)
-    source = Source(SourceKind.PAYMENT, payment.id, leg=str(undone[0].id))
-    text = f"Payment {payment.reference}, allocation taken back: {reason}"
-    await _post(work, payment, source, posting(undone), on=today, text=text)
+    leg, text = str(undone[0].id), f"Payment {payment.reference}, allocation taken back: {reason}"
+    entry = await _entry(work, payment, posting(undone), on=today, leg=leg, text=text, left=left_after(left, undone))
+    await post_settling(work, entry, undone, before=before)
 
 
 async def reverse_payment(work: Work, payment_id: UUID, *, on: date, reason: str) -> None:
@@ -103,11 +111,12 @@ async def reverse_payment(work: Work, payment_id: UUID, *, on: date, reason: str
     if not payment.received_on <= on <= work.now.date():
         raise ReceivedInFuture("A payment is taken back after it came and not ahead.", field="/on")
     undone = [taken_back(one, id=new_id(), on=on) for one in await standing_settlements(work, payment_id)]
+    before = await _positions_of(work, undone)
     await settle(work, undone)
     await store.add_reversal(work, payment_id, on=on, reason=reason)
-    source = Source(SourceKind.PAYMENT, payment.id, leg="reversal")
-    lines = posting(undone, received=-payment.amount)
-    await _post(work, payment, source, lines, on=on, text=f"Payment {payment.reference} taken back: {reason}")
+    lines, text = posting(undone, received=-payment.amount), f"Payment {payment.reference} taken back: {reason}"
+    entry = await _entry(work, payment, lines, on=on, leg="reversal", text=text, left=Decimal())
+    await post_settling(work, entry, undone, before=before)
     work.publish(
         PaymentReversed(
             payment_id=payment.id,
@@ -130,9 +139,39 @@ async def _standing(work: Work, payment_id: UUID) -> tuple[Payment, Decimal]:
     return payment, left
 
 
-async def _post(work: Work, payment: Payment, source: Source, lines: Sequence[NewLine], *, on: date, text: str) -> None:
+async def _positions_of(work: Work, settlements: Sequence[Settlement]) -> dict[UUID, Position]:
+    return await locked_positions(work, {one.invoice_id for one in settlements if one.invoice_id is not None})
+
+
+async def _entry(
+    work: Work,
+    payment: Payment,
+    lines: Sequence[NewLine],
+    *,
+    on: date,
+    leg: str,
+    text: str,
+    left: Decimal | None = None,
+) -> NewEntry:
+    """The entry of a payment, or of what becomes of it later, when `left` is left of it.
+
+    In a foreign currency money and credit leave the books as they came in, at the rate of the day of the payment.
+    """
     entity = await legal_entity_of(work, payment.legal_entity_id)
-    await post_entry(work, NewEntry(entity.code, payment.currency, on, text, source, lines))
+    source, currency = Source(SourceKind.PAYMENT, payment.id, leg=leg), entity.functional_currency
+    entry = NewEntry(entity.code, payment.currency, on, text, source, lines)
+    if left is None or payment.currency == currency:
+        return entry
+    posted = await posted_for(work, SourceKind.PAYMENT, [payment.id], functional_currency=currency)
+    changes = changes_in_books(
+        came=posted.get((payment.id, PostingRole.CASH)),
+        credit=posted.get((payment.id, PostingRole.CUSTOMER_CREDIT), Standing()),
+        left=left,
+        currency=currency,
+    )
+    for role, change in changes.items():
+        entry = leaving(entry, role, Money(change, currency))
+    return entry
 
 
 def _received(payment: Payment, settlements: Sequence[Settlement], positions: dict[UUID, Position]) -> PaymentReceived:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,6 +11,8 @@ from uuid import UUID
 
 from services.billing.ledger.model.accounts import PostingRole
 from services.billing.ledger.model.entries import NewLine
+from services.billing.ledger.model.positions import Standing
+from services.billing.ledger.model.translation import part_of
 from services.billing.receivables.model import NothingSettled, Position, Settlement, SettlementKind
 from shared.errors import Conflict, Invalid, NotFound
 from shared.ids import new_id
@@ -190,3 +192,22 @@ def posting(settlements: Sequence[Settlement], *, received: Decimal = Decimal())
         sums[PostingRole.CUSTOMER_CREDIT] += credit
         sums[PostingRole.ROUNDING] += claim - credit
     return [NewLine(role, amount) for role, amount in sums.items() if amount]
+
+
+def left_after(left: Decimal, settlements: Iterable[Settlement]) -> Decimal:
+    """What is left of a payment after these have used it, or have given back what was used."""
+    return left - sum((one.amount for one in settlements if one.payment_id is not None), Decimal())
+
+
+def changes_in_books(
+    *, came: Standing | None, credit: Standing, left: Decimal, currency: str
+) -> dict[PostingRole, Decimal]:
+    """How money and credit of a payment change in the functional `currency` for `left` to be left of it.
+
+    What is left always stands at its part of what the money that `came` was translated to; the money itself leaves
+    only when all of the payment is taken back, and then nothing is left. None of a payment that was never translated.
+    """
+    if came is None or not came.amount:
+        return {}
+    stands = -part_of(came.functional, part=left, whole=came.amount, currency=currency)
+    return {PostingRole.CUSTOMER_CREDIT: stands - credit.functional, PostingRole.CASH: -came.functional}

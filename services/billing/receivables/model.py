@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from services.billing.ledger.model.translation import part_of
 from shared.errors import Conflict, Invalid, NotFound
 from shared.money import Money, plain
 
@@ -127,6 +129,29 @@ def check(settlements: Iterable[Settlement], positions: Mapping[UUID, Position])
 def taken_back(one: Settlement, *, id: UUID, on: date) -> Settlement:
     """The settlement that undoes `one`."""
     return Settlement(id, one.kind, one.cause_id, one.invoice_id, one.payment_id, -one.amount, on, reverses_id=one.id)
+
+
+def change_in_books(
+    settlements: Iterable[Settlement],
+    before: Mapping[UUID, Position],
+    translated: Mapping[UUID, Decimal],
+    currency: str,
+) -> Decimal:
+    """By how much settlements change the receivable in the functional `currency`, given what invoices are there.
+
+    What is open of an invoice always stands at its part of what all of it was translated to, so that nothing is left
+    when nothing is open, whatever was settled and taken back in between.
+    """
+    change = Decimal()
+    settled: dict[UUID, Decimal] = defaultdict(Decimal)
+    for one in settlements:
+        if one.invoice_id is not None:
+            settled[one.invoice_id] += one.amount
+    for invoice_id, amount in settled.items():
+        position, whole = before[invoice_id], translated[invoice_id]
+        for sign, part in ((1, position.open - amount), (-1, position.open)):
+            change += sign * part_of(whole, part=part, whole=position.gross, currency=currency)
+    return change
 
 
 def overdue_by(due_on: date, as_of: date) -> int:

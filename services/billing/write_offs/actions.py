@@ -8,11 +8,10 @@ from decimal import Decimal
 from uuid import UUID
 
 from services.billing.allowances.actions import has_allowance
-from services.billing.ledger.actions import post_entry
 from services.billing.ledger.model.entries import NewEntry, NewLine, Source, SourceKind
 from services.billing.legal_entities.actions import legal_entity_of
 from services.billing.permissions import Permission
-from services.billing.receivables.actions import locked_positions, settle, standing_settlements
+from services.billing.receivables.actions import locked_positions, post_settling, settle, standing_settlements
 from services.billing.receivables.model import Position, Settlement, SettlementKind, check
 from services.billing.write_offs import store
 from services.billing.write_offs.model import ChargedTo, NoSuchWriteOff, WriteOff, recovered, tax_within
@@ -65,10 +64,9 @@ async def approve_write_off(work: Work, write_off_id: UUID, *, on: date | None =
         is_own=await subjects.is_same_person(work, write_off.proposed_by),
     )
     await store.keep(work)
-    await settle(
-        work, [_settlement(SettlementKind.WRITE_OFF, write_off.id, position.invoice_id, write_off.amount, day)]
-    )
-    await _post(work, write_off, position, lines, on=day, leg="1", text=f"{position.number} written off")
+    new = _settlement(SettlementKind.WRITE_OFF, write_off.id, position.invoice_id, write_off.amount, day)
+    await settle(work, [new])
+    await _post(work, position, new, lines, leg="1", text=f"{position.number} written off")
     work.publish(_given_up(write_off, position, day))
     return write_off
 
@@ -101,7 +99,7 @@ async def recover(work: Work, write_off_id: UUID, *, amount: Decimal, on: date |
     new = _settlement(SettlementKind.RECOVERY, write_off.id, position.invoice_id, -amount, day)
     await settle(work, [new])
     text = f"{position.number} recovered after it was written off"
-    await _post(work, write_off, position, lines, on=day, leg=str(new.id), text=text)
+    await _post(work, position, new, lines, leg=str(new.id), text=text)
     work.publish(
         ClaimRecovered(
             thread_id=position.thread_id,
@@ -144,9 +142,10 @@ def _settlement(kind: SettlementKind, cause_id: UUID, invoice_id: UUID, amount: 
 
 
 async def _post(
-    work: Work, write_off: WriteOff, position: Position, lines: Sequence[NewLine], *, on: date, leg: str, text: str
+    work: Work, position: Position, new: Settlement, lines: Sequence[NewLine], *, leg: str, text: str
 ) -> None:
     entity = await legal_entity_of(work, position.legal_entity_id)
-    source = Source(SourceKind.WRITE_OFF, write_off.id, leg=leg)
-    thread_id = position.thread_id
-    await post_entry(work, NewEntry(entity.code, position.currency, on, text, source, lines, thread_id=thread_id))
+    source = Source(SourceKind.WRITE_OFF, new.cause_id, leg=leg)
+    on, thread_id = new.settled_on, position.thread_id
+    entry = NewEntry(entity.code, position.currency, on, text, source, lines, thread_id=thread_id)
+    await post_settling(work, entry, [new], before={position.invoice_id: position})

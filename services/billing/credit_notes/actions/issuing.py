@@ -17,7 +17,6 @@ from services.billing.invoices.actions.posting import entry_of
 from services.billing.invoices.actions.preparing import draft_open_work, locked_invoice
 from services.billing.invoices.model import Invoice, totals
 from services.billing.invoices.store import issued_of
-from services.billing.ledger.actions import post_entry
 from services.billing.ledger.model.entries import Source, SourceKind
 from services.billing.legal_entities.actions import legal_entity_of
 from services.billing.numbering.actions import next_number
@@ -44,11 +43,11 @@ async def issue_credit_note(work: Work, credit_note_id: UUID, *, issued_on: date
     is_preparer = await subjects.is_same_person(work, note.prepared_by)
     note.issue(on=on, today=today, invoiced_on=invoiced.issued_on, is_preparer=is_preparer)
     document = await _document(work, note, invoice, Origin(invoiced.number, invoiced.issued_on, note.reason), on)
-    await post_entry(work, entry_of(document, Source(SourceKind.CREDIT_NOTE, note.id), thread_id=invoice.thread_id))
     await _send_out(work, note, document)
     await store.free(work, note.id)
     sums = totals(document.taxes)
-    await credit(work, invoice.id, credit_note_id=note.id, amount=sums.gross, on=on)
+    entry = entry_of(document, Source(SourceKind.CREDIT_NOTE, note.id), thread_id=invoice.thread_id)
+    await credit(work, invoice.id, credit_note_id=note.id, amount=sums.gross, entry=entry)
     for contract, share in document.by_contract:
         await give_back_to_purchase_order(
             work, contract.id, invoice_id=invoice.id, credit_note_id=note.id, net=share.net

@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import ARRAY, String, Uuid, any_, cast, column, func, select, table, text
 
 from services.billing.ledger.model.accounts import POSITION_ROLES, PostingRole
+from services.billing.ledger.model.entries import SourceKind
 from services.billing.ledger.model.positions import ContractPosition, Standing
-from services.billing.ledger.store import journal_lines
+from services.billing.ledger.store import journal_entries, journal_lines
 from shared.work import Work
 
 LOCK_CONTRACTS = text("select id from contracts where id = any(cast(:ids as uuid[])) order by id for update")
@@ -46,3 +47,22 @@ async def functional_currencies(work: Work, legal_entities: Collection[str]) -> 
         select(books.c.code, books.c.functional_currency).where(books.c.code.in_(legal_entities))
     )
     return {row.code: row.functional_currency for row in rows}
+
+
+async def by_source(
+    work: Work, kind: SourceKind, ids: Collection[UUID], *, functional_currency: str
+) -> dict[tuple[UUID, PostingRole], Standing]:
+    """What was posted for each of these, whatever the leg, by role; as far as it was translated into that currency."""
+    entry, line = journal_entries.c, journal_lines.c
+    sums = (
+        select(entry.source_id, line.role, func.sum(line.amount), func.sum(line.functional_amount))
+        .join_from(journal_entries, journal_lines, line.entry_id == entry.id)
+        .where(
+            entry.source_kind == kind,
+            entry.source_id == any_(cast(list(ids), ARRAY(Uuid))),
+            entry.functional_currency == functional_currency,
+            line.role.is_not(None),
+        )
+        .group_by(entry.source_id, line.role)
+    )
+    return {(id, role): Standing(*sum_) for id, role, *sum_ in await work.session.execute(sums)}
