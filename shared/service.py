@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from shared.jobs import JobKind
     from shared.pages.waiting import Finder, NeedsOf
 
+ABBREVIATED = 3  # letters at most, in a name that is written in capitals
+
 
 @dataclass(frozen=True, eq=False)
 class Service:
@@ -60,8 +62,9 @@ class Service:
     @property
     def all_navigation(self) -> tuple[Entry, ...]:
         """Where people start from, operators too."""
+        label = self.name.upper() if len(self.name) <= ABBREVIATED else self.name.capitalize()
         operations_entry = Entry(
-            self.name.capitalize(), f"/{self.name}/ops", "activity", "Operate", operations.Permission.SEE_OPERATIONS
+            label, f"/{self.name}/ops", "activity", "Operate", operations.Permission.SEE_OPERATIONS
         )
         return (*self.navigation, operations_entry)
 

@@ -19,6 +19,7 @@ from shared.operations.deeds import Named
 from shared.operations.desk import desk_for
 from shared.operations.parked_api import ConsumerName, Text
 from shared.operations.permissions import Permission
+from shared.operations.place import here
 from shared.pages import InWork, PageRoute, form_of, page
 from shared.subjects import is_same_person
 from shared.ui.listing import Column, Listing
@@ -48,14 +49,14 @@ async def listed(request: Request, work: InWork, cursor: Cursor = None) -> Respo
         Column("state", _("State")),
     )
     listing = Listing.of(request, "copies", columns, found.items, next=found.next)
-    return page(request, "operations/copies.html", listing=listing, here=_here(request))
+    return page(request, "operations/copies.html", listing=listing, here=here(request))
 
 
 @router.get("/parked/{consumer}/{event_id}/copies/new")
 async def edit(request: Request, consumer: ConsumerName, event_id: UUID, work: InWork) -> Response:
     """The form that holds what a message says, to be put right."""
     found = await message.message(desk_for(work, Permission.OPERATE), consumer, event_id)
-    return page(request, "operations/edit.html", message=found, here=_here(request))
+    return page(request, "operations/edit.html", message=found, here=here(request))
 
 
 @router.post("/parked/{consumer}/{event_id}/copies")
@@ -64,7 +65,7 @@ async def propose(request: Request, consumer: ConsumerName, event_id: UUID, work
     desk = desk_for(work, Permission.OPERATE)
     form = await form_of(request, EditedForm)
     copy_id = await copies.propose(desk, Named(consumer, event_id), _payload(form.payload), form.reason)
-    return RedirectResponse(f"{_here(request)}/copies/{copy_id}", 303)
+    return RedirectResponse(f"{here(request)}/copies/{copy_id}", 303)
 
 
 @router.get("/copies/{edited_copy_id}")
@@ -73,7 +74,7 @@ async def show(request: Request, edited_copy_id: UUID, work: InWork) -> Response
     found = await copies.proposal(desk_for(work, Permission.SEE_OPERATIONS), edited_copy_id)
     is_own = await is_same_person(work, found.row.proposed_by)
     may_decide = work.actor.may(Permission.OPERATE) and found.row.state == "proposed"
-    return page(request, "operations/copy.html", copy=found, is_own=is_own, may_decide=may_decide, here=_here(request))
+    return page(request, "operations/copy.html", copy=found, is_own=is_own, may_decide=may_decide, here=here(request))
 
 
 @router.post("/copies/{edited_copy_id}/approval")
@@ -82,7 +83,7 @@ async def approve(request: Request, edited_copy_id: UUID, work: InWork) -> Respo
     form = await form_of(request, Decision)
     desk = desk_for(work, Permission.OPERATE)
     await copies.approve(desk, edited_copy_id, form.reason, partial(is_same_person, work))
-    return RedirectResponse(f"{_here(request)}/copies/{edited_copy_id}", 303)
+    return RedirectResponse(f"{here(request)}/copies/{edited_copy_id}", 303)
 
 
 @router.post("/copies/{edited_copy_id}/refusal")
@@ -90,7 +91,7 @@ async def refuse(request: Request, edited_copy_id: UUID, work: InWork) -> Respon
     """Refuse a copy; its original stays parked."""
     form = await form_of(request, Decision)
     await copies.refuse(desk_for(work, Permission.OPERATE), edited_copy_id, form.reason)
-    return RedirectResponse(f"{_here(request)}/copies/{edited_copy_id}", 303)
+    return RedirectResponse(f"{here(request)}/copies/{edited_copy_id}", 303)
 
 
 def _payload(text: str) -> dict[str, Any]:
@@ -101,7 +102,3 @@ def _payload(text: str) -> dict[str, Any]:
     if not isinstance(said, dict):
         raise WrongPayload("A payload is a JSON object.", field="/payload")
     return said
-
-
-def _here(request: Request) -> str:
-    return f"/{request.app.state.service_name}/ops"

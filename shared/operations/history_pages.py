@@ -18,6 +18,7 @@ from shared.operations.desk import Desk, desk_for
 from shared.operations.history_api import Consumer, Subject, Type
 from shared.operations.parked_api import Text
 from shared.operations.permissions import Permission
+from shared.operations.place import here
 from shared.pages import InWork, PageRoute, form_of, page
 from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
@@ -57,7 +58,7 @@ async def listed(request: Request, work: InWork, cursor: Cursor = None) -> Respo
         Column("done", _("Done"), number=True),
     )
     listing = Listing.of(request, "jobs", columns, found.items, next=found.next)
-    return page(request, "operations/jobs.html", listing=listing, here=_here(request))
+    return page(request, "operations/jobs.html", listing=listing, here=here(request))
 
 
 @router.get("/jobs/{job_id}")
@@ -66,7 +67,7 @@ async def show(request: Request, job_id: UUID, work: InWork) -> Response:
     desk_for(work, Permission.SEE_OPERATIONS)
     found = await jobs.find(work, job_id)
     may_operate = work.actor.may(Permission.OPERATE)
-    return page(request, "operations/job.html", job=found, may_operate=may_operate, here=_here(request))
+    return page(request, "operations/job.html", job=found, may_operate=may_operate, here=here(request))
 
 
 @router.get("/jobs/{job_id}/progress")
@@ -75,7 +76,7 @@ async def progress(request: Request, job_id: UUID, work: InWork) -> Response:
     desk_for(work, Permission.SEE_OPERATIONS)
     found = await jobs.find(work, job_id)
     may_operate = work.actor.may(Permission.OPERATE)
-    return page(request, "operations/job_progress.html", job=found, may_operate=may_operate, here=_here(request))
+    return page(request, "operations/job_progress.html", job=found, may_operate=may_operate, here=here(request))
 
 
 @router.post("/jobs/{job_id}/cancellation")
@@ -84,7 +85,7 @@ async def cancel(request: Request, job_id: UUID, work: InWork) -> Response:
     desk = desk_for(work, Permission.OPERATE)
     await jobs.cancel(work, job_id)
     await trail.write(desk, "cancelled", reason=_("on the page of the job"), details={"job_id": str(job_id)})
-    return RedirectResponse(f"{_here(request)}/jobs/{job_id}", 303)
+    return RedirectResponse(f"{here(request)}/jobs/{job_id}", 303)
 
 
 @router.get("/replay")
@@ -101,7 +102,7 @@ async def choose(
         counts=await counted(desk.session, await _choice(desk, chosen)),
         said=said,
         may_operate=work.actor.may(Permission.OPERATE),
-        here=_here(request),
+        here=here(request),
     )
 
 
@@ -112,7 +113,7 @@ async def start(request: Request, work: InWork) -> Response:
     form = await form_of(request, ReplayForm)
     choice = await _choice(desk, form)
     job_id = await replays.start(work, choice, form.to, reason=form.reason, per_second=form.per_second)
-    return RedirectResponse(f"{_here(request)}/jobs/{job_id}", 303)
+    return RedirectResponse(f"{here(request)}/jobs/{job_id}", 303)
 
 
 async def _choice(desk: Desk, chosen: Chosen) -> Choice:
@@ -123,7 +124,3 @@ async def _choice(desk: Desk, chosen: Chosen) -> Choice:
 
 def _midnight(day: date | None, *, days: int = 0) -> datetime | None:
     return None if day is None else datetime.combine(day + timedelta(days=days), time(), UTC)
-
-
-def _here(request: Request) -> str:
-    return f"/{request.app.state.service_name}/ops"

@@ -17,6 +17,7 @@ from shared.operations.group import GroupDeed, start
 from shared.operations.live_api import ConsumerName, Known, Why
 from shared.operations.parked_api import Chosen, ChosenGroup, Name
 from shared.operations.permissions import Permission
+from shared.operations.place import here
 from shared.operations.traces import spans_of
 from shared.operations.trail import trail
 from shared.pages import InWork, PageRoute, form_of, page
@@ -38,7 +39,7 @@ async def now(request: Request, work: InWork, known: Known) -> Response:
         request,
         "operations/live.html",
         live=found,
-        here=_here(request),
+        here=here(request),
         service=request.app.state.service_name,
         may_operate=may_operate,
     )
@@ -49,7 +50,7 @@ async def pause(request: Request, consumer: ConsumerName, work: InWork, known: K
     """Hold a consumer back."""
     form = await form_of(request, Why)
     await pauses.pause_consumer(desk_for(work, Permission.OPERATE), consumer, form.reason, known)
-    return RedirectResponse(_here(request), 303)
+    return RedirectResponse(here(request), 303)
 
 
 @router.post("/consumers/{consumer}/resume")
@@ -57,7 +58,7 @@ async def resume(request: Request, consumer: ConsumerName, work: InWork) -> Resp
     """Let a consumer go on."""
     form = await form_of(request, Why)
     await pauses.resume_consumer(desk_for(work, Permission.OPERATE), consumer, form.reason)
-    return RedirectResponse(_here(request), 303)
+    return RedirectResponse(here(request), 303)
 
 
 @router.get("/parked")
@@ -74,7 +75,7 @@ async def groups(request: Request, work: InWork, cursor: Cursor = None) -> Respo
     )
     listing = Listing.of(request, "parked", columns, found.items, next=found.next)
     texts = {row.fingerprint: parked.error_text_for(desk, row) for row in found.items}
-    return page(request, "operations/groups.html", listing=listing, texts=texts, here=_here(request))
+    return page(request, "operations/groups.html", listing=listing, texts=texts, here=here(request))
 
 
 @router.post("/parked/groups/requeue")
@@ -113,7 +114,7 @@ async def messages(
         Column("parked_at", _("Parked")),
     )
     listing = Listing.of(request, "messages", columns, found.items, next=found.next)
-    return page(request, "operations/messages.html", listing=listing, here=_here(request), group=group)
+    return page(request, "operations/messages.html", listing=listing, here=here(request), group=group)
 
 
 @router.get("/parked/{consumer}/{event_id}")
@@ -121,7 +122,7 @@ async def one(request: Request, consumer: ConsumerName, event_id: UUID, work: In
     """One message: envelope, payload with its faults, what waits behind it, what was done with it."""
     found = await message.message(desk_for(work, Permission.SEE_OPERATIONS), consumer, event_id)
     may_operate = work.actor.may(Permission.OPERATE)
-    return page(request, "operations/message.html", message=found, here=_here(request), may_operate=may_operate)
+    return page(request, "operations/message.html", message=found, here=here(request), may_operate=may_operate)
 
 
 @router.post("/parked/{consumer}/{event_id}/requeue")
@@ -129,7 +130,7 @@ async def requeue(request: Request, consumer: ConsumerName, event_id: UUID, work
     """Let one message run again from the beginning."""
     chosen = await _chosen(request, consumer, event_id)
     await deeds.must_do(desk_for(work, Permission.OPERATE), deeds.requeue, chosen.names, chosen.reason)
-    return RedirectResponse(f"{_here(request)}/parked/{consumer}/{event_id}", 303)
+    return RedirectResponse(f"{here(request)}/parked/{consumer}/{event_id}", 303)
 
 
 @router.post("/parked/{consumer}/{event_id}/discard")
@@ -137,7 +138,7 @@ async def discard(request: Request, consumer: ConsumerName, event_id: UUID, work
     """Put one message aside for good."""
     chosen = await _chosen(request, consumer, event_id)
     await deeds.must_do(desk_for(work, Permission.OPERATE), deeds.discard, chosen.names, chosen.reason)
-    return RedirectResponse(f"{_here(request)}/parked/{consumer}/{event_id}", 303)
+    return RedirectResponse(f"{here(request)}/parked/{consumer}/{event_id}", 303)
 
 
 @router.get("/traces")
@@ -145,7 +146,7 @@ async def trace(request: Request, work: InWork, id: Annotated[str, Query(pattern
     """What this service did in one trace, as a tree; without an id, the question for one."""
     desk = desk_for(work, Permission.SEE_OPERATIONS)
     branches = traces.tree(await spans_of(desk, id)) if id else []
-    return page(request, "operations/trace.html", branches=branches, wanted=id, here=_here(request))
+    return page(request, "operations/trace.html", branches=branches, wanted=id, here=here(request))
 
 
 @router.get("/trail")
@@ -160,13 +161,13 @@ async def deeds_done(request: Request, work: InWork, cursor: Cursor = None) -> R
         Column("why", _("Why")),
     )
     listing = Listing.of(request, "trail", columns, found.items, next=found.next)
-    return page(request, "operations/trail.html", listing=listing, here=_here(request))
+    return page(request, "operations/trail.html", listing=listing, here=here(request))
 
 
 async def _start(request: Request, work: InWork, deed: GroupDeed) -> Response:
     form = await form_of(request, ChosenGroup)
     await start(work, form.group, deed, form.reason, form.per_second)
-    return RedirectResponse(f"{_here(request)}/parked", 303)
+    return RedirectResponse(f"{here(request)}/parked", 303)
 
 
 async def _chosen(request: Request, consumer: str, event_id: UUID) -> Chosen:
@@ -184,7 +185,3 @@ def pages_knowing(reactions: Reactions) -> APIRouter:
     for each in (copies_pages.router, history_pages.router, router):  # the most general addresses come last
         knowing.include_router(each)
     return knowing
-
-
-def _here(request: Request) -> str:
-    return f"/{request.app.state.service_name}/ops"
