@@ -17,6 +17,7 @@ class Permission(StrEnum):
     SEE_BATCHES = "billing.see_batches"
     CONFIGURE = "billing.configure"
     AGREE_RATES = "billing.agree_rates"
+    RE_RATE_WORK = "billing.re_rate_work"
     AGREE_TERMS = "billing.agree_terms"
     HOLD_WORK = "billing.hold_work"
     ADJUST_WORK = "billing.adjust_work"
@@ -42,6 +43,7 @@ SEES_BILLING = {Permission.SEE_CONTRACTS, Permission.SEE_WORK_IN_PROGRESS, Permi
 SEES_BOOKS = SEES_BILLING | {Permission.SEE_LEDGER, Permission.SEE_BATCHES}
 PREPARES = {
     Permission.AGREE_RATES,
+    Permission.RE_RATE_WORK,
     Permission.AGREE_TERMS,
     Permission.HOLD_WORK,
     Permission.ADJUST_WORK,
@@ -70,7 +72,13 @@ ROLES: dict[Role, frozenset[Permission]] = {
     Role.CONTROLLER: frozenset(
         SEES_BOOKS
         | DECIDES
-        | {Permission.AGREE_RATES, Permission.AGREE_TERMS, Permission.HOLD_WORK, Permission.ADJUST_WORK}
+        | {
+            Permission.AGREE_RATES,
+            Permission.RE_RATE_WORK,
+            Permission.AGREE_TERMS,
+            Permission.HOLD_WORK,
+            Permission.ADJUST_WORK,
+        }
         | {Permission.KEEP_CHART, Permission.KEEP_EXCHANGE_RATES, Permission.ADJUST_LEDGER}
         | {Permission.PROPOSE_WRITE_OFFS}
     ),

@@ -65,6 +65,9 @@ from services.billing.purchase_orders import api as purchase_orders_api
 from services.billing.rates import api as rates_api
 from services.billing.rates import pages as rates_pages
 from services.billing.rates import reactions as rates_reactions
+from services.billing.re_ratings import api as re_ratings_api
+from services.billing.re_ratings import jobs as re_ratings_jobs
+from services.billing.re_ratings import pages as re_ratings_pages
 from services.billing.receivables import api as receivables_api
 from services.billing.receivables import pages as receivables_pages
 from services.billing.recognition import api as recognition_api
@@ -100,6 +103,7 @@ service = Service(
         meters_api.router,
         rates_api.router,
         premiums_api.router,
+        re_ratings_api.router,
         adjustments_api.router,
         work_in_progress_api.router,
         billing_runs_api.router,
@@ -144,6 +148,7 @@ service = Service(
         invoice_layouts_pages.router,
         rates_pages.router,
         premiums_pages.router,
+        re_ratings_pages.router,
         amendments_pages.router,
         meters_pages.router,
         exchange_rates_pages.router,
@@ -169,5 +174,5 @@ service = Service(
         expenses_reactions.reactions,
         work_in_progress_reactions.reactions,
     ),
-    jobs=(*recognition_jobs.jobs, *billing_runs_jobs.jobs, *retainers_jobs.jobs),
+    jobs=(*recognition_jobs.jobs, *billing_runs_jobs.jobs, *re_ratings_jobs.jobs, *retainers_jobs.jobs),
 )

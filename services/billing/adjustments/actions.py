@@ -62,6 +62,13 @@ async def write_down_to_caps(work: Work, contract: Contract, *, up_to: date) -> 
             await _kept(work, changes, kind=AdjustmentKind.CAPPED, reason=reason)
 
 
+async def re_rate(work: Work, changes: Sequence[Change], *, re_rating_id: UUID, reason: str) -> None:
+    """Let items of locked contracts be worth what another rate makes of them, and tell it."""
+    kind = AdjustmentKind.RE_RATED
+    await store.adjust(work, changes, kind=kind, adjustment_id=re_rating_id, reason=reason)
+    announce_valued(work, await store.worth(work, [change.item_id for change in changes]))
+
+
 async def _kept(work: Work, changes: Sequence[Change], *, kind: AdjustmentKind, reason: str) -> UUID:
     """Keep changes, and tell what the entries are worth now."""
     adjustment_id = new_id()

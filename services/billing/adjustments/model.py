@@ -64,6 +64,7 @@ class AdjustmentKind(StrEnum):
 
     ADJUSTED = "adjusted"
     CAPPED = "capped"
+    RE_RATED = "re_rated"
     WRITTEN_OFF = "written_off"
     TRANSFERRED = "transferred"
 

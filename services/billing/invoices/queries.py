@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, String, Uuid, column, func, or_, select, table
+from sqlalchemy import Row, Select, String, Uuid, case, column, func, or_, select, table
 
 from services.billing.contracts.store import contracts
 from services.billing.customers.store import customers
@@ -151,12 +151,16 @@ def _headers() -> Select[Any]:
 
 
 def _behind(line_id: UUID) -> Select[Any]:
+    """The items of a line with what each came to there, whatever became of them since."""
+    item = billable_items.c
+    kept = [each for each in item if each.name not in ("rate", "value")]
+    price = case((item.rate.is_not(None), invoice_lines.c.unit_price))
     return (
-        select(billable_items, people.c.name.label("person_name"))
+        select(*kept, price.label("rate"), allocations.c.amount.label("value"), people.c.name.label("person_name"))
         .select_from(
-            allocations.join(billable_items, billable_items.c.id == allocations.c.item_id).outerjoin(
-                people, people.c.person_id == billable_items.c.person_id
-            )
+            allocations.join(billable_items, item.id == allocations.c.item_id)
+            .join(invoice_lines, invoice_lines.c.id == allocations.c.line_id)
+            .outerjoin(people, people.c.person_id == item.person_id)
         )
         .where(allocations.c.line_id == line_id, allocations.c.kind == AllocationKind.TAKEN)
     )

@@ -23,6 +23,7 @@ from services.billing.rates.model import (
     ended,
     sold_rate_id,
 )
+from services.billing.rates.store.valuing import value
 from shared.contracts.billing import RateCardChanged, ValuedEntry, WorkValued
 from shared.contracts.resourcing import PersonChanged
 from shared.money import Money
@@ -104,7 +105,7 @@ async def _value(
     work: Work, *, contract_id: UUID | None = None, entry_ids: Sequence[UUID] | None = None
 ) -> list[ValuedWork]:
     holidays = await holidays_with_premium(work)
-    return await store.value(work, holidays, contract_id=contract_id, entry_ids=entry_ids)
+    return await value(work, holidays, contract_id=contract_id, entry_ids=entry_ids)
 
 
 def _changed(rate: Rate) -> RateCardChanged:

@@ -176,6 +176,37 @@ class ValuedWork:
     rule: str | None = None
 
 
+@dataclass(frozen=True)
+class Unbilled:
+    """Unbilled work of some days that is looked at again: of a contract, of a customer, or all of it."""
+
+    contract_id: UUID | None = None
+    customer_id: UUID | None = None
+    from_on: date | None = None
+    up_to: date | None = None
+
+
+@dataclass(frozen=True)
+class ReRated:
+    """An item by the rate that it has and by the one that would count now, and what it is worth more, or less."""
+
+    item_id: UUID
+    contract_id: UUID
+    currency: str
+    minutes: int
+    amount: Decimal
+    from_rate_id: UUID
+    from_rate: Decimal
+    from_rule: str
+    from_premium: str | None
+    from_premium_percent: Decimal | None
+    to_rate_id: UUID
+    to_rate: Decimal
+    to_rule: str
+    to_premium: str | None
+    to_premium_percent: Decimal | None
+
+
 def choose(rates: Iterable[Rate], worked: Worked) -> Rate | None:
     """The rate that counts for `worked`, by the cascade above; none leaves the time unrated."""
     fitting = [rate for rate in rates if _fits(rate, worked)]

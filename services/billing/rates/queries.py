@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Uuid, column, select, table, union_all
+from sqlalchemy import Subquery, Uuid, column, exists, select, table, union_all
 
 from services.billing.permissions import Permission
-from services.billing.rates.model import Rate, Scope
+from services.billing.premiums.queries import holidays_with_premium
+from services.billing.rates.model import Rate, ReRated, Scope, Unbilled
 from services.billing.rates.store import rate_of, rates
+from services.billing.rates.store.valuing import re_rated
 from shared.database import LIMIT_MAX, Page, page
 from shared.work import Work
 
@@ -54,3 +56,23 @@ async def people_to_choose(work: Work) -> list[tuple[UUID, str]]:
     work.actor.must(Permission.SEE_CONTRACTS)
     found = await work.session.execute(select(people).order_by(people.c.name).limit(LIMIT_MAX))
     return [(row.person_id, row.name) for row in found]
+
+
+async def rated_otherwise(work: Work, chosen: Unbilled) -> Subquery:
+    """The unbilled work whose rate is not the one that would count now, item by item, to be read from."""
+    work.actor.must(Permission.SEE_WORK_IN_PROGRESS)
+    contracts = None if chosen.contract_id is None else [chosen.contract_id]
+    return re_rated(chosen, await holidays_with_premium(work), contracts)
+
+
+async def is_anything_rated_otherwise(work: Work, chosen: Unbilled) -> bool:
+    """Whether there is unbilled work whose rate is not the one that would count now."""
+    return bool(await work.session.scalar(select(exists(select(await rated_otherwise(work, chosen))))))
+
+
+async def to_re_rate(work: Work, chosen: Unbilled, *, contract_ids: Sequence[UUID]) -> list[ReRated]:
+    """What of these contracts would be rated otherwise now; for whoever changes it, who locks them before."""
+    found = re_rated(chosen, await holidays_with_premium(work), contract_ids)
+    columns = (found.c[name] for name in ReRated.__dataclass_fields__)
+    rows = await work.session.execute(select(*columns).order_by(found.c.item_id))
+    return [ReRated(*row) for row in rows]

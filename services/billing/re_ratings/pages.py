@@ -1,0 +1,116 @@
+"""Re-rating as people see it: what it would change, contract by contract, and what it changed."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.billing.customers.queries import customers_to_choose
+from services.billing.permissions import Permission
+from services.billing.premiums.model import PremiumKind
+from services.billing.premiums.queries import contracts_to_choose
+from services.billing.rates.model import Scope, Unbilled
+from services.billing.re_ratings import queries
+from services.billing.re_ratings.actions import start_re_rating
+from services.billing.re_ratings.api import ReRatingBody
+from shared.database import LIMIT_DEFAULT
+from shared.ids import new_id
+from shared.jobs import ENDED
+from shared.pages import InWork, PageRoute, form_of, page
+from shared.ui.listing import Column, Listing
+from shared.ui.words import gettext as _
+from shared.web import Cursor, key_required
+
+router = APIRouter(prefix="/re-ratings", route_class=PageRoute)
+HERE = "/billing/re-ratings"
+
+
+@router.get("")
+async def re_ratings(request: Request, work: InWork, cursor: Cursor = None) -> Response:
+    """The re-ratings, the newest first."""
+    found = await queries.listed(work, cursor=cursor, limit=LIMIT_DEFAULT)
+    columns = (
+        Column("started_at", _("When")),
+        Column("days", _("Days")),
+        Column("reason", _("Why")),
+        Column("started_by", _("Who")),
+    )
+    listing = Listing.of(request, "re-ratings", columns, found.items, next=found.next)
+    return page(request, "billing/re_ratings/re_ratings.html", listing=listing)
+
+
+@router.get("/preview")
+async def preview(
+    request: Request,
+    work: InWork,
+    *,
+    contract_id: UUID | None = None,
+    customer_id: UUID | None = None,
+    from_on: date | None = None,
+    up_to: date | None = None,
+    cursor: Cursor = None,
+) -> Response:
+    """What a re-rating would change now, contract by contract."""
+    chosen = Unbilled(contract_id, customer_id, from_on, up_to)
+    found = await queries.contracts_to_change(work, chosen, cursor=cursor, limit=LIMIT_DEFAULT)
+    columns = (
+        Column("contract", _("Contract")),
+        Column("customer", _("Customer")),
+        Column("items", _("Items"), number=True),
+        Column("from_value", _("Worth now"), number=True),
+        Column("to_value", _("Worth then"), number=True),
+        Column("amount", _("Difference"), number=True),
+    )
+    sees_contracts = work.actor.may(Permission.SEE_CONTRACTS)
+    return page(
+        request,
+        "billing/re_ratings/preview.html",
+        listing=Listing.of(request, "preview", columns, found.items, next=found.next),
+        extents=await queries.extents(work, chosen),
+        contracts=await contracts_to_choose(work) if sees_contracts else [],
+        customers=await customers_to_choose(work) if sees_contracts else [],
+        chosen=chosen,
+        may_re_rate=work.actor.may(Permission.RE_RATE_WORK),
+    )
+
+
+@router.post("", dependencies=[Depends(key_required)])
+async def begin(request: Request, work: InWork) -> Response:
+    """Re-rate what was looked through."""
+    form = await form_of(request, ReRatingBody)
+    one = await start_re_rating(work, new_id(), form.chosen(), reason=form.reason)
+    return RedirectResponse(f"{HERE}/{one.id}", 303)
+
+
+@router.get("/{re_rating_id}")
+async def re_rating(request: Request, re_rating_id: UUID, work: InWork, cursor: Cursor = None) -> Response:
+    """One re-rating: how far it is, and each item from what to what."""
+    found = await queries.one(work, re_rating_id)
+    items = await queries.changed_items(work, re_rating_id, cursor=cursor, limit=LIMIT_DEFAULT)
+    columns = (
+        Column("day", _("Day")),
+        Column("what", _("What")),
+        Column("contract", _("Contract")),
+        Column("minutes", _("Hours"), number=True),
+        Column("from_rate", _("Rate before"), number=True),
+        Column("to_rate", _("Rate since"), number=True),
+        Column("why", _("Why this rate")),
+        Column("amount", _("Difference"), number=True),
+    )
+    return page(
+        request,
+        "billing/re_ratings/re_rating.html",
+        found=found,
+        one=found.re_rating,
+        is_under_way=found.state not in ENDED,
+        reasons={row.item_id: _why(row.to_rule, row.to_premium) for row in items.items},
+        listing=Listing.of(request, "items", columns, items.items, next=items.next),
+    )
+
+
+def _why(rule: str, premium: str | None) -> str:
+    words = Scope(rule).words
+    return words if premium is None else f"{words}, {PremiumKind(premium).words}"
