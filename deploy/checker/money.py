@@ -42,6 +42,10 @@ RECOGNISED = """
 select i.tenant_id, i.item_id, i.line_id, i.amount, b.value
 from recognition_items i join billable_items b on b.tenant_id = i.tenant_id and b.id = i.item_id
 """
+DRAFTED_BY_RUNS = """
+select r.tenant_id, r.id, r.most_invoices, count(distinct b.invoice_id) as drafted from billing_runs r
+join pre_bills b on b.tenant_id = r.tenant_id and b.run_id = r.id group by 1, 2, 3 order by 1, 2
+"""
 RECOGNISED_LINES = "select tenant_id, id, item_count from recognised_lines"
 
 
@@ -162,6 +166,16 @@ async def doing_it_again_makes_nothing(look: Look) -> list[str]:
         + [f"item {row['item_id']} is recognised at {row['amount']}" for row in plain if row["amount"] != row["value"]]
         + differences("recognised line", lines, numbers)
     )
+
+
+@invariant("M-7", Strength.LOCAL)
+async def a_run_drafts_no_more_than_was_confirmed(look: Look) -> list[str]:
+    """A billing run drafts at most as many invoices as somebody confirmed when it was started."""
+    return [
+        f"run {run['id']} drafted {run['drafted']} invoices, {run['most_invoices'] or 0} were confirmed"
+        for run in await look.rows("billing", DRAFTED_BY_RUNS)
+        if run["drafted"] > (run["most_invoices"] or 0)
+    ]
 
 
 def _invoice(row: Any) -> tuple[Any, Any]:

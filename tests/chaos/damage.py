@@ -186,6 +186,14 @@ MONEY = {
     "numbers_have_no_gaps": in_("billing", "update number_series set last_number = last_number + 1"),
     "an_issued_invoice_never_changes": in_("billing", "update invoice_documents set pdf = 'another'"),
     "doing_it_again_makes_nothing": Damage(history=History(again=[Again("recognition", 1)])),
+    "a_run_drafts_no_more_than_was_confirmed": in_(
+        "billing",
+        "insert into billing_runs (tenant_id, id, up_to, status, prepared_by, prepared_at, most_invoices, version)"
+        f" select tenant_id, {NOBODY}, current_date, 'done', 'vera', now(), 0, 1 from contracts limit 1",
+        "insert into pre_bills (tenant_id, run_id, contract_id, status, note, invoice_id)"
+        f" select distinct on (contract_id) tenant_id, {NOBODY}, contract_id, 'drafted', '', invoice_id"
+        " from invoice_lines",
+    ),
 }
 
 DUTIES = {

@@ -85,7 +85,7 @@ async def start_run(work: Work, run_id: UUID, *, most_invoices: int, most_net: D
     units = await units_of(work, [one.contract_id for one in waiting])
     check_bounds(extents(waiting, units), most_invoices=most_invoices, most_net=most_net)
     await store.join(work, run_id, units)
-    run.start(by=work.actor.subject, at=work.now)
+    run.start(by=work.actor.subject, at=work.now, most_invoices=most_invoices, most_net=most_net)
     await store.keep(work)
     _, total = await store.counts(work, run_id)
     await start(work, RUN, id=run_id, payload={}, total=total)

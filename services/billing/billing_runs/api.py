@@ -105,6 +105,8 @@ class BillingRunView(View):
     prepared_at: datetime
     started_by: str | None
     started_at: datetime | None
+    most_invoices: int | None
+    most_net: Amount | None
     done: int
     total: int
     extents: list[ExtentView]

@@ -103,6 +103,8 @@ class BillingRun:
     status: RunStatus = RunStatus.PREPARED
     started_by: str | None = None
     started_at: datetime | None = None
+    most_invoices: int | None = None
+    most_net: Decimal | None = None
     version: int = 1
 
     @property
@@ -115,10 +117,11 @@ class BillingRun:
         if self.status is not RunStatus.PREPARED:
             raise RunStartedAlready()
 
-    def start(self, *, by: str, at: datetime) -> None:
-        """Begin to draft; whoever starts it has prepared the invoices."""
+    def start(self, *, by: str, at: datetime, most_invoices: int, most_net: Decimal) -> None:
+        """Begin to draft within confirmed limits; whoever starts it has prepared the invoices."""
         self.must_be_prepared()
         self.status, self.started_by, self.started_at = RunStatus.RUNNING, by, at
+        self.most_invoices, self.most_net = most_invoices, most_net
 
     def end(self) -> None:
         """Everything is drafted."""

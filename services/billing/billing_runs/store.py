@@ -12,7 +12,7 @@ from services.billing.billing_runs.model import BillingRun, PreBillStatus, RunSt
 from services.billing.contracts.model import Method
 from services.billing.invoice_layouts.model import Grouping
 from services.billing.tables import schema
-from shared.database import belongs_to, choice, found_by
+from shared.database import amount, belongs_to, choice, found_by
 from shared.work import Work
 
 billing_runs = schema.table(
@@ -29,6 +29,8 @@ billing_runs = schema.table(
     Column("prepared_at", DateTime(timezone=True), nullable=False),
     Column("started_by", String),
     Column("started_at", DateTime(timezone=True)),
+    Column("most_invoices", Integer),
+    amount("most_net", nullable=True),
     Column("version", Integer, nullable=False),
     belongs_to("customer_id", "customers"),
     found_by("prepared_at", "id", why="the runs, the newest first"),
