@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,13 @@ async def contract(work: Work, contract_id: UUID) -> Contract:
     if found is None:
         raise NoSuchContract()
     return found
+
+
+async def contracts_by_number(work: Work, contract_ids: Collection[UUID]) -> list[Contract]:
+    """Some contracts with their lines, by number."""
+    work.actor.must(Permission.SEE_CONTRACTS)
+    wanted = select(Contract).where(contracts.c.id.in_(contract_ids)).order_by(contracts.c.number)
+    return list(await work.session.scalars(wanted))
 
 
 async def customer_name(work: Work, customer_id: UUID) -> str:

@@ -257,6 +257,25 @@ async def ubl(invoice_id: UUID, work: InWork) -> Response:
     return as_it_went_out(await queries.document(work, invoice_id, FileKind.UBL), FileKind.UBL)
 
 
+@router.get(
+    "/{invoice_id}/preview",
+    response_class=Response,
+    responses={
+        200: {"content": {"application/pdf": {}}},
+        **refusals(NotPermitted, NoSuchInvoice, IssuedForGood, DiscardedAlready),
+    },
+)
+async def preview(invoice_id: UUID, work: InWork) -> Response:
+    """The PDF of a draft as it would go out today, marked as a draft."""
+    return as_a_draft(await actions.preview_invoice(work, invoice_id))
+
+
+def as_a_draft(pdf: bytes) -> Response:
+    """A PDF to be looked at beside a page of ours, made anew each time."""
+    headers = {"content-disposition": "inline", "content-security-policy": "frame-ancestors 'self'"}
+    return Response(pdf, media_type="application/pdf", headers=headers)
+
+
 def as_it_went_out(found: IssuedFile, kind: FileKind) -> Response:
     """A document as it was sent: the PDF to be looked at beside a page of ours, anything else to be kept."""
     media, place, ending = SENT_AS[kind]

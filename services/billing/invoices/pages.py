@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.billing.invoices import actions, queries
-from services.billing.invoices.api import DraftBody, IssueBody, ReasonBody, as_it_went_out
+from services.billing.invoices.api import DraftBody, IssueBody, ReasonBody, as_a_draft, as_it_went_out
 from services.billing.invoices.model import FileKind, InvoiceStatus
 from services.billing.permissions import Permission
 from services.billing.work_in_progress.model import why
@@ -98,6 +98,14 @@ async def origin(request: Request, invoice_id: UUID, position: int, work: InWork
 async def document(invoice_id: UUID, work: InWork) -> Response:
     """The PDF as it went out, to be shown beside the invoice."""
     return as_it_went_out(await queries.document(work, invoice_id, FileKind.PDF), FileKind.PDF)
+
+
+@router.get("/{invoice_id}/preview.pdf")
+async def preview(invoice_id: UUID, work: InWork) -> Response:
+    """The PDF to be shown beside a draft, marked as one; of an invoice issued meanwhile, as it went out."""
+    if (await queries.invoice(work, invoice_id)).header.status is InvoiceStatus.ISSUED:
+        return as_it_went_out(await queries.document(work, invoice_id, FileKind.PDF), FileKind.PDF)
+    return as_a_draft(await actions.preview_invoice(work, invoice_id))
 
 
 @router.get("/{invoice_id}/document.xml")

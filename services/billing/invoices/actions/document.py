@@ -18,6 +18,7 @@ from babel.numbers import format_decimal, get_currency_precision
 
 from services.billing.contracts.model import Contract
 from services.billing.customers.model import Customer
+from services.billing.invoices.actions.paying import code_to_pay
 from services.billing.invoices.actions.words import LOCALES, WORDS, Words
 from services.billing.invoices.model import Line, Tax, totals
 from services.billing.invoices.model.shares import Share, shares_of
@@ -50,6 +51,7 @@ class Document:
     taxes: Sequence[Tax]
     language: Language = Language.ENGLISH
     credits: Origin | None = None
+    is_draft: bool = False
 
     @property
     def words(self) -> Words:
@@ -94,15 +96,25 @@ def written(document: Document) -> dict[str, Any]:
     """Every word and figure as it is printed."""
     write = Written(document.language, document.currency)
     sums, words = totals(document.taxes), document.words
-    kind = "credit_note" if document.credits else "invoice"
-    filled = {
-        "number": document.number,
-        "currency": document.currency,
+    pay = words["credited" if document.credits else "pay"]
+    return {
+        **_head(document, write),
+        "seller": _seller(document.seller),
+        "customer": _customer(document.customer),
+        "parts": [
+            _part(document, list(lines), write) for _, lines in groupby(document.lines, lambda line: line.contract_id)
+        ],
+        "taxes": [_tax(tax, write) for tax in document.taxes],
+        "net": write.amount(sums.net),
         "gross": write.amount(sums.gross),
-        "due_on": write.day(document.due_on),
-        "iban": _iban(document.seller),
-        "credited": document.credits.number if document.credits else "",
+        "code": _code(document),
+        "pay": pay.format(**_told(document, write)),
     }
+
+
+def _head(document: Document, write: Written) -> dict[str, Any]:
+    words = document.words
+    kind = "credit_note" if document.credits else "invoice"
     return {
         "language": document.language.value,
         "words": dict(words),
@@ -113,8 +125,6 @@ def written(document: Document) -> dict[str, Any]:
         "issued_on": write.day(document.issued_on),
         "due_on": "" if document.credits else write.day(document.due_on),
         "credits": _credits(document.credits, write) if document.credits else "",
-        "seller": _seller(document.seller),
-        "customer": _customer(document.customer),
         "contract": document.contract_numbers,
         "subject": document.subject,
         "purchase_order": document.purchase_order,
@@ -122,13 +132,19 @@ def written(document: Document) -> dict[str, Any]:
             min(line.service_from for line in document.lines), max(line.service_before for line in document.lines)
         ),
         "currency": document.currency,
-        "parts": [
-            _part(document, list(lines), write) for _, lines in groupby(document.lines, lambda line: line.contract_id)
-        ],
-        "taxes": [_tax(tax, write) for tax in document.taxes],
-        "net": write.amount(sums.net),
-        "gross": write.amount(sums.gross),
-        "pay": words["credited" if document.credits else "pay"].format(**filled),
+        "draft": words["draft"] if document.is_draft else "",
+    }
+
+
+def _told(document: Document, write: Written) -> dict[str, str]:
+    """What sentences about the document have to fill in."""
+    return {
+        "number": document.number,
+        "currency": document.currency,
+        "gross": write.amount(totals(document.taxes).gross),
+        "due_on": write.day(document.due_on),
+        "iban": _iban(document.seller).replace(" ", "\u00a0"),
+        "credited": document.credits.number if document.credits else "",
     }
 
 
@@ -170,6 +186,19 @@ class Written:
         # Fonts of documents have no narrow space.
         said = str(format_decimal(number, format=form, locale=LOCALES[self.language]))
         return said.replace("\u202f", "\u00a0")
+
+
+def _code(document: Document) -> str:
+    """The code to pay it by; nobody pays a draft or a credit note."""
+    if document.is_draft or document.credits:
+        return ""
+    return code_to_pay(
+        name=document.seller.name,
+        iban=document.seller.iban,
+        amount=totals(document.taxes).gross,
+        currency=document.currency,
+        number=document.number,
+    )
 
 
 def _credits(origin: Origin, write: Written) -> str:

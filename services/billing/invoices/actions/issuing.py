@@ -6,13 +6,13 @@ from datetime import date
 from uuid import UUID
 
 from services.billing.contracts.actions import locked_contracts
-from services.billing.customers.actions import customer_of
 from services.billing.invoices import store
+from services.billing.invoices.actions.assembling import assembled
 from services.billing.invoices.actions.document import Document
 from services.billing.invoices.actions.files import files_of
 from services.billing.invoices.actions.posting import entry_of
 from services.billing.invoices.actions.preparing import locked_invoice
-from services.billing.invoices.model import Invoice, due_on, totals
+from services.billing.invoices.model import Invoice, totals
 from services.billing.ledger.actions import post_entry
 from services.billing.ledger.model.entries import Source, SourceKind
 from services.billing.legal_entities.actions import legal_entity_of
@@ -50,18 +50,8 @@ async def _document(work: Work, invoice: Invoice, on: date) -> Document:
     lines = await store.lines_of(work, invoice.id)
     contracts = await locked_contracts(work, {line.contract_id for line in lines})
     seller = await legal_entity_of(work, invoice.legal_entity_id)
-    return Document(
-        number=await next_number(work, series=seller.invoice_series, dated_on=on),
-        issued_on=on,
-        due_on=due_on(on, contracts[0].payment_terms_days),
-        seller=seller,
-        customer=await customer_of(work, invoice.customer_id),
-        contracts=contracts,
-        currency=invoice.currency,
-        lines=lines,
-        taxes=await store.taxes_of(work, invoice.id),
-        language=invoice.language,
-    )
+    number = await next_number(work, series=seller.invoice_series, dated_on=on)
+    return await assembled(work, invoice, lines, seller=seller, contracts=contracts, number=number, on=on)
 
 
 async def _send_out(work: Work, invoice: Invoice, document: Document) -> None:

@@ -12,6 +12,7 @@ Words = Mapping[str, str]
 LOCALES = {Language.ENGLISH: "en_GB", Language.GERMAN: "de", Language.FRENCH: "fr"}
 
 ENGLISH: Words = {
+    "draft": "Draft",
     "invoice": "Invoice",
     "credit_note": "Credit note",
     "invoice_date": "Invoice date",
@@ -33,6 +34,7 @@ ENGLISH: Words = {
     "total": "Total",
     "days": "{first} to {last}",
     "pay": "Please pay {currency} {gross} by {due_on} to IBAN {iban}, quoting {number}.",
+    "scan": "Scan to pay",
     "credits": "Credits invoice {number} of {issued_on}: {reason}",
     "credited": "{currency} {gross} is credited to you: invoice {credited} is reduced by it.",
     "by_the_minute": "Time is charged by the minute; every entry is rounded to the cent by itself, "
@@ -42,6 +44,7 @@ ENGLISH: Words = {
     "rounded": "Each time entry is rounded by itself",
 }
 GERMAN: Words = {
+    "draft": "Entwurf",
     "invoice": "Rechnung",
     "credit_note": "Rechnungskorrektur",
     "invoice_date": "Rechnungsdatum",
@@ -64,6 +67,7 @@ GERMAN: Words = {
     "days": "{first} bis {last}",
     "pay": "Bitte überweisen Sie {gross} {currency} bis zum {due_on} auf das Konto {iban} mit dem Verwendungszweck "
     "{number}.",
+    "scan": "Zum Bezahlen scannen",
     "credits": "Berichtigt die Rechnung {number} vom {issued_on}: {reason}",
     "credited": "Wir schreiben Ihnen {gross} {currency} gut: die Rechnung {credited} vermindert sich um diesen Betrag.",
     "by_the_minute": "Zeit wird minutengenau berechnet; jeder Eintrag ist für sich auf den Cent gerundet, "
@@ -73,6 +77,7 @@ GERMAN: Words = {
     "rounded": "Jeder Zeiteintrag ist für sich gerundet",
 }
 FRENCH: Words = {
+    "draft": "Brouillon",
     "invoice": "Facture",
     "credit_note": "Avoir",
     "invoice_date": "Date de la facture",
@@ -95,6 +100,7 @@ FRENCH: Words = {
     "days": "du {first} au {last}",
     "pay": "Merci de régler {gross} {currency} au plus tard le {due_on} sur le compte {iban} en rappelant la référence "
     "{number}.",
+    "scan": "Scanner pour payer",
     "credits": "Annule tout ou partie de la facture {number} du {issued_on} : {reason}",
     "credited": "Nous vous créditons {gross} {currency} : la facture {credited} est réduite de ce montant.",
     "by_the_minute": "Le temps est facturé à la minute ; chaque saisie est arrondie au centime, "

@@ -139,7 +139,7 @@ class Invoice:
 
     def approve(self, *, by: str, at: datetime, is_preparer: bool) -> None:
         """Agree to what somebody else prepared."""
-        self._must_not_have_ended()
+        self.must_not_have_ended()
         if self.status is not InvoiceStatus.DRAFT:
             raise NotADraft()
         if is_preparer:
@@ -148,12 +148,12 @@ class Invoice:
 
     def discard(self) -> None:
         """Give the work on it free again."""
-        self._must_not_have_ended()
+        self.must_not_have_ended()
         self.status = InvoiceStatus.DISCARDED
 
     def issue(self, *, on: date, today: date, is_preparer: bool) -> None:
         """Make it final."""
-        self._must_not_have_ended()
+        self.must_not_have_ended()
         if self.status is not InvoiceStatus.APPROVED:
             raise NotApproved()
         if is_preparer:
@@ -162,7 +162,8 @@ class Invoice:
             raise IssuedInFuture(field="/issued_on")
         self.status = InvoiceStatus.ISSUED
 
-    def _must_not_have_ended(self) -> None:
+    def must_not_have_ended(self) -> None:
+        """Refuse with IssuedForGood or DiscardedAlready what is neither a draft nor approved any more."""
         if self.status is InvoiceStatus.ISSUED:
             raise IssuedForGood()
         if self.status is InvoiceStatus.DISCARDED:

@@ -178,6 +178,12 @@ async def get(work: Work, invoice_id: UUID) -> Invoice | None:
     return found
 
 
+async def find(work: Work, invoice_id: UUID) -> Invoice | None:
+    """One invoice, to be looked at."""
+    found: Invoice | None = await work.session.scalar(select(Invoice).where(invoices.c.id == invoice_id))
+    return found
+
+
 async def lines_of(work: Work, invoice_id: UUID) -> list[Line]:
     """The lines of an invoice, in order."""
     line = invoice_lines.c
