@@ -14,6 +14,8 @@ from services.billing.allowances import pages as allowances_pages
 from services.billing.amendments import api as amendments_api
 from services.billing.amendments import pages as amendments_pages
 from services.billing.amendments import reactions as amendments_reactions
+from services.billing.audit_files import api as audit_files_api
+from services.billing.audit_files import pages as audit_files_pages
 from services.billing.bank_statements import api as bank_statements_api
 from services.billing.bank_statements import pages as bank_statements_pages
 from services.billing.batch_receivers import api as batch_receivers_api
@@ -124,6 +126,7 @@ service = Service(
         ledger_api.router,
         outside_entries_api.router,
         account_sheets_api.router,
+        audit_files_api.router,
         closing_api.router,
         batches_api.answers,
         batches_api.sealing,
@@ -157,6 +160,7 @@ service = Service(
         contract_balances_pages.router,
         remaining_obligations_pages.router,
         account_sheets_pages.router,
+        audit_files_pages.router,
         closing_pages.router,
         batches_pages.router,
         account_mappings_pages.router,

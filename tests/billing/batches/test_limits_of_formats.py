@@ -115,3 +115,13 @@ def test_more_rows_than_a_system_reads_become_more_files_and_no_entry_is_split()
     assert [[row[0] for row in part] for part in parts] == [["1"] * 3 + ["2"] * 3, ["3"] * 3]
     with pytest.raises(CannotRender, match="entry 1 alone has 3"):
         in_parts(batch, lambda entry: [[str(entry.number)]] * 3, most=2, system="Any")
+
+
+def test_a_line_that_is_nought_in_the_batch_s_currency_is_in_no_feed() -> None:
+    difference = a_line("4910", "8300", "0.00", name="Realised exchange differences")
+    plain = an_invoice()
+    booked = replace(plain, lines=(*plain.lines, difference))
+    only_a_difference = replace(plain, number=2, lines=(difference, replace(difference, account="1200")))
+
+    for renderer in FEEDS:
+        assert content_of(renderer, booked, only_a_difference) == content_of(renderer, plain), renderer

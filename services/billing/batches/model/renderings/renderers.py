@@ -77,7 +77,7 @@ def rendered(batch: Sealed, renderer: Renderer, settings: Settings | None = None
     if settings is None:
         raise FeedNotSetUp()
     form = FEEDS[renderer.feed]
-    parts = form.write(batch, settings)
+    parts = form.write(batch.in_own_currency(), settings)
     return [
         RenderedFile(_name(batch, renderer, form.ending, part if len(parts) > 1 else None), form.media_type, content)
         for part, content in enumerate(parts, start=1)

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -37,6 +37,11 @@ class Sealed:
     currency: str
     sealed_at: datetime
     entries: tuple[BatchedEntry, ...]
+
+    def in_own_currency(self) -> Sealed:
+        """The same without lines that are nought in the batch's currency: exchange differences of our own books."""
+        entries = (replace(entry, lines=tuple(line for line in entry.lines if line.amount)) for entry in self.entries)
+        return replace(self, entries=tuple(entry for entry in entries if entry.lines))
 
     def document(self, entry: BatchedEntry) -> str:
         """The number under which another system's books name `entry`: batch and place in it, for example TL-7-12."""

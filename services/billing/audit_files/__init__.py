@@ -1,0 +1,1 @@
+"""The books of some months as one file for auditors: SAF-T, in the structure of OECD and Norway."""

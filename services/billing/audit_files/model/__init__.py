@@ -1,0 +1,1 @@
+"""What an audit file says, and how it is written."""

@@ -1,0 +1,43 @@
+"""Audit files as people ask for them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from services.billing.audit_files import queries
+from services.billing.audit_files.api import Month, saft_response
+from services.billing.audit_files.model.audit_file import from_month_to_month
+from services.billing.ledger.queries import legal_entities_with_books
+from services.billing.periods.model import month
+from shared.pages import InWork, PageRoute, page
+
+router = APIRouter(prefix="/audit-files", route_class=PageRoute)
+
+
+@router.get("")
+async def audit_files(request: Request, work: InWork) -> Response:
+    """Which books, and from which month to which."""
+    codes = await legal_entities_with_books(work)
+    first = work.now.date().replace(month=1, day=1)
+    return page(
+        request,
+        "billing/audit_files/audit_files.html",
+        choices=[(code, code) for code in codes],
+        first_month=f"{first:%Y-%m}",
+        last_month=f"{work.now:%Y-%m}",
+    )
+
+
+@router.get("/saf-t")
+async def saft(
+    work: InWork,
+    *,
+    legal_entity: Annotated[str, Query(max_length=50)],
+    first_month: Month,
+    last_month: Month,
+) -> Response:
+    """The books of these months as SAF-T."""
+    months = from_month_to_month(month(first_month), month(last_month))
+    return saft_response(await queries.saft(work, legal_entity, months), legal_entity, months)
