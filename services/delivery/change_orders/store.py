@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Boolean, Column, Date, DateTime, Integer, String, Uuid, func, select, text
@@ -16,6 +17,21 @@ from services.delivery.templates.model.rules import BillingMethod
 from shared.database import amount, belongs_to, choice, found_by, only_one
 from shared.money import Money
 from shared.work import Work
+
+
+def _what_changes() -> tuple[Column[Any], ...]:
+    """What a change says of a line, asked for or approved."""
+    return (
+        Column("description", String, nullable=False),
+        choice("method", BillingMethod),
+        amount("amount_delta"),
+        Column("minutes_delta", Integer),
+        amount("cap_delta", nullable=True),
+        Column("product", String, nullable=False),
+        Column("staffing_role", String),
+        amount("hourly_rate", nullable=True),
+    )
+
 
 change_orders = schema.table(
     "change_orders",
@@ -43,14 +59,7 @@ lines = schema.table(
     Column("change_order_id", Uuid, primary_key=True),
     Column("line_id", Uuid, primary_key=True),
     Column("position", Integer, nullable=False),
-    Column("description", String, nullable=False),
-    choice("method", BillingMethod),
-    amount("amount_delta"),
-    Column("minutes_delta", Integer),
-    amount("cap_delta", nullable=True),
-    Column("product", String, nullable=False),
-    Column("staffing_role", String),
-    amount("hourly_rate", nullable=True),
+    *_what_changes(),
     amount("hourly_cost", nullable=True),
     Column("is_new", Boolean, nullable=False),
     belongs_to("change_order_id", "change_orders"),
@@ -60,14 +69,7 @@ approved_changes = schema.table(
     Column("change_order_id", Uuid, primary_key=True),
     Column("line_id", Uuid, primary_key=True),
     Column("project_id", Uuid, nullable=False),
-    Column("description", String, nullable=False),
-    choice("method", BillingMethod),
-    amount("amount_delta"),
-    Column("minutes_delta", Integer),
-    amount("cap_delta", nullable=True),
-    Column("product", String, nullable=False),
-    Column("staffing_role", String),
-    amount("hourly_rate", nullable=True),
+    *_what_changes(),
     amount("cost_delta"),
     belongs_to("change_order_id", "change_orders"),
     found_by("project_id", why="what is sold on a project now"),
