@@ -20,12 +20,11 @@ router = APIRouter(prefix="/audit-files", route_class=PageRoute)
 async def audit_files(request: Request, work: InWork) -> Response:
     """Which books, and from which month to which."""
     codes = await legal_entities_with_books(work)
-    first = work.now.date().replace(month=1, day=1)
     return page(
         request,
         "billing/audit_files/audit_files.html",
         choices=[(code, code) for code in codes],
-        first_month=f"{first:%Y-%m}",
+        first_month=f"{work.now:%Y}-01",
         last_month=f"{work.now:%Y-%m}",
     )
 
@@ -34,10 +33,11 @@ async def audit_files(request: Request, work: InWork) -> Response:
 async def saft(
     work: InWork,
     *,
-    legal_entity: Annotated[str, Query(max_length=50)],
-    first_month: Month,
-    last_month: Month,
+    wanted: Annotated[str | None, Query(alias="legal_entity", max_length=50)] = None,
+    first_month: Month | None = None,
+    last_month: Month | None = None,
 ) -> Response:
-    """The books of these months as SAF-T."""
-    months = from_month_to_month(month(first_month), month(last_month))
-    return saft_response(await queries.saft(work, legal_entity, months), legal_entity, months)
+    """The books of these months as SAF-T; unless they are named, of this year up to now."""
+    code = wanted or next(iter(await legal_entities_with_books(work)), "")
+    months = from_month_to_month(month(first_month or f"{work.now:%Y}-01"), month(last_month or f"{work.now:%Y-%m}"))
+    return saft_response(await queries.saft(work, code, months), code, months)
