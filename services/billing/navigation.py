@@ -10,6 +10,7 @@ NAVIGATION = (
     Entry("Billing runs", "/billing/billing-runs", "stack-2", "Bill", Permission.SEE_WORK_IN_PROGRESS, "g u"),
     Entry("Invoices", "/billing/invoices", "receipt", "Bill", Permission.SEE_INVOICES, "g i"),
     Entry("Receivables", "/billing/receivables", "coins", "Bill", Permission.SEE_INVOICES),
+    Entry("Dunning", "/billing/dunning", "mail-exclamation", "Bill", Permission.SEE_INVOICES),
     Entry("Payments", "/billing/payments", "cash", "Bill", Permission.SEE_INVOICES),
     Entry("Bank statements", "/billing/bank-statements", "building-bank", "Bill", Permission.SEE_INVOICES),
     Entry("Credit notes", "/billing/credit-notes", "receipt-refund", "Bill", Permission.SEE_INVOICES, "g n"),

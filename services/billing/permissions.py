@@ -30,6 +30,8 @@ class Permission(StrEnum):
     PROPOSE_WRITE_OFFS = "billing.propose_write_offs"
     APPROVE_WRITE_OFFS = "billing.approve_write_offs"
     KEEP_ALLOWANCE = "billing.keep_allowance"
+    KEEP_DUNNING_PLAN = "billing.keep_dunning_plan"
+    SEND_DUNNING = "billing.send_dunning"
     KEEP_CHART = "billing.keep_chart"
     KEEP_EXCHANGE_RATES = "billing.keep_exchange_rates"
     ADJUST_LEDGER = "billing.adjust_ledger"
@@ -50,6 +52,7 @@ PREPARES = {
     Permission.PREPARE_INVOICES,
     Permission.RECORD_PAYMENTS,
     Permission.PROPOSE_WRITE_OFFS,
+    Permission.SEND_DUNNING,
 }
 DECIDES = {
     Permission.REVIEW_PRE_BILLS,
@@ -58,6 +61,7 @@ DECIDES = {
     Permission.ISSUE_INVOICES,
     Permission.APPROVE_WRITE_OFFS,
     Permission.KEEP_ALLOWANCE,
+    Permission.KEEP_DUNNING_PLAN,
     Permission.RECOGNISE_REVENUE,
     Permission.CLOSE_PERIODS,
     Permission.SEAL_BATCHES,
@@ -80,7 +84,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
             Permission.ADJUST_WORK,
         }
         | {Permission.KEEP_CHART, Permission.KEEP_EXCHANGE_RATES, Permission.ADJUST_LEDGER}
-        | {Permission.PROPOSE_WRITE_OFFS}
+        | {Permission.PROPOSE_WRITE_OFFS, Permission.SEND_DUNNING}
     ),
     Role.AUDITOR: frozenset(SEES_BOOKS),
     Role.ADMINISTRATOR: frozenset({Permission.CONFIGURE, Permission.KEEP_CHART}),

@@ -36,6 +36,9 @@ from services.billing.credit_notes import pages as credit_notes_pages
 from services.billing.customers import api as customers_api
 from services.billing.customers import reactions as customers_reactions
 from services.billing.deposits import api as deposits_api
+from services.billing.dunning import api as dunning_api
+from services.billing.dunning import jobs as dunning_jobs
+from services.billing.dunning import pages as dunning_pages
 from services.billing.exchange_rates import api as exchange_rates_api
 from services.billing.exchange_rates import pages as exchange_rates_pages
 from services.billing.expenses import reactions as expenses_reactions
@@ -111,6 +114,7 @@ service = Service(
         billing_runs_api.router,
         invoices_api.router,
         receivables_api.router,
+        dunning_api.router,
         write_offs_api.router,
         allowances_api.router,
         payments_api.router,
@@ -141,6 +145,7 @@ service = Service(
         billing_runs_pages.router,
         invoices_pages.router,
         receivables_pages.router,
+        dunning_pages.router,
         write_offs_pages.router,
         allowances_pages.router,
         payments_pages.router,
@@ -168,7 +173,7 @@ service = Service(
     ),
     navigation=NAVIGATION,
     finders=(invoices_pages.finder, credit_notes_pages.finder, contracts_pages.finder),
-    needs=(invoices_pages.needs, credit_notes_pages.needs, write_offs_pages.needs),
+    needs=(invoices_pages.needs, credit_notes_pages.needs, write_offs_pages.needs, dunning_pages.needs),
     reactions=(
         customers_reactions.reactions,
         contracts_reactions.reactions,
@@ -178,5 +183,11 @@ service = Service(
         expenses_reactions.reactions,
         work_in_progress_reactions.reactions,
     ),
-    jobs=(*recognition_jobs.jobs, *billing_runs_jobs.jobs, *re_ratings_jobs.jobs, *retainers_jobs.jobs),
+    jobs=(
+        *recognition_jobs.jobs,
+        *billing_runs_jobs.jobs,
+        *re_ratings_jobs.jobs,
+        *retainers_jobs.jobs,
+        *dunning_jobs.jobs,
+    ),
 )

@@ -6,7 +6,7 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from shared.contracts.base import Amount, Currency, Event
+from shared.contracts.base import Amount, Currency, Event, Fact
 
 
 class ClaimWrittenOff(Event):
@@ -39,3 +39,28 @@ class ClaimRecovered(Event):
     currency: Currency
     amount: Amount
     recovered_on: date
+
+
+class DunnedClaim(Fact):
+    invoice_id: UUID
+    number: str
+    opportunity_id: UUID
+    step: int
+    due_on: date
+    open: Amount
+
+
+class DunningLetterSent(Event):
+    """A customer was reminded of what they owe late; the `fee` is asked for and not posted."""
+
+    type: ClassVar[str] = "throughline.billing.dunning_letter.sent.v1"
+    about: ClassVar[tuple[str, str]] = ("dunning_letter", "letter_id")
+    unconsumed: ClassVar[str] = "Tells whoever looks after the customer that they were reminded, and how urgently."
+    letter_id: UUID
+    account_id: UUID
+    currency: Currency
+    step: int
+    open: Amount
+    fee: Amount
+    sent_on: date
+    claims: list[DunnedClaim]

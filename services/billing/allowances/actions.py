@@ -13,6 +13,7 @@ from services.billing.allowances.model import (
     AllowanceRun,
     Claims,
     NoAllowancePolicy,
+    check_percents,
     parts_of,
     posting,
     totals_of,
@@ -32,9 +33,10 @@ from shared.work import Work
 async def set_allowance_policy(work: Work, policy: AllowancePolicy) -> None:
     """Say what is likely lost of open claims from a day on; said again for the same day, the last counts.
 
-    Raises NoSuchLegalEntity.
+    Raises NoSuchLegalEntity, PercentOutOfRange.
     """
     work.actor.must(Permission.KEEP_ALLOWANCE)
+    check_percents(policy.percents)
     await legal_entity_of(work, policy.legal_entity_id)
     await store.add_policy(work, policy)
 

@@ -17,6 +17,7 @@ from services.billing.allowances.model import (
     AllowanceRun,
     NoAllowancePolicy,
     NoSuchAllowanceRun,
+    PercentOutOfRange,
 )
 from services.billing.legal_entities.model import NoSuchLegalEntity
 from services.billing.periods.model import PeriodClosed
@@ -28,8 +29,6 @@ from shared.web import Body, Cursor, InWork, Limit, PageOf, View, WorkRoute, ref
 
 router = APIRouter(tags=["allowance"], route_class=WorkRoute)
 
-Percent = Annotated[Amount, Field(ge=0, le=100, decimal_places=2)]
-
 
 class AllowancePolicyBody(Body):
     """What is likely lost of open claims from a day on: the percent of current, 1-30, 31-60, 61-90, 90+ days overdue.
@@ -39,7 +38,7 @@ class AllowancePolicyBody(Body):
 
     legal_entity_id: UUID
     starts_on: date
-    percents: Annotated[list[Percent], Field(min_length=len(BANDS), max_length=len(BANDS))]
+    percents: Annotated[list[Amount], Field(min_length=len(BANDS), max_length=len(BANDS))]
     leaves_out_tax: bool = False
 
 
@@ -102,7 +101,11 @@ class AllowanceRunView(AllowanceRunSummary):
 RECKONING = (NotPermitted, NoSuchLegalEntity, NoAllowancePolicy, AllowanceInFuture, AllowanceGoesBack)
 
 
-@router.put("/allowance-policies/{policy_id}", status_code=201, responses=refusals(NotPermitted, NoSuchLegalEntity))
+@router.put(
+    "/allowance-policies/{policy_id}",
+    status_code=201,
+    responses=refusals(NotPermitted, NoSuchLegalEntity, PercentOutOfRange),
+)
 async def set_policy(policy_id: UUID, body: AllowancePolicyBody, work: InWork) -> AllowancePolicyView:
     """Say what is likely lost of open claims from a day on."""
     policy = AllowancePolicy(policy_id, made_by=work.actor.subject, made_at=work.now, **body.model_dump())

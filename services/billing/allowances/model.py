@@ -17,6 +17,8 @@ from services.billing.ledger.model.entries import NewLine
 from shared.errors import Conflict, Invalid, NotFound
 from shared.money import Money
 
+WHOLE = Decimal(100)
+
 
 class NoAllowancePolicy(Conflict):
     """This legal entity has no allowance policy for that day.
@@ -27,6 +29,13 @@ class NoAllowancePolicy(Conflict):
 
 class NoSuchAllowanceRun(NotFound):
     """There is no such allowance run."""
+
+
+class PercentOutOfRange(Invalid):
+    """A percentage lies between 0 and 100, with two digits behind the point at most.
+
+    Say how much of 100 is likely lost in this band.
+    """
 
 
 class AllowanceInFuture(Invalid):
@@ -108,6 +117,13 @@ class AllowanceRun:
     totals: Sequence[AllowanceTotal]
 
 
+def check_percents(percents: Iterable[Decimal]) -> None:
+    """Refuse a percentage that is none."""
+    for number, percent in enumerate(percents):
+        if not 0 <= percent <= WHOLE or percent != round(percent, 2):
+            raise PercentOutOfRange(field=f"/percents/{number}")
+
+
 def parts_of(claims: Iterable[Claims], policy: AllowancePolicy) -> list[AllowancePart]:
     """The allowance on each band, rounded half up to the smallest unit of its currency."""
     found = []
@@ -115,7 +131,7 @@ def parts_of(claims: Iterable[Claims], policy: AllowancePolicy) -> list[Allowanc
         percent = policy.percents[one.band]
         base = Money(one.without_tax if policy.leaves_out_tax else one.open, one.currency)
         found.append(
-            AllowancePart(one.currency, one.band, one.open, percent, (base * (percent / 100)).rounded().amount)
+            AllowancePart(one.currency, one.band, one.open, percent, (base * (percent / WHOLE)).rounded().amount)
         )
     return found
 

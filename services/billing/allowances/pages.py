@@ -8,6 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
+from pydantic import Field
 
 from services.billing.allowances import actions, queries
 from services.billing.allowances.api import AllowancePolicyBody, AllowanceRunBody
@@ -16,14 +17,22 @@ from services.billing.ledger.model.entries import Source, SourceKind, entry_id
 from services.billing.legal_entities import queries as legal_entities
 from services.billing.legal_entities.model import NoSuchLegalEntity
 from services.billing.permissions import Permission
+from services.billing.receivables.model import BANDS
 from shared.database import LIMIT_DEFAULT, LIMIT_MAX
 from shared.ids import new_id
 from shared.pages import InWork, PageRoute, form_of, page
+from shared.ui.forms import typed_amount
 from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
 from shared.web import Cursor, key_required
 
 router = APIRouter(prefix="/allowance", route_class=PageRoute)
+
+
+class PolicyForm(AllowancePolicyBody):
+    """A policy as it was typed."""
+
+    percents: Annotated[list[str], Field(min_length=len(BANDS), max_length=len(BANDS))]  # type: ignore[assignment]
 
 
 @router.get("")
@@ -55,8 +64,17 @@ async def allowance(
 @router.post("/policies", dependencies=[Depends(key_required)])
 async def set_policy(request: Request, work: InWork) -> Response:
     """Say what is likely lost from a day on."""
-    form = await form_of(request, AllowancePolicyBody)
-    policy = AllowancePolicy(new_id(), made_by=work.actor.subject, made_at=work.now, **form.model_dump())
+    form = await form_of(request, PolicyForm)
+    percents = [typed_amount(said, f"percents/{number}") for number, said in enumerate(form.percents)]
+    policy = AllowancePolicy(
+        new_id(),
+        form.legal_entity_id,
+        form.starts_on,
+        percents,
+        form.leaves_out_tax,
+        made_by=work.actor.subject,
+        made_at=work.now,
+    )
     await actions.set_allowance_policy(work, policy)
     return RedirectResponse(f"/billing/allowance?legal_entity={form.legal_entity_id}", 303)
 

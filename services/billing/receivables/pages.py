@@ -83,5 +83,6 @@ async def settled(request: Request, invoice_id: UUID, work: InWork) -> Response:
         settlements=found.settlements,
         overdue=overdue_by(position.due_on, work.now.date()) if position.open > 0 else 0,
         may_record=work.actor.may(Permission.RECORD_PAYMENTS),
+        may_pause=work.actor.may(Permission.SEND_DUNNING),
         may_propose=work.actor.may(Permission.PROPOSE_WRITE_OFFS),
     )

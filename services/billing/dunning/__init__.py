@@ -1,0 +1,1 @@
+"""Reminding customers of what is late: steps as data, proposed every day, sent by a person, each once per claim."""

@@ -1,0 +1,210 @@
+"""Dunning as people see it: what is proposed, letters, steps, and who is left in peace."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from pydantic import Field
+
+from services.billing.customers import queries as customers
+from services.billing.dunning import actions, queries
+from services.billing.dunning.api import EntityBody, ExclusionBody, NoticesBody, PauseBody, StepBody
+from services.billing.dunning.model import Pause, Plan, Step
+from services.billing.invoices.api import as_it_went_out
+from services.billing.invoices.model import FileKind
+from services.billing.legal_entities import queries as legal_entities
+from services.billing.permissions import Permission
+from services.billing.receivables.model import overdue_by
+from shared.database import LIMIT_DEFAULT, LIMIT_MAX
+from shared.ids import new_id
+from shared.pages import InWork, PageRoute, form_of, page
+from shared.pages.waiting import Need, Verb
+from shared.ui.forms import typed_amount
+from shared.ui.listing import Column, Listing
+from shared.ui.words import gettext as _
+from shared.ui.words import ngettext
+from shared.web import Body, Cursor, key_required
+from shared.work import Work
+
+router = APIRouter(prefix="/dunning", route_class=PageRoute)
+Words = Annotated[str, Query(max_length=200)]
+
+
+class StepForm(StepBody):
+    """One step as it was typed."""
+
+    fee: str = "0"  # type: ignore[assignment]
+
+
+class PlanForm(Body):
+    """The steps of a legal entity as they were typed."""
+
+    legal_entity_id: UUID
+    steps: list[StepForm] = Field(default=[], max_length=10)
+
+
+@router.get("")
+async def proposed(request: Request, work: InWork, q: Words = "", cursor: Cursor = None) -> Response:
+    """Notices that wait, those that something speaks against first."""
+    found = await queries.proposed(work, words=q, cursor=cursor, limit=LIMIT_DEFAULT)
+    columns = (
+        Column("number", _("Invoice")),
+        Column("customer", _("Customer")),
+        Column("look", _("Look at")),
+        Column("step", _("Step")),
+        Column("overdue", _("Days overdue"), number=True),
+        Column("open", _("Open"), number=True),
+    )
+    today = work.now.date()
+    late = {row.id: overdue_by(row.due_on, today) for row in found.items}
+    return page(
+        request,
+        "billing/dunning/proposed.html",
+        listing=Listing.of(request, "dunning", columns, found.items, next=found.next),
+        late=late,
+        entities=(await legal_entities.legal_entities(work, cursor=None, limit=LIMIT_MAX)).items,
+        may_send=work.actor.may(Permission.SEND_DUNNING),
+    )
+
+
+@router.post("/proposals")
+async def propose(request: Request, work: InWork) -> Response:
+    """Look at what is late now."""
+    form = await form_of(request, EntityBody)
+    number = await actions.propose_dunning(work, form.legal_entity_id)
+    return _back(ngettext("%(num)s notice is new.", "%(num)s notices are new.", number) % {"num": number})
+
+
+@router.post("/sending", dependencies=[Depends(key_required)])
+async def send(request: Request, work: InWork) -> Response:
+    """Send the chosen notices, all or none."""
+    chosen = NoticesBody.model_validate({"notice_ids": (await request.form()).getlist("id")})
+    number = len(await actions.send_notices(work, chosen.notice_ids))
+    return _back(ngettext("%(num)s letter was written.", "%(num)s letters were written.", number) % {"num": number})
+
+
+@router.post("/exclusions", dependencies=[Depends(key_required)])
+async def leave_out(request: Request, work: InWork) -> Response:
+    """Leave the chosen notices out, all or none."""
+    form = await request.form()
+    chosen = ExclusionBody.model_validate({"notice_ids": form.getlist("id"), "reason": form.get("reason")})
+    await actions.leave_out_notices(work, chosen.notice_ids, reason=chosen.reason)
+    number = len(chosen.notice_ids)
+    return _back(ngettext("%(num)s notice left out.", "%(num)s notices left out.", number) % {"num": number})
+
+
+@router.get("/letters")
+async def letters(request: Request, work: InWork, q: Words = "", cursor: Cursor = None) -> Response:
+    """Letters that were sent, the newest first."""
+    found = await queries.letters(work, words=q, cursor=cursor, limit=LIMIT_DEFAULT)
+    columns = (
+        Column("sent_on", _("Sent")),
+        Column("title", _("Letter")),
+        Column("customer", _("Customer")),
+        Column("open", _("Open then"), number=True),
+        Column("fee", _("Fee"), number=True),
+    )
+    listing = Listing.of(request, "dunning-letters", columns, found.items, next=found.next)
+    return page(request, "billing/dunning/letters.html", listing=listing)
+
+
+@router.get("/letters/{letter_id}")
+async def letter(request: Request, letter_id: UUID, work: InWork) -> Response:
+    """One letter, its claims, and its document."""
+    head, claims = await queries.letter(work, letter_id)
+    return page(request, "billing/dunning/letter.html", letter=head, claims=claims)
+
+
+@router.get("/letters/{letter_id}/document.pdf")
+async def document(letter_id: UUID, work: InWork) -> Response:
+    """The PDF as it went out."""
+    return as_it_went_out(await queries.document(work, letter_id), FileKind.PDF)
+
+
+@router.get("/steps")
+async def steps(
+    request: Request, work: InWork, wanted: Annotated[UUID | None, Query(alias="legal_entity")] = None
+) -> Response:
+    """The steps of a legal entity, and room to say them anew."""
+    entities = (await legal_entities.legal_entities(work, cursor=None, limit=LIMIT_MAX)).items
+    chosen = next((one for one in entities if one.id == wanted), entities[0] if entities else None)
+    return page(
+        request,
+        "billing/dunning/steps.html",
+        entities=entities,
+        legal_entity=chosen,
+        plan=await queries.plan_of(work, chosen.id) if chosen else None,
+        may_keep=work.actor.may(Permission.KEEP_DUNNING_PLAN),
+    )
+
+
+@router.post("/steps", dependencies=[Depends(key_required)])
+async def set_plan(request: Request, work: InWork) -> Response:
+    """Say the steps anew; one that is left empty is left out."""
+    form = await form_of(request, PlanForm)
+    steps = [
+        Step(number, one.days_overdue, one.title, one.text, typed_amount(one.fee, f"steps/{number - 1}/fee"))
+        for number, one in enumerate(form.steps, start=1)
+    ]
+    plan = Plan(new_id(), form.legal_entity_id, work.actor.subject, work.now, steps)
+    await actions.set_dunning_plan(work, plan)
+    return RedirectResponse(f"/billing/dunning/steps?legal_entity={form.legal_entity_id}", 303)
+
+
+@router.get("/pauses")
+async def pauses(request: Request, work: InWork, cursor: Cursor = None) -> Response:
+    """Who is left in peace, and why."""
+    found = await queries.pauses(work, cursor=cursor, limit=LIMIT_DEFAULT)
+    columns = (
+        Column("of", _("Customer or invoice")),
+        Column("reason", _("Why")),
+        Column("ends_on", _("Until")),
+        Column("paused_by", _("Paused")),
+        Column("act", ""),
+    )
+    listing = Listing.of(request, "dunning-pauses", columns, found.items, next=found.next)
+    known = (await customers.listed(work, cursor=None, limit=LIMIT_MAX)).items
+    return page(
+        request,
+        "billing/dunning/pauses.html",
+        listing=listing,
+        customers=sorted(known, key=lambda one: one.name),
+        may_send=work.actor.may(Permission.SEND_DUNNING),
+    )
+
+
+@router.post("/pauses", dependencies=[Depends(key_required)])
+async def pause(request: Request, work: InWork) -> Response:
+    """Leave a customer, or one invoice, in peace."""
+    form = await form_of(request, PauseBody)
+    made = Pause(new_id(), paused_by=work.actor.subject, paused_at=work.now, **form.model_dump())
+    await actions.pause_dunning(work, made)
+    return RedirectResponse("/billing/dunning/pauses", 303)
+
+
+@router.post("/pauses/{pause_id}/lifting")
+async def lift(pause_id: UUID, work: InWork) -> Response:
+    """Let reminding go on."""
+    await actions.lift_pause(work, pause_id)
+    return RedirectResponse("/billing/dunning/pauses", 303)
+
+
+async def needs(work: Work) -> Sequence[Need]:
+    """That notices wait, for whoever sends them."""
+    if not work.actor.may(Permission.SEND_DUNNING):
+        return []
+    found = await queries.proposed(work, cursor=None, limit=1)
+    return [
+        Need(Verb.BILL, _("Send reminders"), "/billing/dunning", one.customer_name, one.proposed_on)
+        for one in found.items
+    ]
+
+
+def _back(said: str) -> Response:
+    toast = json.dumps({"toast": {"text": said, "tone": "good"}})
+    return RedirectResponse("/billing/dunning", 303, {"hx-trigger": toast})

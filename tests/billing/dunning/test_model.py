@@ -1,0 +1,66 @@
+"""Which step a late claim is due for: in order, after its days, and never two of them at once."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.billing.dunning.model import FeeOutOfRange, Late, Step, StepsOutOfOrder, check_steps, due_step
+
+DUE = date(2026, 3, 1)
+DAYS = (7, 21, 35)
+STEPS = [Step(number, days, "Reminder", "Please pay.", Decimal()) for number, days in enumerate(DAYS, start=1)]
+
+
+def a_late_claim(last_step: int = 0, decided_on: date | None = None) -> Late:
+    return Late(UUID(int=1), UUID(int=2), DUE, last_step, decided_on)
+
+
+@pytest.mark.parametrize(("days", "expected"), [(6, None), (7, 1), (20, 1), (100, 1)])
+def test_the_first_step_comes_first_however_late_a_claim_is(days: int, expected: int | None) -> None:
+    found = due_step(a_late_claim(), STEPS, today=DUE + timedelta(days=days))
+
+    assert (found and found.number) == expected
+
+
+@pytest.mark.parametrize(("since", "expected"), [(13, None), (14, 2)])
+def test_the_next_step_leaves_the_customer_the_days_between_the_two(since: int, expected: int | None) -> None:
+    sent = DUE + timedelta(days=90)
+
+    found = due_step(a_late_claim(1, sent), STEPS, today=sent + timedelta(days=since))
+
+    assert (found and found.number) == expected
+
+
+def test_nothing_comes_after_the_last_step() -> None:
+    assert due_step(a_late_claim(3, DUE), STEPS, today=DUE + timedelta(days=900)) is None
+
+
+def test_steps_follow_each_other_and_a_fee_is_a_small_amount() -> None:
+    with pytest.raises(StepsOutOfOrder):
+        check_steps([STEPS[1], STEPS[0]])
+    with pytest.raises(FeeOutOfRange):
+        check_steps([Step(1, 7, "Reminder", "Please pay.", Decimal("0.005"))])
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=200))
+def test_day_by_day_each_step_comes_once_in_order_and_not_before_its_days(waits: list[int]) -> None:
+    """Whoever sends after however many days: the steps come as 1, 2, 3, each at least its days late."""
+    today, last, decided_on, sent = DUE, 0, None, []
+    for wait in waits:
+        today += timedelta(days=wait)
+        step = due_step(a_late_claim(last, decided_on), STEPS, today=today)
+        if step is not None:
+            last, decided_on = step.number, today
+            sent.append((step.number, today))
+
+    assert [number for number, _ in sent] == list(range(1, len(sent) + 1))
+    assert all((day - DUE).days >= DAYS[number - 1] for number, day in sent)
+    for (_, one), (number, other) in pairwise(sent):
+        assert (other - one).days >= DAYS[number - 1] - DAYS[number - 2]
