@@ -16,7 +16,7 @@ from shared.messaging.reactions import Reactions
 from shared.operations.api import router_knowing
 from shared.operations.group import DEAL_WITH_GROUP
 from shared.operations.pages import pages_knowing
-from shared.pages.navigation import Entry
+from shared.pages.navigation import OPERATE, Entry
 from shared.web import idempotency
 
 if TYPE_CHECKING:
@@ -63,9 +63,7 @@ class Service:
     def all_navigation(self) -> tuple[Entry, ...]:
         """Where people start from, operators too."""
         label = self.name.upper() if len(self.name) <= ABBREVIATED else self.name.capitalize()
-        operations_entry = Entry(
-            label, f"/{self.name}/ops", "activity", "Operate", operations.Permission.SEE_OPERATIONS
-        )
+        operations_entry = Entry(label, f"/{self.name}/ops", "activity", OPERATE, operations.Permission.SEE_OPERATIONS)
         return (*self.navigation, operations_entry)
 
     @cached_property

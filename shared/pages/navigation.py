@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 FILE = Path(__file__).parent / "navigation.json"
+OPERATE = "Operate"  # the group that stands last: it is for few, and seldom
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def groups_for(roles: Collection[str]) -> dict[str, list[Link]]:
     for link in links():
         if not link.roles.isdisjoint(roles):
             offered.setdefault(link.group, []).append(link)
-    return offered
+    return dict(sorted(offered.items(), key=lambda group: group[0] == OPERATE))
 
 
 def written(services: Mapping[str, tuple[tuple[Entry, ...], Mapping[str, Collection[str]]]]) -> str:

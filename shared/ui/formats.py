@@ -15,6 +15,7 @@ from babel.numbers import format_compact_currency, format_currency, format_decim
 from shared.money import Money
 from shared.ui.reader import current_reader
 
+CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 MISSING = "\N{EN DASH}"
 
 
@@ -121,6 +122,13 @@ def hue(name: str) -> int:
     return crc32(name.encode()) % 5
 
 
+def role(name: str | None) -> str:
+    """`Senior consultant` of a role that is kept as `senior_consultant`; what somebody wrote as a name stays."""
+    if not name:
+        return MISSING
+    return name.replace("_", " ").capitalize() if CODE.fullmatch(name) else name
+
+
 def spoken(text: str | None) -> str:
     """A refusal for people: it names fields as the API does, `account_id`, and they say account."""
     return re.sub(r"`([\w/]+)`", lambda found: found[1].removesuffix("_id").replace("_", " "), text or "")
@@ -143,6 +151,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
         money_short,
         hours,
         number,
+        role,
         exact,
         percent,
         day,

@@ -113,7 +113,7 @@ async def _staffs(marta: Person, telling: Telling) -> None:
     name = BY_LOGIN[telling.consultant].name
     await marta.goes_to("Staffing requests")
     row = marta.page.get_by_role("row", name=telling.deal)
-    await marta.presses("senior_consultant", within=row)
+    await marta.presses("Senior consultant", within=row)
     await marta.is_at(telling.deal)
     await marta.presses(f"Book {name}")
     await marta.writes("Why overbook", "holidays are made up for")

@@ -19,6 +19,7 @@ from shared.database import LIMIT_DEFAULT, LIMIT_MAX
 from shared.pages import InWork, PageRoute, form_of, page
 from shared.period import month_of
 from shared.ui.formats import day_short, hours
+from shared.ui.formats import role as shown_role
 from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
 from shared.web import Cursor
@@ -171,6 +172,6 @@ def _shown(one: Any) -> dict[str, str]:
         "resourceId": str(one.person_id),
         "start": one.starts_on.isoformat(),
         "end": one.ends_before.isoformat(),
-        "title": f"{one.project_name or one.staffing_role} · {hours(one.minutes_per_day)}",
+        "title": f"{one.project_name or shown_role(one.staffing_role)} · {hours(one.minutes_per_day)}",
         "tone": "bad" if one.overbooking_reason else TONES[one.kind],
     }

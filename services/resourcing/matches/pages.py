@@ -25,7 +25,7 @@ from shared.database import LIMIT_DEFAULT, LIMIT_MAX
 from shared.ids import new_id
 from shared.pages import InWork, PageRoute, form_of, page
 from shared.pages.waiting import WAITING_AT_MOST, Need, Verb
-from shared.ui.formats import hours
+from shared.ui.formats import hours, role
 from shared.ui.forms import typed_minutes
 from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
@@ -143,7 +143,7 @@ async def needs(work: Work) -> Sequence[Need]:
     return [
         Need(
             Verb.STAFF,
-            f"{one.staffing_role} · {one.project_name}",
+            f"{role(one.staffing_role)} · {one.project_name}",
             f"/resourcing/requests/{one.id}",
             _("%(left)s of %(wanted)s open")
             % {"left": hours(one.minutes - one.booked_minutes), "wanted": hours(one.minutes)},

@@ -13,6 +13,7 @@ from services.resourcing.permissions import Permission
 from shared.database import LIMIT_DEFAULT, LIMIT_MAX
 from shared.pages import InWork, PageRoute, page
 from shared.pages.waiting import Finder, Hit
+from shared.ui.formats import role as shown_role
 from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
 from shared.web import Cursor
@@ -50,7 +51,9 @@ async def people(
         request,
         "resourcing/people/people.html",
         listing=listing,
-        roles=[(one.name, one.name) for one in (await queries.list_staffing_roles(work, limit=LIMIT_MAX)).items],
+        roles=[
+            (one.name, shown_role(one.name)) for one in (await queries.list_staffing_roles(work, limit=LIMIT_MAX)).items
+        ],
         skills=[(one, one) for one in await queries.list_skills(work)],
         role=role,
         skill=skill,
@@ -75,7 +78,10 @@ async def person(request: Request, person_id: UUID, work: InWork) -> Response:
 async def find(work: Work, words: str, limit: int) -> Sequence[Hit]:
     """People by name."""
     found = await queries.list_people(work, words=words, limit=limit)
-    return [Hit(one.name, f"/resourcing/people/{one.id}", ", ".join(one.staffing_roles)) for one in found.items]
+    return [
+        Hit(one.name, f"/resourcing/people/{one.id}", ", ".join(map(shown_role, one.staffing_roles)))
+        for one in found.items
+    ]
 
 
 finder = Finder("People", "users", Permission.SEE_OWN, find)

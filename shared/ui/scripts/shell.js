@@ -24,6 +24,9 @@ function key() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
+// Of a long side, the page that one is on is in sight.
+document.querySelector('#side [aria-current]')?.scrollIntoView({ block: 'nearest' })
+
 document.addEventListener('click', ({ target }) => {
   const opener = target.closest('[data-opens-side]')
   const frame = document.getElementById('frame')

@@ -53,6 +53,13 @@ def test_the_reader_is_who_the_browser_says(headers: dict[str, str], expected: t
     assert (locale.language, locale.territory) == expected
 
 
+def test_a_role_kept_as_a_code_is_shown_in_words_and_a_name_as_it_was_written() -> None:
+    assert formats.role("senior_consultant") == "Senior consultant"
+    assert formats.role("architect") == "Architect"
+    assert formats.role("SAP Lead_2") == "SAP Lead_2"
+    assert formats.role(None) == formats.role("") == "\N{EN DASH}"
+
+
 def test_a_time_zone_that_is_none_leaves_the_clock_at_utc() -> None:
     assert reader_of(a_request(cookie="zone=../../etc/passwd")).zone.key == "UTC"
     assert reader_of(a_request(cookie="zone=Europe%2FZurich")).zone.key == "Europe/Zurich"
