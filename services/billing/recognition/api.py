@@ -103,6 +103,7 @@ class RecognisedLineView(View):
     method: RecognitionMethod
     basis: str | None = Field(description="what a measured figure follows from")
     measurement_id: UUID | None
+    is_beyond: bool = Field(description="on top of the price of a measured line, such as overage on a retainer")
 
 
 class LossProvisionView(View):

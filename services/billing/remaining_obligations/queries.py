@@ -14,6 +14,7 @@ from sqlalchemy import Row, text
 from services.billing.permissions import Permission
 from services.billing.recognition.model.methods import method_of
 from services.billing.remaining_obligations.model import Band, Exclusion, Promised, Remaining, in_all
+from services.billing.retainers.model import fees_in_all
 from shared.period import Period
 from shared.work import Work
 
@@ -29,7 +30,9 @@ PROMISED = text(
                                     where change.line_id = line.id and effective_on <= :on), 0) as price,
            coalesce((select sum(done.amount) from recognised_lines done
                        join journal_entries entry on entry.id = done.entry_id
-                      where done.contract_line_id = line.id and entry.posted_on <= :on), 0) as recognised
+                      where done.contract_line_id = line.id and not done.is_beyond and entry.posted_on <= :on), 0)
+             as recognised,
+           line.monthly_fee
       from contract_lines line
       join contracts contract on contract.id = line.contract_id
       join legal_entities seller on seller.id = contract.legal_entity_id
@@ -71,6 +74,7 @@ async def remaining_obligations(work: Work, *, legal_entity: str, on: date, with
 
 
 def _promised(row: Row[Any]) -> Promised:
+    days = Period(row.starts_on, row.ends_before)
     return Promised(
         contract_id=row.contract_id,
         contract_number=row.number,
@@ -80,8 +84,8 @@ def _promised(row: Row[Any]) -> Promised:
         currency=row.currency,
         method=method_of(row.method, row.recognition_method),
         is_billed_as_worked=row.method in AS_WORKED and row.recognition_method in (None, "as_delivered"),
-        price=row.price,
+        price=row.price if row.monthly_fee is None else fees_in_all(row.monthly_fee, days),
         recognised=row.recognised,
-        days=Period(row.starts_on, row.ends_before),
+        days=days,
         due_on=row.milestone_due_on,
     )

@@ -96,6 +96,11 @@ def months_of(days: Period) -> Iterator[Period]:
         starts = ends
 
 
+def fees_in_all(monthly_fee: Decimal, days: Period) -> Decimal:
+    """What the months of `days` come to, one fee each, as they are billed."""
+    return monthly_fee * len(list(months_of(days)))
+
+
 def by_month(months: Sequence[Period], worked: Mapping[date, int]) -> list[int]:
     """The minutes worked in each month; what lies before the first or behind the last counts in that one."""
     sums = [0] * len(months)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from uuid import UUID
 
 from services.billing.ledger.actions import post_entries
@@ -79,8 +81,11 @@ async def recognise_contracts(
     part = replace(run, lines=lines, provisions=found.provisions)
     await runs.add_lines(work, part, found.earned)
     await obligations.add_provisions(work, part)
+    in_run: dict[UUID, Decimal] = defaultdict(Decimal)
     for one, line in zip(found.earned, lines, strict=True):
-        work.publish(_recognised(one, line, run=run))
+        in_run[line.contract_line_id] += line.amount
+        so_far = one.line.recognised_before + one.line.recognised_otherwise + in_run[line.contract_line_id]
+        work.publish(_recognised(one, line, run=run, cumulative=so_far))
     return part
 
 
@@ -96,7 +101,7 @@ async def _found(
     return Found(earned, provisions_for(priced, period, run_id=run_id))
 
 
-def _recognised(earned: Earned, line: RecognisedLine, *, run: RecognitionRun) -> RevenueRecognised:
+def _recognised(earned: Earned, line: RecognisedLine, *, run: RecognitionRun, cumulative: Decimal) -> RevenueRecognised:
     return RevenueRecognised(
         thread_id=earned.line.thread_id,
         run_id=run.kept_as,
@@ -108,5 +113,5 @@ def _recognised(earned: Earned, line: RecognisedLine, *, run: RecognitionRun) ->
         period_starts_on=run.period_starts_on,
         currency=line.currency,
         amount=line.amount,
-        cumulative=line.cumulative,
+        cumulative=cumulative,
     )

@@ -14,6 +14,7 @@ from services.billing.recognition.model.methods import Obligation, RecognitionMe
 from shared.errors import NotFound
 from shared.period import Period
 
+BEYOND = "beyond the price, as delivered"
 LINES = UUID("5b7c3c55-2f35-5e0e-8b7d-6d9b7d9e2a04")
 
 
@@ -38,7 +39,10 @@ class DeliveredItem:
 
 @dataclass(frozen=True)
 class SoldLine:
-    """A contract line, and what was recognised on it before."""
+    """A contract line, what was recognised on it before by its price or by its items, and what in the other way.
+
+    On a measured line items are recognised beyond its price, such as overage on a retainer.
+    """
 
     id: UUID
     description: str
@@ -51,6 +55,8 @@ class SoldLine:
     recognised_before: Decimal
     billing_method: str = ""
     project_id: UUID | None = None
+    recognised_otherwise: Decimal = Decimal()
+    is_measured: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,11 @@ class Earned:
     measured: Measured | None = None
 
     @property
+    def is_beyond(self) -> bool:
+        """Whether this comes on top of the price of a measured line."""
+        return self.measured is None and self.line.is_measured
+
+    @property
     def amount(self) -> Decimal:
         """The difference to what was recognised before."""
         if self.measured is not None:
@@ -99,7 +110,7 @@ class Earned:
 
     @property
     def cumulative(self) -> Decimal:
-        """Everything recognised on the line once this is."""
+        """Everything recognised on the line once this is, by its price or by its items."""
         return self.line.recognised_before + self.amount
 
     @property
@@ -136,6 +147,7 @@ class RecognisedLine:
     method: RecognitionMethod = RecognitionMethod.AS_DELIVERED
     basis: str | None = None
     measurement_id: UUID | None = None
+    is_beyond: bool = False
 
 
 @dataclass(frozen=True)
@@ -171,9 +183,9 @@ class RecognitionRun:
         return self.id
 
 
-def recognised_line_id(run_id: UUID, contract_line_id: UUID) -> UUID:
-    """The id of what a run recognised on a contract line."""
-    return uuid5(LINES, f"{run_id}/{contract_line_id}")
+def recognised_line_id(run_id: UUID, contract_line_id: UUID, *, is_beyond: bool = False) -> UUID:
+    """The id of what a run recognised on a contract line, or beyond the price of it."""
+    return uuid5(LINES, f"{run_id}/{contract_line_id}{'/beyond' if is_beyond else ''}")
 
 
 def earned_by_line(items: Iterable[DeliveredItem], lines: Iterable[SoldLine]) -> list[Earned]:
@@ -202,7 +214,7 @@ def measured(one: MeasuredLine, month: Period) -> Earned | None:
 
 def recognised(earned: Earned, *, run_id: UUID | None) -> RecognisedLine:
     """`earned` as the run keeps it; without a run, as it would."""
-    line_id = None if run_id is None else recognised_line_id(run_id, earned.line.id)
+    line_id = None if run_id is None else recognised_line_id(run_id, earned.line.id, is_beyond=earned.is_beyond)
     return RecognisedLine(
         id=line_id,
         contract_id=earned.line.contract_id,
@@ -215,8 +227,9 @@ def recognised(earned: Earned, *, run_id: UUID | None) -> RecognisedLine:
         item_count=len(earned.items),
         entry_id=entry_id(Source(SourceKind.RECOGNITION, line_id)) if line_id and earned.amount else None,
         method=earned.measured.method if earned.measured else RecognitionMethod.AS_DELIVERED,
-        basis=earned.measured.basis if earned.measured else None,
+        basis=earned.measured.basis if earned.measured else BEYOND if earned.is_beyond else None,
         measurement_id=earned.measured.measurement_id if earned.measured else None,
+        is_beyond=earned.is_beyond,
     )
 
 
@@ -229,7 +242,7 @@ def entry_for(earned: Earned, *, legal_entity: str, run_id: UUID, period: Period
         currency=line.currency,
         on=last_day_of(period),
         text=f"Revenue {period.starts_on:%Y-%m}, {line.contract_number}: {line.description}",
-        source=Source(SourceKind.RECOGNITION, recognised_line_id(run_id, line.id)),
+        source=Source(SourceKind.RECOGNITION, recognised_line_id(run_id, line.id, is_beyond=earned.is_beyond)),
         lines=[
             NewLine(PostingRole.CONTRACT_ASSET, earned.amount, *place),
             NewLine(PostingRole.REVENUE, -earned.amount, *place, narrowed_by=line.billing_method),

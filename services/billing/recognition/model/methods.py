@@ -27,6 +27,8 @@ class RecognitionMethod(StrEnum):
     RATABLE = "ratable"
 
 
+# What is measured has a price, of which a run recognises what is earned; everything else is recognised by its items.
+MEASURED = frozenset({RecognitionMethod.COST_TO_COST, RecognitionMethod.RATABLE})
 USUAL = {"fixed_fee_percent": RecognitionMethod.COST_TO_COST, "retainer": RecognitionMethod.RATABLE}
 
 

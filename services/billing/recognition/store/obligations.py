@@ -15,6 +15,8 @@ from services.billing.progress.model import Measurement
 from services.billing.recognition.model.earned import MeasuredLine, RecognitionRun, SoldLine
 from services.billing.recognition.model.methods import Obligation, RecognitionMethod
 from services.billing.recognition.model.terms import RecognitionTerms, UninstalledMaterials
+from services.billing.recognition.store.usual import IS_MEASURED, METHOD
+from services.billing.retainers.model import fees_in_all
 from services.billing.tables import schema
 from shared.database import amount, belongs_to, found_by, rule
 from shared.period import Period
@@ -62,13 +64,16 @@ schema.map(RecognitionTerms, recognition_terms, version=recognition_terms.c.vers
 
 # The price as it is agreed at the end of the month: as sold, and what change orders in force by then made of it.
 MEASURED = text(
-    """
+    f"""
     select line.id, line.description, contract.id as contract_id, contract.number, contract.customer_id,
            contract.opportunity_id, contract.thread_id, contract.currency, line.method as billing_method,
-           contract.project_id, contract.starts_on, measure.method as recognition_method,
-           coalesce((select sum(amount) from recognised_lines where contract_line_id = line.id), 0) as before,
+           contract.project_id, contract.starts_on, {METHOD} as recognition_method, line.monthly_fee,
+           coalesce((select sum(amount) filter (where not is_beyond) from recognised_lines
+                      where contract_line_id = line.id), 0) as before,
+           coalesce((select sum(amount) filter (where is_beyond) from recognised_lines
+                      where contract_line_id = line.id), 0) as beyond,
            (select max(period_starts_on) from recognised_lines done join recognition_runs run on run.id = done.run_id
-             where done.contract_line_id = line.id) as recognised_for,
+             where done.contract_line_id = line.id and not done.is_beyond) as recognised_for,
            line.amount + coalesce((select sum(amount_delta) from amended_lines change
                                      join amendments on amendments.id = change.amendment_id
                                     where change.line_id = line.id and effective_on < :before), 0) as price,
@@ -85,19 +90,16 @@ MEASURED = text(
       from contract_lines line
       join contracts contract on contract.id = line.contract_id
       join legal_entities seller on seller.id = contract.legal_entity_id
-      cross join lateral (select coalesce(line.recognition_method, case line.method
-                                 when 'fixed_fee_percent' then 'cost_to_cost' when 'retainer' then 'ratable'
-                                 else 'as_delivered' end) as method) measure
       left join recognition_terms terms on terms.id = contract.id
       left join lateral (select * from progress_measurements
                           where project_id = contract.project_id and measured_on < :before and method <> 'stated'
                             and (contract_line_id = line.id or contract_line_id is null)
                           order by contract_line_id is null, measured_on desc, id desc limit 1) progress on true
      where seller.code = :legal_entity and contract.status = 'active'
-       and measure.method in ('cost_to_cost', 'ratable')
+       and {IS_MEASURED}
        and (cast(:contract_ids as uuid[]) is null or contract.id = any(:contract_ids))
      order by contract.number, line.id
-    """
+    """  # noqa: S608 - put together from constants
 ).bindparams(bindparam("contract_ids", type_=ARRAY(Uuid)))
 CONTRACTS_AFTER = text(
     """
@@ -172,14 +174,16 @@ def _measured(row: Row[Any]) -> MeasuredLine:
         thread_id=row.thread_id,
         currency=row.currency,
         recognised_before=row.before,
+        recognised_otherwise=row.beyond,
         billing_method=row.billing_method,
         project_id=row.project_id,
     )
+    days = Period(row.starts_on, row.ends_before)
     obligation = Obligation(
         method=RecognitionMethod(row.recognition_method),
-        price=row.price,
+        price=row.price if row.monthly_fee is None else fees_in_all(row.monthly_fee, days),
         currency=row.currency,
-        days=Period(row.starts_on, row.ends_before),
+        days=days,
         measurement=_measurement(row),
         materials=row.materials,
         percent_precision=row.percent_precision,

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    Boolean,
     Column,
+    ColumnElement,
     Date,
     DateTime,
     Integer,
@@ -17,10 +19,12 @@ from sqlalchemy import (
     Text,
     Uuid,
     any_,
-    case,
     cast,
     column,
     func,
+    literal_column,
+    not_,
+    or_,
     select,
     table,
     text,
@@ -28,6 +32,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from services.billing.recognition.model.earned import DeliveredItem, Earned, RecognisedLine, RecognitionRun, SoldLine
+from services.billing.recognition.store.usual import IS_MEASURED
+from services.billing.retainers.model import OVERAGE_RULE
 from services.billing.tables import schema
 from shared.database import amount, belongs_to, found_by
 from shared.work import Work
@@ -58,6 +64,7 @@ recognised_lines = schema.table(
     Column("method", String, nullable=False, server_default="as_delivered"),
     Column("basis", Text),
     Column("measurement_id", Uuid),
+    Column("is_beyond", Boolean, nullable=False, server_default="false"),
     belongs_to("run_id", "recognition_runs"),
     belongs_to("contract_line_id", "contract_lines"),
     belongs_to("entry_id", "journal_entries"),
@@ -84,7 +91,7 @@ items = table(
     "billable_items",
     *(column(name, Uuid) for name in ("id", "contract_id", "contract_line_id", "project_id", "entry_id", "person_id")),
     *(column(name, Uuid) for name in ("milestone_id", "task_id")),
-    *(column(name, String) for name in ("staffing_role", "note", "currency")),
+    *(column(name, String) for name in ("staffing_role", "note", "currency", "rule")),
     column("day", Date),
     column("minutes", Integer),
     column("rate", Numeric),
@@ -102,7 +109,7 @@ contract_lines = table(
     "contract_lines",
     *(column(name, Uuid) for name in ("id", "contract_id")),
     *(column(name, String) for name in ("description", "method", "recognition_method")),
-)
+).alias("line")
 legal_entities = table("legal_entities", column("id", Uuid), column("code", String))
 
 ONE_RUN_AT_A_TIME = text(
@@ -125,15 +132,9 @@ async def wait_for_turn(work: Work, legal_entity: str) -> None:
     await work.session.execute(ONE_RUN_AT_A_TIME, {"owner": legal_entity})
 
 
-# A line whose revenue is measured is not recognised by its items, whatever these are billed at.
-METHOD = func.coalesce(
-    contract_lines.c.recognition_method,
-    case(
-        (contract_lines.c.method == "fixed_fee_percent", "cost_to_cost"),
-        (contract_lines.c.method == "retainer", "ratable"),
-        else_="as_delivered",
-    ),
-)
+# A line whose revenue is measured is not recognised by its items, save those that are billed beyond its price.
+IS_MEASURED_LINE: ColumnElement[bool] = literal_column(IS_MEASURED, Boolean)
+IS_BY_ITEM = or_(not_(IS_MEASURED_LINE), items.c.rule == OVERAGE_RULE)
 
 
 async def delivered(
@@ -155,7 +156,7 @@ async def delivered(
             contracts.c.status == "active",
             items.c.day < before,
             items.c.value.is_not(None),
-            METHOD.in_(("as_delivered", "milestone")),
+            IS_BY_ITEM,
             items.c.value != done,
         )
     )
@@ -165,11 +166,13 @@ async def delivered(
 
 
 async def sold_lines(work: Work, ids: Iterable[UUID]) -> list[SoldLine]:
-    """The contract lines with these ids, and what was recognised on each before."""
-    before = (
-        select(func.coalesce(func.sum(recognised_lines.c.amount), 0))
+    """The contract lines with these ids, and what was recognised by the items of each before."""
+    is_of_its_kind = recognised_lines.c.is_beyond == IS_MEASURED_LINE
+    before, otherwise = (
+        select(func.coalesce(func.sum(recognised_lines.c.amount).filter(kind), 0))
         .where(recognised_lines.c.contract_line_id == contract_lines.c.id)
         .scalar_subquery()
+        for kind in (is_of_its_kind, not_(is_of_its_kind))
     )
     wanted = (
         select(
@@ -184,6 +187,8 @@ async def sold_lines(work: Work, ids: Iterable[UUID]) -> list[SoldLine]:
             before,
             contract_lines.c.method,
             contracts.c.project_id,
+            otherwise,
+            IS_MEASURED_LINE,
         )
         .join_from(contract_lines, contracts, contracts.c.id == contract_lines.c.contract_id)
         .where(contract_lines.c.id == any_(cast(list(ids), ARRAY(Uuid))))
