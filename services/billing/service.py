@@ -82,6 +82,8 @@ from services.billing.remaining_obligations import api as remaining_obligations_
 from services.billing.remaining_obligations import pages as remaining_obligations_pages
 from services.billing.retainers import api as retainers_api
 from services.billing.retainers import jobs as retainers_jobs
+from services.billing.revaluations import api as revaluations_api
+from services.billing.revaluations import pages as revaluations_pages
 from services.billing.tables import schema
 from services.billing.work_in_progress import api as work_in_progress_api
 from services.billing.work_in_progress import pages as work_in_progress_pages
@@ -131,6 +133,7 @@ service = Service(
         outside_entries_api.router,
         account_sheets_api.router,
         audit_files_api.router,
+        revaluations_api.router,
         closing_api.router,
         batches_api.answers,
         batches_api.sealing,
@@ -166,6 +169,7 @@ service = Service(
         remaining_obligations_pages.router,
         account_sheets_pages.router,
         audit_files_pages.router,
+        revaluations_pages.router,
         closing_pages.router,
         batches_pages.router,
         account_mappings_pages.router,

@@ -1,7 +1,7 @@
 """Examples of accounting that others worked out, played through the API: the books end where theirs do.
 
 What happened is told by events and requests (the contract, the work, invoices, estimates); what it comes to is read
-from the sample data. Money that comes in is entered by hand here.
+from the sample data. Money that comes in is mostly entered by hand here.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ ACCOUNTS = {
     "Equity:Opening": "3000",
     "Expenses:BadDebt": "6800",
     "Expenses:CostOfServices": "6000",
+    "Income:FxRealised": "4910",
     "Income:Reimbursables": "4200",
     "Income:Revenue": "4000",
     "Liabilities:ContractLiability": "2300",

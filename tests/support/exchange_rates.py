@@ -71,9 +71,10 @@ async def an_invoice_of_1000(
     return dict(issued.json())
 
 
-async def in_books(billing: Billing) -> dict[str, Decimal]:
+async def in_books(billing: Billing, *, up_to: str | None = None) -> dict[str, Decimal]:
     """What every account stands at in the functional currency, all currencies together, by code, if anything."""
-    answer = await billing.as_(Role.AUDITOR).get("/trial-balance", params={"legal_entity": ENTITY})
+    asked = {"legal_entity": ENTITY} | ({"up_to": up_to} if up_to else {})
+    answer = await billing.as_(Role.AUDITOR).get("/trial-balance", params=asked)
     assert answer.is_success, answer.text
     found: dict[str, Decimal] = {}
     for one in answer.json()["balances"]:

@@ -23,6 +23,7 @@ class Concern(StrEnum):
     UNRATED_WORK = "unrated_work"
     OPEN_DRAFTS = "open_drafts"
     UNRECOGNISED_LINES = "unrecognised_lines"
+    UNREVALUED_BALANCES = "unrevalued_balances"
     UNANSWERED_BATCHES = "unanswered_batches"
 
     @property

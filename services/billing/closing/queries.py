@@ -10,6 +10,7 @@ from services.billing.contract_balances.queries import unexplained_contracts
 from services.billing.ledger.queries import books_of
 from services.billing.permissions import Permission
 from services.billing.recognition.queries import unrecognised_lines
+from services.billing.revaluations.actions import open_balances
 from shared.period import Period
 from shared.work import Work
 
@@ -36,12 +37,14 @@ async def checklist(work: Work, legal_entity: str, month: Period) -> list[Findin
     before = month.ends_before or month.starts_on
     values = {"legal_entity": legal_entity, "starts_on": month.starts_on, "before": before}
     left = (await work.session.execute(LEFT, values)).one()
+    open = await open_balances(work, legal_entity, month)
     counts = {
         Concern.UNSEALED_ENTRIES: await unsealed_in(work, legal_entity, starts_on=month.starts_on),
         Concern.UNEXPLAINED_CONTRACTS: await unexplained_contracts(work, legal_entity, month),
         Concern.UNRATED_WORK: left.unrated,
         Concern.OPEN_DRAFTS: left.drafts,
         Concern.UNRECOGNISED_LINES: await unrecognised_lines(work, legal_entity, month),
+        Concern.UNREVALUED_BALANCES: sum(not one.is_revalued for one in open),
         Concern.UNANSWERED_BATCHES: left.unanswered,
     }
     return [Finding(concern, counts[concern]) for concern in Concern]

@@ -60,8 +60,8 @@ class RateFileBody(Body):
     corrects: bool = Field(default=False, description="that rates that start on the same days were wrong")
 
 
-class ExchangeRateView(View):
-    """An exchange rate; `is_corrected` where a later version counts instead."""
+class ExchangeRateFigure(View):
+    """What one unit of `base_currency` is worth in `quote_currency`, from a day on up to another."""
 
     id: UUID
     base_currency: str
@@ -69,6 +69,11 @@ class ExchangeRateView(View):
     rate: Rate
     starts_on: date
     ends_before: date
+
+
+class ExchangeRateView(ExchangeRateFigure):
+    """An exchange rate; `is_corrected` where a later version counts instead."""
+
     version: int
     is_corrected: bool
     entered_at: datetime

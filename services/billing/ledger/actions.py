@@ -32,11 +32,11 @@ from services.billing.ledger.model.entries import (
     SourceKind,
     check,
     entry_id,
-    posted,
     reversal_of,
     same_posting,
 )
 from services.billing.ledger.model.positions import contracts_of, settlement, split
+from services.billing.ledger.model.posting import posted
 from services.billing.ledger.model.translation import Translation
 from services.billing.ledger.store import balances
 from services.billing.periods.actions import day_to_post

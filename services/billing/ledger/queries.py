@@ -94,6 +94,12 @@ async def posted_for(
     return await sums.by_source(work, kind, ids, functional_currency=functional_currency)
 
 
+async def legs_of(work: Work, kind: SourceKind, source_id: UUID) -> list[str]:
+    """The legs that were posted for one source, for other features of billing."""
+    of_source = (journal_entries.c.source_kind == kind, journal_entries.c.source_id == source_id)
+    return list(await work.session.scalars(select(journal_entries.c.source_leg).where(*of_source)))
+
+
 async def entries(
     work: Work, wanted: Wanted, *, cursor: str | None, limit: int, descending: bool = False
 ) -> Page[JournalEntry]:

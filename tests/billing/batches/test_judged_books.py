@@ -111,7 +111,14 @@ async def test_no_worked_example_is_posted_with_the_smallest_error(billing: Bill
 
 async def books_for(billing: Billing, entity: str, example: Example) -> None:
     """Set up a legal entity with the accounts that an example uses, all of them mapped."""
-    await a_legal_entity(billing, code=entity, name=entity, invoice_series=f"{entity}-", is_default=False)
+    await a_legal_entity(
+        billing,
+        code=entity,
+        name=entity,
+        invoice_series=f"{entity}-",
+        is_default=False,
+        functional_currency=example["currency"],
+    )
     controller = billing.as_(Role.CONTROLLER)
     for account in sorted({account for entry in example["entries"] for account, _ in entry["lines"]}):
         root, code = account.split(":")

@@ -31,7 +31,8 @@ from services.billing.batches.model.canonical import (
     read_canonical,
 )
 from services.billing.batches.model.verification import verified
-from services.billing.ledger.model.entries import JournalEntry, posted
+from services.billing.ledger.model.entries import JournalEntry
+from services.billing.ledger.model.posting import posted
 from services.billing.ledger.model.translation import Translation
 from tests.support.ledger import AT, CODES, a_batched_entry, a_chart, a_new_entry
 

@@ -20,10 +20,10 @@ from services.billing.ledger.model.entries import (
     Unbalanced,
     ZeroLine,
     check,
-    posted,
     reversal_of,
     same_posting,
 )
+from services.billing.ledger.model.posting import posted
 from services.billing.ledger.model.translation import Translation
 from tests.support.ledger import AT, LAST_OF_MARCH, a_chart, a_new_entry
 

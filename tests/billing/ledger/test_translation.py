@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from services.billing.exchange_rates.model import KeptRate
 from services.billing.ledger.actions import post_until_next_month
 from services.billing.ledger.model.accounts import PostingRole
-from services.billing.ledger.model.entries import JournalEntry, NewEntry, NewLine, in_books, posted, reversal_of
+from services.billing.ledger.model.entries import JournalEntry, NewEntry, NewLine, reversal_of
 from services.billing.ledger.model.positions import ContractPosition, split
+from services.billing.ledger.model.posting import in_books, posted
 from services.billing.ledger.model.translation import Translation
 from shared.actor import Role
 from tests.support.api import code_of

@@ -10,7 +10,7 @@ import httpx2
 
 from shared.actor import Role
 from shared.ids import new_id
-from tests.billing.test_worked_examples import ON_A_MILESTONE, a_deal, abroad, by_hand, closing_of
+from tests.billing.test_worked_examples import ON_A_MILESTONE, a_deal, abroad, by_hand, closing_of, in_dollars
 from tests.support.billing import Billing, Made, a_payment, a_sold_line
 from tests.support.ledger import sent, trial_balance
 
@@ -30,6 +30,7 @@ async def made(asked: Awaitable[httpx2.Response]) -> Made:
     return dict(answer.json())
 
 
+@in_dollars
 async def test_09_a_write_off_a_recovery_and_the_allowance(books: Billing, sample_data: Path) -> None:
     lost, old, new = [await a_claim(books, *claim) for claim in (("17000", 30), ("13300", 30), ("19700", 365))]
     await by_hand(books, "2025-12-31", "USD", a2300="50000", a3000="-34700", a1290="-15300")
