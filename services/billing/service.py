@@ -84,6 +84,8 @@ from services.billing.retainers import api as retainers_api
 from services.billing.retainers import jobs as retainers_jobs
 from services.billing.revaluations import api as revaluations_api
 from services.billing.revaluations import pages as revaluations_pages
+from services.billing.statements import api as statements_api
+from services.billing.statements import pages as statements_pages
 from services.billing.tables import schema
 from services.billing.work_in_progress import api as work_in_progress_api
 from services.billing.work_in_progress import pages as work_in_progress_pages
@@ -116,6 +118,7 @@ service = Service(
         billing_runs_api.router,
         invoices_api.router,
         receivables_api.router,
+        statements_api.router,
         dunning_api.router,
         write_offs_api.router,
         allowances_api.router,
@@ -148,6 +151,7 @@ service = Service(
         billing_runs_pages.router,
         invoices_pages.router,
         receivables_pages.router,
+        statements_pages.router,
         dunning_pages.router,
         write_offs_pages.router,
         allowances_pages.router,

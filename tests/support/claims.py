@@ -60,7 +60,7 @@ PLACES_OF_CLAIMS = {
     "letter_id": "dunning_letters.id",
     "allowance_run_id": "allowance_runs.id",
 }
-NAMED = {"as_of": "2026-03-31"}
+NAMED = {"as_of": "2026-03-31", "starts_on": "2026-01-01", "ends_on": "2026-03-31", "currency": "EUR"}
 BODIES_OF_CLAIMS: Mapping[str, Any] = {
     "POST /bank-files": "booked_on,amount,reference\n2026-03-31,7.00,TX-7\n",
     "POST /payments/{payment_id}/allocations": {"allocations": [{"invoice_id": "{invoice_id}", "amount": "1.00"}]},
