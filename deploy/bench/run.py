@@ -19,6 +19,7 @@ from rich.table import Table
 
 from deploy.bench import broker, larger, messages
 from deploy.bench.billing_runs import billing_run
+from deploy.bench.pages import pages
 from deploy.bench.servers import free_port
 from deploy.bench.setting import issuing, open_database, prepared, worksite
 from deploy.bench.time_entries import Entering
@@ -94,6 +95,12 @@ class Bench:
                 "utilization_of_a_hundred_thousand_entries": await larger.utilization(resourcing),
             }
 
+    async def pages(self, console: Console) -> Figures:
+        """What pages cost."""
+        console.print("pages …")
+        async with self.opened(*(service.name for service in SERVICES)) as databases:
+            return {"pages": await pages(SERVICES, databases)}
+
 
 @asynccontextmanager
 async def prepared_bench(directory: Path, broker_url: str) -> AsyncIterator[Bench]:
@@ -108,7 +115,7 @@ async def run(directory: Path, broker_url: str, console: Console) -> Figures:
     """Measure everything over a PostgreSQL in `directory` and the broker at `broker_url`."""
     figures: Figures = {"at": wall_clock().isoformat(), "machine": machine()}
     async with prepared_bench(directory, broker_url) as bench:
-        for part in (bench.time_entries, bench.events, bench.larger):
+        for part in (bench.time_entries, bench.events, bench.pages, bench.larger):
             figures |= await part(console)
     figures["ratios"] = ratios(figures)
     return figures
@@ -147,7 +154,7 @@ AIMS = {
 
 def show(figures: Figures, console: Console) -> None:
     """The figures as tables: what stands under a product's figure in its group is its floor."""
-    measured = Table("what", "per second", "p50 ms", "p99 ms", "CPU µs", "seconds", title="measured")
+    measured = Table("what", "per second", "p50 ms", "p95 ms", "p99 ms", "CPU µs", "seconds", "KB", title="measured")
     for group, subjects in figures.items():
         if group not in ("at", "machine", "ratios"):
             for name, found in _named(group, subjects):
@@ -162,9 +169,13 @@ def show(figures: Figures, console: Console) -> None:
 def _cells(found: Figures) -> Iterator[str]:
     yield f"{found['per_second']:.0f}" if "per_second" in found else ""
     yield f"{found['p50_ms']:.1f}" if "p50_ms" in found else ""
+    yield f"{found['p95_ms']:.1f}" if "p95_ms" in found else ""
     yield f"{found['p99_ms']:.1f}" if "p99_ms" in found else ""
     yield f"{_cpu(found):.0f}" if "application_cpu_us" in found else ""
     yield ", ".join(f"{name.removesuffix('_s')} {value:.1f}" for name, value in found.items() if name.endswith("_s"))
+    yield ", ".join(
+        f"{name.removesuffix('_bytes')} {value / 1000:.0f}" for name, value in found.items() if "_bytes" in name
+    )
 
 
 def keep(figures: Figures) -> Path:

@@ -122,7 +122,7 @@ async def worksite(database: Database) -> Worksite:
     """Let delivery hear of people and a won deal, and take it over; the way is the product's own."""
     opportunity = new_id()
     subjects = [f"person-{number}" for number in range(PEOPLE)]
-    await heard(delivery, database, [_person(subject) for subject in subjects])
+    await heard(delivery, database, [person(subject) for subject in subjects])
     await heard(delivery, database, [won(opportunity)])
     async with begin(database, manager(), wall_clock(), Cause.new()) as work:
         project = await accept_handoff(work, uuid5(opportunity, "handoff"), manager=None, starts_on=None)
@@ -163,7 +163,8 @@ def _delivery(event: Event) -> Delivery:
     return Delivery(envelope.headers(), envelope.body, str(envelope.event_id))
 
 
-def _person(subject: str) -> PersonChanged:
+def person(subject: str) -> PersonChanged:
+    """The news that somebody works here, with the log-in `subject`."""
     return PersonChanged(person_id=uuid5(TENANT, subject), subject_id=subject, name=subject, employed_from=FIRST_DAY)
 
 
