@@ -111,7 +111,7 @@ async def work(service: Service, settings: Settings) -> None:
     database = connect(service.name, settings.database_url, pool_size=settings.pool_size)
     transport = RabbitMQ(needed(settings.broker_url, "BROKER_URL"))
     worker = Worker(service.name, (service.all_reactions,), database, transport)
-    runner = jobs.Runner(database, (*service.all_jobs, replays.kind(transport)), wall_clock)
+    kinds = (*service.all_jobs, replays.kind(transport))
     stopping = _told_to_stop()
     gc.freeze()  # what the service is made of stays; looking through it halts everything for a tenth of a second
     try:
@@ -119,7 +119,7 @@ async def work(service: Service, settings: Settings) -> None:
         with watched.active():
             async with traces.kept(database, watched.shelf), asyncio.TaskGroup() as tasks:
                 tasks.create_task(worker.run())
-                tasks.create_task(runner.run(stopping))
+                tasks.create_task(jobs.run_apart(database, kinds, wall_clock, stopping))
                 telling = tasks.create_task(live.tell(database))
                 await stopping.wait()
                 await worker.stop()

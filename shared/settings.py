@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import sys
+from ipaddress import ip_network
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PostgresUrl = Annotated[str, StringConstraints(pattern=r"^postgresql\+asyncpg://")]
 BrokerUrl = Annotated[str, StringConstraints(pattern=r"^amqps?://")]
 SessionKeys = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}(,[0-9a-f]{64})*$")]
 WebUrl = Annotated[str, StringConstraints(pattern=r"^https?://")]
+Networks = Annotated[
+    str, AfterValidator(lambda said: ",".join(str(ip_network(one.strip())) for one in said.split(",") if one))
+]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 
 
@@ -60,6 +64,9 @@ class Settings(BaseSettings):
         description="where traces go, OTLP over HTTP, base address; without it the service keeps its own for a day",
     )
     trace_ratio: float = Field(1.0, description="share of the traces begun here that are recorded", ge=0, le=1)
+    webhook_networks: Networks | None = Field(
+        None, description="networks that are not public and may get webhooks all the same, by commas, as 10.20.0.0/16"
+    )
     log_level: LogLevel = Field("INFO", description="least level of the log")
 
 

@@ -39,10 +39,12 @@ class Permission(StrEnum):
     CLOSE_PERIODS = "billing.close_periods"
     SEAL_BATCHES = "billing.seal_batches"
     ACKNOWLEDGE_BATCHES = "billing.acknowledge_batches"
+    SEE_WEBHOOKS = "billing.see_webhooks"
+    KEEP_WEBHOOKS = "billing.keep_webhooks"
 
 
 SEES_BILLING = {Permission.SEE_CONTRACTS, Permission.SEE_WORK_IN_PROGRESS, Permission.SEE_INVOICES}
-SEES_BOOKS = SEES_BILLING | {Permission.SEE_LEDGER, Permission.SEE_BATCHES}
+SEES_BOOKS = SEES_BILLING | {Permission.SEE_LEDGER, Permission.SEE_BATCHES, Permission.SEE_WEBHOOKS}
 PREPARES = {
     Permission.AGREE_RATES,
     Permission.RE_RATE_WORK,
@@ -87,6 +89,8 @@ ROLES: dict[Role, frozenset[Permission]] = {
         | {Permission.PROPOSE_WRITE_OFFS, Permission.SEND_DUNNING}
     ),
     Role.AUDITOR: frozenset(SEES_BOOKS),
-    Role.ADMINISTRATOR: frozenset({Permission.CONFIGURE, Permission.KEEP_CHART}),
+    Role.ADMINISTRATOR: frozenset(
+        {Permission.CONFIGURE, Permission.KEEP_CHART, Permission.SEE_WEBHOOKS, Permission.KEEP_WEBHOOKS}
+    ),
     Role.ERP: frozenset({Permission.SEE_BATCHES, Permission.ACKNOWLEDGE_BATCHES}),
 }

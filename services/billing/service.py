@@ -87,6 +87,9 @@ from services.billing.revaluations import pages as revaluations_pages
 from services.billing.statements import api as statements_api
 from services.billing.statements import pages as statements_pages
 from services.billing.tables import schema
+from services.billing.webhooks import api as webhooks_api
+from services.billing.webhooks import jobs as webhooks_jobs
+from services.billing.webhooks import pages as webhooks_pages
 from services.billing.work_in_progress import api as work_in_progress_api
 from services.billing.work_in_progress import pages as work_in_progress_pages
 from services.billing.work_in_progress import reactions as work_in_progress_reactions
@@ -142,6 +145,7 @@ service = Service(
         batches_api.sealing,
         batches_api.files,
         batch_receivers_api.router,
+        webhooks_api.router,
         account_mappings_api.router,
         feed_settings_api.router,
     ),
@@ -176,6 +180,7 @@ service = Service(
         revaluations_pages.router,
         closing_pages.router,
         batches_pages.router,
+        webhooks_pages.router,
         account_mappings_pages.router,
         feed_settings_pages.router,
     ),
@@ -197,5 +202,6 @@ service = Service(
         *re_ratings_jobs.jobs,
         *retainers_jobs.jobs,
         *dunning_jobs.jobs,
+        *webhooks_jobs.jobs,
     ),
 )

@@ -17,7 +17,7 @@ from shared.jobs.job import (
     start,
     states,
 )
-from shared.jobs.runner import LeaseLost, Runner
+from shared.jobs.runner import LeaseLost, Runner, run_apart
 from shared.jobs.schema import DDL
 from shared.jobs.upkeep import FORGET_ANSWERS
 
@@ -39,6 +39,7 @@ __all__ = [
     "find",
     "listed",
     "router",
+    "run_apart",
     "start",
     "states",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -100,9 +100,13 @@ class JobName:
 
 @dataclass(frozen=True)
 class JobKind(JobName):
-    """A kind of job and its step, which takes seconds: one of a minute is cut off as failed."""
+    """A kind of job and its step, which takes seconds: one of a minute is cut off as failed.
+
+    One that `waits_for_others`, outside of our own systems, holds up no job that does not.
+    """
 
     step: Step
+    waits_for_others: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -68,6 +69,13 @@ CLEAR = text(
 
 class LeaseLost(Exception):
     """Somebody cancelled this job or took it over; this step does not count."""
+
+
+async def run_apart(database: Database, kinds: Iterable[JobKind], now: Clock, stopping: asyncio.Event) -> None:
+    """Take up jobs until `stopping` is set, those that wait for others apart from the rest."""
+    every = tuple(kinds)
+    groups = (tuple(kind for kind in every if kind.waits_for_others is apart) for apart in (False, True))
+    await asyncio.gather(*(Runner(database, group, now).run(stopping) for group in groups if group))
 
 
 class Runner:

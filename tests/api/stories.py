@@ -52,6 +52,8 @@ AN_AMENDMENT = {
 BODIES_OF_BILLING: Bodies = {
     "PUT /legal-entities/{legal_entity_id}": books.a_legal_entity_body(code="TWO", is_default=False),
     "PUT /journal-entries/{entry_id}": AN_ADJUSTMENT,
+    "PUT /webhooks/{webhook_id}": {"url": "https://a.example/", "secret": ledger.SECRET, "kinds": [ledger.TOLD]},
+    "POST /webhooks/{webhook_id}/secret": {"secret": ledger.SECRET},
     "POST /contracts/{contract_id}/deposits": {"amount": "100.00"},
     "PUT /contracts/{contract_id}/amendments/{amendment_id}": AN_AMENDMENT,
     **claims.BODIES_OF_CLAIMS,
@@ -226,6 +228,8 @@ PLACES_OF_BILLING = {
     "entry_id": "journal_entries.id",
     "batch_id": "export_batches.id",
     "receiver_id": "batch_receivers.id",
+    "webhook_id": "webhooks.id",
+    "delivery_id": "webhook_deliveries.id",
     "mapping_id": "account_mappings.id",
     "settings_id": "feed_settings.id",
     **measured.PLACES_OF_REVENUE,
@@ -244,6 +248,7 @@ async def of_billing(database: Database) -> Story:
     await ledger.map_accounts(served)
     await ledger.appoint_erp(served)
     await ledger.set_up_feeds(served)
+    await ledger.listen(served)
     contract_id = await a_month_of_work(served)
     await rated.what_is_agreed(served, contract_id)
     await served.as_(Role.BILLING_CLERK).put(f"/billing-runs/{new_id()}", json={"up_to": "2026-03-31"})

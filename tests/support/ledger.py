@@ -17,6 +17,7 @@ from services.billing.ledger.model.accounts import FIRST_CHART, AccountCode, Cha
 from services.billing.ledger.model.entries import JournalEntry, NewEntry, NewLine, Source, SourceKind
 from shared.actor import Role, the_service
 from shared.announcements import Cause
+from shared.contracts.billing import LedgerBatchSealed
 from shared.ids import new_id
 from shared.work import Work, begin
 from tests.support.api import MERIDIAN
@@ -29,6 +30,8 @@ SCOPE = {"legal_entity": ENTITY, "period": MARCH, "currency": "EUR"}
 NAMED = {"legal_entity": ENTITY, "period": MARCH, "position": "1", "account": "4000", "feed": "xero"}
 TEXTS = ("canonical", "manifest", "hledger", "beancount")
 ACCEPTED = {"answer": "accepted", "erp_reference": "JE-2026-118"}
+TOLD = LedgerBatchSealed.type
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 LAST_OF_MARCH = date(2026, 3, 31)
 CODES = tuple(code for code, *_ in FIRST_CHART)
 THREAD = UUID(int=99)
@@ -87,6 +90,13 @@ async def by_itself(billing: Billing, *, tenant: UUID = MERIDIAN) -> AsyncIterat
     """Do one thing as the service itself, as reactions do."""
     async with begin(billing.database, the_service("billing", tenant), AT, Cause.new()) as work:
         yield work
+
+
+async def listen(billing: Billing) -> None:
+    """Have a system told of batches."""
+    body = {"url": "https://erp.example/hook", "secret": SECRET, "kinds": [TOLD]}
+    answer = await billing.as_(Role.ADMINISTRATOR).put(f"/webhooks/{new_id()}", json=body)
+    assert answer.is_success, answer.text
 
 
 async def posted(billing: Billing, *entries: NewEntry, role: Role = Role.CONTROLLER) -> list[JournalEntry]:

@@ -34,6 +34,7 @@ from services.billing.batches.store import answers, batches
 from services.billing.feed_settings import queries as feeds
 from services.billing.ledger import queries as ledger
 from services.billing.permissions import Permission
+from services.billing.webhooks.actions import tell
 from shared.contracts.billing import Acknowledgement, LedgerBatchAcknowledged, LedgerBatchSealed
 from shared.work import Work
 
@@ -97,9 +98,11 @@ async def acknowledge_batch(
     new = await _what_is_new(work, batch, answer, standing)
     if new is None:
         return standing
-    standing = await answers.add(work, batch_id, answer, new, entries=batch.entry_count)
+    standing, attempt = await answers.add(work, batch_id, answer, new, entries=batch.entry_count)
     if standing.status is not BatchStatus.PARTLY:
-        work.publish(_acknowledged(batch, answer, standing))
+        event = _acknowledged(batch, answer, standing)
+        work.publish(event)
+        await tell(work, event, batch.scope.legal_entity, turn=attempt)
     return standing
 
 
@@ -131,7 +134,9 @@ async def _close(
     batch = seal(batch_id, scope, lines, after=after, at=work.now, by=work.actor.subject, corrects=corrects)
     await _try_form(work, batch)
     await batches.add(work, batch)
-    work.publish(_sealed(batch))
+    event = _sealed(batch)
+    work.publish(event)
+    await tell(work, event, scope.legal_entity, turn=1)
     return batch
 
 

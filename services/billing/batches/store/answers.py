@@ -92,8 +92,13 @@ async def rejected(work: Work, batch_id: UUID) -> list[UUID]:
     return list(await work.session.scalars(select(last.c.entry_id).where(last.c.verdict == EntryVerdict.REJECTED)))
 
 
-async def add(work: Work, batch_id: UUID, answer: Answer, new: Sequence[EntryAnswer], *, entries: int) -> Standing:
-    """Keep what the ERP said: `new` of single entries, the answer itself of all others unless it is by entry."""
+async def add(
+    work: Work, batch_id: UUID, answer: Answer, new: Sequence[EntryAnswer], *, entries: int
+) -> tuple[Standing, int]:
+    """Keep what the ERP said: `new` of single entries, the answer itself of all others unless it is by entry.
+
+    Gives how the batch stands now, and how many answers it has.
+    """
     last = select(func.coalesce(func.max(batch_answers.c.attempt), 0)).where(batch_answers.c.batch_id == batch_id)
     attempt = (await work.session.scalar(last) or 0) + 1
     if new:
@@ -116,7 +121,7 @@ async def add(work: Work, batch_id: UUID, answer: Answer, new: Sequence[EntryAns
             answered_by=answer.answered_by,
         )
     )
-    return now
+    return now, attempt
 
 
 async def _add_of_the_others(work: Work, batch_id: UUID, answer: Answer, attempt: int) -> None:
