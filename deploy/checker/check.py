@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 
+import deploy.checker.claims
 import deploy.checker.duties
 import deploy.checker.effects
 import deploy.checker.events

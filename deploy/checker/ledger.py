@@ -34,6 +34,10 @@ FOR_GOOD = (
     "credited_items",
     "recognised_lines",
     "recognition_items",
+    "settlements",
+    "loss_provisions",
+    "re_ratings",
+    "re_rated_items",
     "export_batches",
     "export_batch_entries",
 )

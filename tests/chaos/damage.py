@@ -196,6 +196,32 @@ MONEY = {
     ),
 }
 
+CLAIMS = {
+    "nothing_is_settled_beyond_what_there_is": in_("billing", "update settlements set reverses_id = id"),
+    "the_receivable_is_what_is_open": in_("billing", "update settlements set amount = amount / 2"),
+    "a_provision_is_posted_as_it_is": in_(
+        "billing",
+        "insert into loss_provisions (tenant_id, id, run_id, contract_id, contract_number, currency, amount,"
+        " cumulative, entry_id) select tenant_id, gen_random_uuid(), run_id, contract_id, contract_number, currency,"
+        " 5, 5, entry_id from recognised_lines where entry_id is not null limit 1",
+    ),
+    "only_approved_expenses_are_passed_on": in_(
+        "billing",
+        "insert into billable_items select (jsonb_populate_record(i, jsonb_build_object('id', gen_random_uuid(),"
+        " 'entry_id', null, 'entry_version', null, 'corrects_entry_id', null, 'expense_id', gen_random_uuid(),"
+        " 'rate_id', null, 'rate', null, 'value', null))).* from billable_items i where entry_id is not null limit 1",
+    ),
+    "what_was_re_rated_changed_by_just_that": in_(
+        "billing",
+        "insert into re_ratings (tenant_id, id, reason, started_by, started_at)"
+        f" select tenant_id, {NOBODY}, 'new prices', 'owen', now() from contracts limit 1",
+        "insert into re_rated_items (tenant_id, re_rating_id, item_id, contract_id, currency, minutes, amount,"
+        " from_rate_id, from_rate, from_rule, to_rate_id, to_rate, to_rule)"
+        f" select tenant_id, {NOBODY}, id, contract_id, currency, minutes, 8, rate_id, rate, rule, rate_id, rate + 1,"
+        " rule from billable_items where rate_id is not null limit 1",
+    ),
+}
+
 DUTIES = {
     "nobody_approves_their_own_invoice": in_(
         "billing", "update invoices set approved_by = prepared_by where approved_by is not null"
@@ -217,4 +243,4 @@ PROMISES = {
     "nothing_is_there_that_nobody_wanted": Damage(history=a_client("milestone", Outcome.FAILED)),
 }
 
-DAMAGES = EVENTS | EFFECTS | TENANTS | LEDGER | HOURS | MONEY | DUTIES | PROMISES
+DAMAGES = EVENTS | EFFECTS | TENANTS | LEDGER | HOURS | MONEY | CLAIMS | DUTIES | PROMISES
