@@ -51,6 +51,7 @@ AN_AMENDMENT = {
 }
 BODIES_OF_BILLING: Bodies = {
     "PUT /legal-entities/{legal_entity_id}": books.a_legal_entity_body(code="TWO", is_default=False),
+    "POST /legal-entities/{legal_entity_id}/invoice-logo": books.A_LOGO,
     "PUT /journal-entries/{entry_id}": AN_ADJUSTMENT,
     "PUT /webhooks/{webhook_id}": {"url": "https://a.example/", "secret": ledger.SECRET, "kinds": [ledger.TOLD]},
     "POST /webhooks/{webhook_id}/secret": {"secret": ledger.SECRET},
@@ -244,7 +245,7 @@ PLACES_OF_BILLING = {
 async def of_billing(database: Database) -> Story:
     """A month of a contract: worked, invoiced, recognised, sealed."""
     served = books.Billing(database, _served("billing", database, lambda: books.NOON))
-    await books.a_legal_entity(served)
+    await books.a_logo(served, await books.a_legal_entity(served))
     await ledger.map_accounts(served)
     await ledger.appoint_erp(served)
     await ledger.set_up_feeds(served)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, File, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
 
 from services.billing.invoice_layouts import queries
-from services.billing.invoice_layouts.actions import lay_out
-from services.billing.invoice_layouts.api import LayoutBody
-from services.billing.invoice_layouts.model import Grouping
+from services.billing.invoice_layouts.actions import give_logo, lay_out, take_logo_away
+from services.billing.invoice_layouts.api import LayoutBody, as_picture
+from services.billing.invoice_layouts.model import Design, Grouping
 from services.billing.legal_entities.actions import word_tax_rules
 from services.billing.legal_entities.api import TaxTextsBody
 from services.billing.legal_entities.model import Language
@@ -37,7 +38,7 @@ async def layouts(request: Request, work: InWork, cursor: Cursor = None) -> Resp
 
 @router.get("/{legal_entity_id}")
 async def layout(request: Request, legal_entity_id: UUID, work: InWork) -> Response:
-    """How the invoices of one legal entity read."""
+    """How the invoices of one legal entity read and look."""
     work.actor.must(Permission.CONFIGURE)
     found = await queries.layout(work, legal_entity_id)
     return page(
@@ -45,6 +46,8 @@ async def layout(request: Request, legal_entity_id: UUID, work: InWork) -> Respo
         "billing/invoice_layouts/layout.html",
         entity=found.entity,
         layout=found.layout,
+        has_logo=found.has_logo,
+        designs=designs(),
         groupings=groupings(),
         languages=languages(),
         untaxed=[rule for rule in found.entity.tax_rules if rule.reference_text],
@@ -53,9 +56,9 @@ async def layout(request: Request, legal_entity_id: UUID, work: InWork) -> Respo
 
 @router.post("/{legal_entity_id}")
 async def put(request: Request, legal_entity_id: UUID, work: InWork) -> Response:
-    """Say how its invoices read."""
+    """Say how its invoices read and look."""
     form = await form_of(request, LayoutBody)
-    await lay_out(work, legal_entity_id, **form.model_dump())
+    await lay_out(work, legal_entity_id, **form.told())
     return RedirectResponse(f"/billing/invoice-layouts/{legal_entity_id}", 303)
 
 
@@ -65,6 +68,36 @@ async def word(request: Request, legal_entity_id: UUID, work: InWork) -> Respons
     form = await form_of(request, TaxTextsBody)
     await word_tax_rules(work, legal_entity_id, form.told())
     return RedirectResponse(f"/billing/invoice-layouts/{legal_entity_id}", 303)
+
+
+@router.post("/{legal_entity_id}/logo")
+async def put_logo(legal_entity_id: UUID, work: InWork, files: Annotated[UploadFile, File()]) -> Response:
+    """Set a logo on its invoices."""
+    await give_logo(work, legal_entity_id, await files.read())
+    return RedirectResponse(f"/billing/invoice-layouts/{legal_entity_id}", 303)
+
+
+@router.post("/{legal_entity_id}/logo/removal")
+async def delete_logo(legal_entity_id: UUID, work: InWork) -> Response:
+    """Let its name stand in the place of the logo again."""
+    await take_logo_away(work, legal_entity_id)
+    return RedirectResponse(f"/billing/invoice-layouts/{legal_entity_id}", 303)
+
+
+@router.get("/{legal_entity_id}/logo")
+async def logo(legal_entity_id: UUID, work: InWork) -> Response:
+    """The logo, to be shown on the page."""
+    work.actor.must(Permission.CONFIGURE)
+    return as_picture(await queries.logo(work, legal_entity_id))
+
+
+def designs() -> dict[Design, str]:
+    """How the PDF is laid out, in words."""
+    return {
+        Design.CLASSIC: _("Classic, with rules"),
+        Design.MODERN: _("Modern, with a band of colour"),
+        Design.COMPACT: _("Compact, for many lines"),
+    }
 
 
 def languages() -> dict[Language, str]:

@@ -36,7 +36,7 @@ class PreferencesView(View):
     language: Language | None
 
 
-@router.put("/{customer_id}/invoice-preferences", responses=refusals(NotPermitted, NoSuchCustomer))
+@router.post("/{customer_id}/invoice-preferences", responses=refusals(NotPermitted, NoSuchCustomer))
 async def agree(customer_id: UUID, body: PreferencesBody, work: InWork) -> PreferencesView:
     """Agree how a customer is invoiced; it counts from the next draft on."""
     preferences = await agree_preferences(work, customer_id, consolidation=body.consolidation, language=body.language)

@@ -129,7 +129,7 @@ async def set_up(legal_entity_id: UUID, body: LegalEntityBody, work: InWork) -> 
     return LegalEntityView.model_validate(await set_up_legal_entity(work, entity))
 
 
-@router.put("/{legal_entity_id}/tax-texts", responses=refusals(NotPermitted, NoSuchLegalEntity, NoSuchTaxRule))
+@router.post("/{legal_entity_id}/tax-texts", responses=refusals(NotPermitted, NoSuchLegalEntity, NoSuchTaxRule))
 async def word(legal_entity_id: UUID, body: TaxTextsBody, work: InWork) -> LegalEntityView:
     """Say in other languages why no tax is due; it counts from the next draft on."""
     return LegalEntityView.model_validate(await word_tax_rules(work, legal_entity_id, body.told()))

@@ -35,7 +35,7 @@ async def of_entity(billing: Billing) -> str:
 
 async def laid_out(billing: Billing, role: Role = Role.ADMINISTRATOR, **told: Any) -> Any:
     """Lay out the invoices of the only legal entity."""
-    return await billing.as_(role).put(await of_entity(billing), json=told)
+    return await billing.as_(role).post(await of_entity(billing), json=told)
 
 
 async def worked(billing: Billing) -> UUID:
@@ -150,7 +150,7 @@ async def test_the_layout_of_another_firm_is_not_found(billing: Billing) -> None
     stranger = billing.as_(Role.ADMINISTRATOR, tenant=CANARY)
     place = await of_entity(billing)
 
-    answers = [await stranger.put(place, json={"grouping": "entry"}), await stranger.get(place)]
+    answers = [await stranger.post(place, json={"grouping": "entry"}), await stranger.get(place)]
 
     assert [code_of(answer) for answer in answers] == ["no_such_legal_entity"] * 2
     assert code_of(await billing.as_(Role.CONSULTANT).get(place)) == "not_permitted"

@@ -39,7 +39,7 @@ async def worked(billing: Billing, address: crm.Address = VIENNA, language: str 
     await billing.hear(a_timesheet(sale, an_entry(line.line_id, 60)))
     if language:
         place = f"/customers/{account.account_id}/invoice-preferences"
-        answer = await billing.as_(Role.BILLING_CLERK).put(place, json={"language": language})
+        answer = await billing.as_(Role.BILLING_CLERK).post(place, json={"language": language})
         assert answer.is_success, answer.text
     return contract_id
 
@@ -48,7 +48,7 @@ async def laid_out(billing: Billing, **told: Any) -> str:
     """Lay out the invoices of the only legal entity, and name it."""
     [entity] = await billing.rows("legal_entities")
     place = f"/legal-entities/{entity['id']}"
-    answer = await billing.as_(Role.ADMINISTRATOR).put(f"{place}/invoice-layout", json=told)
+    answer = await billing.as_(Role.ADMINISTRATOR).post(f"{place}/invoice-layout", json=told)
     assert answer.is_success, answer.text
     return place
 
@@ -87,7 +87,7 @@ async def test_other_reasons_are_said_as_they_were_translated_and_else_as_they_w
     ]
     administrator = billing.as_(Role.ADMINISTRATOR)
 
-    told = await administrator.put(place, json={"texts": texts})
+    told = await administrator.post(place, json={"texts": texts})
 
     assert told.is_success, told.text
     said = [
@@ -107,7 +107,8 @@ async def test_what_went_out_and_its_credit_note_say_it_in_one_language(billing:
     invoice = await an_issued_invoice(billing, contract_id)
     [preference] = await billing.rows("invoice_preferences")
     place = f"/customers/{preference['customer_id']}/invoice-preferences"
-    await billing.as_(Role.BILLING_CLERK).put(place, json={"language": "fr"})
+    changed = await billing.as_(Role.BILLING_CLERK).post(place, json={"language": "fr"})
+    assert changed.json()["language"] == "fr"
 
     credit = await an_issued_credit(billing, invoice)
 
@@ -123,7 +124,7 @@ async def test_a_rule_that_says_nothing_or_is_not_there_is_not_translated(billin
     [entity] = await billing.rows("legal_entities")
     place = f"/legal-entities/{entity['id']}/tax-texts"
 
-    answer = await billing.as_(Role.ADMINISTRATOR).put(place, json={"texts": [{**text, "text": "Steuerfrei"}]})
+    answer = await billing.as_(Role.ADMINISTRATOR).post(place, json={"texts": [{**text, "text": "Steuerfrei"}]})
 
     assert (answer.status_code, code_of(answer)) == (422, "no_such_tax_rule")
     assert answer.json()["errors"][0]["pointer"] == "#/body/texts/0"
@@ -134,8 +135,8 @@ async def test_only_who_configures_translates_and_only_in_their_own_firm(billing
     place = f"/legal-entities/{entity['id']}/tax-texts"
     texts = {"texts": [{"territory": "abroad", "language": "de", "text": "Nicht steuerbar"}]}
 
-    clerk = await billing.as_(Role.BILLING_CLERK).put(place, json=texts)
-    stranger = await billing.as_(Role.ADMINISTRATOR, tenant=CANARY).put(place, json=texts)
+    clerk = await billing.as_(Role.BILLING_CLERK).post(place, json=texts)
+    stranger = await billing.as_(Role.ADMINISTRATOR, tenant=CANARY).post(place, json=texts)
 
     assert (code_of(clerk), code_of(stranger)) == ("not_permitted", "no_such_legal_entity")
     assert {str(rule["texts"]) for rule in await billing.rows("tax_rules")} == {"{}"}

@@ -37,7 +37,7 @@ HERE = f"/customers/{ALPENGLOW.account_id}/invoice-preferences"
 
 async def agreed(billing: Billing, consolidation: str = "per_customer", role: Role = Role.BILLING_CLERK) -> Any:
     """Agree how Alpenglow is invoiced."""
-    return await billing.as_(role).put(HERE, json={"consolidation": consolidation})
+    return await billing.as_(role).post(HERE, json={"consolidation": consolidation})
 
 
 async def worked(
@@ -259,7 +259,7 @@ async def test_nobody_agrees_anything_for_a_customer_that_is_not_theirs(billing:
     stranger = billing.as_(Role.BILLING_CLERK, tenant=CANARY)
     wrong = await agreed(billing, "per_moon")
 
-    answers = [await stranger.put(HERE, json={"consolidation": "per_customer"}), await stranger.get(HERE)]
+    answers = [await stranger.post(HERE, json={"consolidation": "per_customer"}), await stranger.get(HERE)]
 
     assert [code_of(answer) for answer in answers] == ["no_such_customer", "no_such_customer"]
     assert wrong.status_code == 422

@@ -30,6 +30,7 @@ from tests.support.billing.events import (
     an_entry,
 )
 from tests.support.billing.served import (
+    A_LOGO,
     CANARY,
     Billing,
     a_bank_line,
@@ -37,6 +38,7 @@ from tests.support.billing.served import (
     a_drafted_credit,
     a_legal_entity,
     a_legal_entity_body,
+    a_logo,
     a_payment,
     a_payment_body,
     an_issued_credit,
@@ -45,6 +47,7 @@ from tests.support.billing.served import (
 )
 
 __all__ = [
+    "A_LOGO",
     "CANARY",
     "MONDAY",
     "MONTH_END",
@@ -62,6 +65,7 @@ __all__ = [
     "a_drafted_credit",
     "a_legal_entity",
     "a_legal_entity_body",
+    "a_logo",
     "a_measurement",
     "a_milestone_line",
     "a_payment",

@@ -26,6 +26,7 @@ from tests.support.api import MERIDIAN, Api
 from tests.support.billing.events import MONTH_END, NOON, Made, an_acceptance
 from tests.support.home import digest
 
+A_LOGO = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="10"><path d="M0 0h40v10H0z" fill="#123456"/></svg>'
 CANARY = UUID("0198c0de-0000-7000-8000-00000000ca12")
 
 
@@ -128,6 +129,14 @@ async def a_legal_entity(billing: Billing, *, tenant: UUID = MERIDIAN, **differe
     answer = await administrator.put(f"/legal-entities/{entity_id}", json=a_legal_entity_body(**different))
     assert answer.is_success, answer.text
     return entity_id
+
+
+async def a_logo(billing: Billing, legal_entity_id: UUID, content: bytes = A_LOGO.encode()) -> None:
+    """Give a firm of ours a logo."""
+    administrator = billing.as_(Role.ADMINISTRATOR)
+    place = f"/legal-entities/{legal_entity_id}/invoice-logo"
+    answer = await administrator.post(place, files=[("files", ("logo", content))])
+    assert answer.is_success, answer.text
 
 
 async def a_draft(billing: Billing, contract_id: UUID, *, up_to: date = MONTH_END, subject: str = "bella") -> Made:

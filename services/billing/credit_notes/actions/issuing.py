@@ -10,6 +10,7 @@ from services.billing.credit_notes import store
 from services.billing.credit_notes.actions.preparing import locked_credit_note
 from services.billing.credit_notes.model.credit_note import CreditNote
 from services.billing.customers.actions import customer_of
+from services.billing.invoice_layouts.actions import look_of
 from services.billing.invoices.actions.document import Document, Origin
 from services.billing.invoices.actions.files import files_of
 from services.billing.invoices.actions.issuing import shares_told
@@ -74,6 +75,7 @@ async def _document(work: Work, note: CreditNote, invoice: Invoice, origin: Orig
         lines=lines,
         taxes=await store.taxes_of(work, note.id),
         language=invoice.language,
+        look=await look_of(work, invoice.legal_entity_id, invoice.language),
         credits=origin,
     )
 

@@ -7,6 +7,7 @@ from datetime import date
 
 from services.billing.contracts.model import Contract
 from services.billing.customers.actions import customer_of
+from services.billing.invoice_layouts.actions import look_of
 from services.billing.invoices import store
 from services.billing.invoices.actions.document import Document
 from services.billing.invoices.model import Invoice, Line, due_on
@@ -37,5 +38,6 @@ async def assembled(
         lines=lines,
         taxes=await store.taxes_of(work, invoice.id),
         language=invoice.language,
+        look=await look_of(work, invoice.legal_entity_id, invoice.language),
         is_draft=is_draft,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -18,6 +18,7 @@ from babel.numbers import format_decimal, get_currency_precision
 
 from services.billing.contracts.model import Contract
 from services.billing.customers.model import Customer
+from services.billing.invoice_layouts.model import Look, filled
 from services.billing.invoices.actions.paying import code_to_pay
 from services.billing.invoices.actions.words import LOCALES, WORDS, Words
 from services.billing.invoices.model import Line, Tax, totals
@@ -50,6 +51,7 @@ class Document:
     lines: Sequence[Line]
     taxes: Sequence[Tax]
     language: Language = Language.ENGLISH
+    look: Look = field(default_factory=Look)
     credits: Origin | None = None
     is_draft: bool = False
 
@@ -96,7 +98,8 @@ def written(document: Document) -> dict[str, Any]:
     """Every word and figure as it is printed."""
     write = Written(document.language, document.currency)
     sums, words = totals(document.taxes), document.words
-    pay = words["credited" if document.credits else "pay"]
+    told, texts = _told(document, write), document.look.texts
+    pay = words["credited"] if document.credits else texts.payment_terms or words["pay"]
     return {
         **_head(document, write),
         "seller": _seller(document.seller),
@@ -108,7 +111,12 @@ def written(document: Document) -> dict[str, Any]:
         "net": write.amount(sums.net),
         "gross": write.amount(sums.gross),
         "code": _code(document),
-        "pay": pay.format(**_told(document, write)),
+        "pay": filled(pay, told),
+        "opening": "" if document.credits else filled(texts.opening, told),
+        "footer": filled(texts.footer, told),
+        "design": document.look.design.value,
+        "accent": document.look.accent,
+        "logo": document.look.logo,
     }
 
 
@@ -140,6 +148,9 @@ def _told(document: Document, write: Written) -> dict[str, str]:
     """What sentences about the document have to fill in."""
     return {
         "number": document.number,
+        "customer": document.customer.legal_name,
+        "contract": document.contract_numbers,
+        "purchase_order": document.purchase_order,
         "currency": document.currency,
         "gross": write.amount(totals(document.taxes).gross),
         "due_on": write.day(document.due_on),
