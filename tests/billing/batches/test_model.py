@@ -55,6 +55,7 @@ lines = st.builds(
     contract_id=st.none() | ids,
     contract_line_id=st.none() | ids,
     project_id=st.none() | ids,
+    functional_amount=st.none() | amounts,
 )
 entries = st.builds(
     BatchedEntry,
@@ -71,6 +72,7 @@ entries = st.builds(
     source_leg=st.just("1"),
     reverses_id=st.none() | ids,
     lines=st.lists(lines, min_size=2, max_size=4).map(tuple),
+    functional_currency=st.none() | st.just("CHF"),
 )
 
 

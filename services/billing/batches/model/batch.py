@@ -214,6 +214,7 @@ def _batched(number: int, entry: JournalEntry, chart: Chart, erp_accounts: Mappi
         source_id=entry.source.id,
         source_leg=entry.source.leg,
         reverses_id=entry.reverses_id,
+        functional_currency=entry.functional_currency if entry.is_translated else None,
         lines=tuple(
             BatchedLine(
                 account=line.account,
@@ -225,6 +226,7 @@ def _batched(number: int, entry: JournalEntry, chart: Chart, erp_accounts: Mappi
                 contract_id=line.contract_id,
                 contract_line_id=line.contract_line_id,
                 project_id=line.project_id,
+                functional_amount=line.functional_amount if entry.is_translated else None,
             )
             for line in entry.lines
         ),

@@ -1,7 +1,7 @@
 """The canonical form of a batch: JSON lines of which every byte is determined by the entries.
 
 One line per entry, keys sorted, no spaces, amounts as exact decimal strings, text as UTF-8. Everything else that is
-made of a batch is made of these bytes.
+made of a batch is made of these bytes. An entry in another currency than the books says what each line is in theirs.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ class BatchedLine:
     contract_id: UUID | None = None
     contract_line_id: UUID | None = None
     project_id: UUID | None = None
+    functional_amount: Decimal | None = None
+    """What it is in the functional currency, where that is another one."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class BatchedEntry:
     source_leg: str
     reverses_id: UUID | None
     lines: tuple[BatchedLine, ...]
+    functional_currency: str | None = None
+    """What our books are kept in, where the entry is in another currency."""
 
 
 def canonical(entries: Iterable[BatchedEntry]) -> bytes:
@@ -87,6 +91,7 @@ def _entry_out(entry: BatchedEntry) -> dict[str, Any]:
         "source": {"id": str(entry.source_id), "kind": entry.source_kind, "leg": entry.source_leg},
         "text": entry.text,
         "thread_id": _text(entry.thread_id),
+        **({} if entry.functional_currency is None else {"functional_currency": entry.functional_currency}),
     }
 
 
@@ -101,6 +106,7 @@ def _line_out(line: BatchedLine) -> dict[str, Any]:
         "erp_account": line.erp_account,
         "project_id": _text(line.project_id),
         "role": line.role,
+        **({} if line.functional_amount is None else {"functional_amount": plain(line.functional_amount)}),
     }
 
 
@@ -120,6 +126,7 @@ def _entry_in(read: dict[str, Any]) -> BatchedEntry:
         source_leg=source["leg"],
         reverses_id=_id(read["reverses_id"]),
         lines=tuple(_line_in(line) for line in read["lines"]),
+        functional_currency=read.get("functional_currency"),
     )
 
 
@@ -134,6 +141,7 @@ def _line_in(read: dict[str, Any]) -> BatchedLine:
         contract_id=_id(read["contract_id"]),
         contract_line_id=_id(read["contract_line_id"]),
         project_id=_id(read["project_id"]),
+        functional_amount=Decimal(read["functional_amount"]) if "functional_amount" in read else None,
     )
 
 

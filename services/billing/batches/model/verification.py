@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from services.billing.batches.model.batch import ExportBatch
-from services.billing.batches.model.canonical import BatchedEntry, digest, read_canonical
-from services.billing.ledger.model.entries import JournalEntry
+from services.billing.batches.model.canonical import BatchedEntry, BatchedLine, digest, read_canonical
+from services.billing.ledger.model.entries import JournalEntry, JournalLine
 from shared.money import plain
 
 
@@ -54,12 +54,19 @@ def _number(manifest: bytes | None) -> int:
 
 
 def _told(journal: Sequence[JournalEntry]) -> object:
-    return sorted(
-        (one.id, one.posted_on, one.text, [(line.account, line.amount) for line in one.lines]) for one in journal
-    )
+    return sorted((one.id, one.posted_on, one.text, [_line(line, one) for line in one.lines]) for one in journal)
+
+
+def _line(line: JournalLine, entry: JournalEntry) -> tuple[str, Decimal, str]:
+    return line.account, line.amount, str(line.functional_amount.normalize()) if entry.is_translated else ""
 
 
 def _batched(entries: Sequence[BatchedEntry]) -> object:
     return sorted(
-        (one.id, one.posted_on, one.text, [(line.account, line.amount) for line in one.lines]) for one in entries
+        (one.id, one.posted_on, one.text, [(line.account, line.amount, _functional(line)) for line in one.lines])
+        for one in entries
     )
+
+
+def _functional(line: BatchedLine) -> str:
+    return "" if line.functional_amount is None else str(line.functional_amount.normalize())

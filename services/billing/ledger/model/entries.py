@@ -169,6 +169,11 @@ class JournalEntry:
     recorded_by: str
     lines: tuple[JournalLine, ...]
 
+    @property
+    def is_translated(self) -> bool:
+        """Whether it is in another currency than the books."""
+        return self.currency != self.functional_currency
+
 
 def entry_id(source: Source) -> UUID:
     """The id of the entry that stands for `source`: the same however often it is posted."""

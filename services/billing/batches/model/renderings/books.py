@@ -5,7 +5,8 @@ The tools that read them accept small differences unless told otherwise; both te
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from services.billing.batches.model.canonical import BatchedEntry, BatchedLine
 from services.billing.batches.model.renderings.sealed import one_line
@@ -41,7 +42,7 @@ def hledger(entries: Sequence[BatchedEntry]) -> str:
 def _hledger_entry(entry: BatchedEntry) -> str:
     rows = [f"{entry.posted_on} * ({entry.number}) {one_line(entry.text, forbidden=';|')}"]
     rows += [f"    ; {key}: {value}" for key, value in _tags(entry).items()]
-    rows += [f"    {account_name(line)}    {plain(line.amount)} {entry.currency}" for line in entry.lines]
+    rows += [f"    {account_name(line)}    {said}" for line in entry.lines for said in _amounts(line, entry)]
     return "\n".join(rows) + "\n"
 
 
@@ -58,7 +59,7 @@ def beancount(entries: Sequence[BatchedEntry]) -> str:
 def _beancount_entry(entry: BatchedEntry) -> str:
     rows = [f'{entry.posted_on} * "{_quoted(entry.text)}"']
     rows += [f'  {key}: "{value}"' for key, value in _tags(entry).items()]
-    rows += [f"  {account_name(line)}  {plain(line.amount)} {entry.currency}" for line in entry.lines]
+    rows += [f"  {account_name(line)}  {said}" for line in entry.lines for said in _amounts(line, entry)]
     return "\n".join(rows) + "\n"
 
 
@@ -73,8 +74,25 @@ def _tags(entry: BatchedEntry) -> dict[str, str]:
     return {tag: str(value) for tag, value in zip(TAGS, values, strict=True) if value is not None}
 
 
+def _amounts(line: BatchedLine, entry: BatchedEntry) -> Iterator[str]:
+    """What a line says: its amount, at what it is in our books where they are kept in another currency.
+
+    An exchange difference is nought in the entry's currency, and is said in that of the books alone.
+    """
+    amount, functional = f"{plain(line.amount)} {entry.currency}", line.functional_amount
+    if functional is None:
+        yield amount
+        return
+    is_one_sided = line.amount * functional <= 0
+    if line.amount:
+        yield f"{amount} @@ {plain(Decimal() if is_one_sided else abs(functional))} {entry.functional_currency}"
+    if functional and is_one_sided:
+        yield f"{plain(functional)} {entry.functional_currency}"
+
+
 def _currencies(entries: Sequence[BatchedEntry]) -> list[str]:
-    return sorted({entry.currency for entry in entries})
+    both = {currency for entry in entries for currency in (entry.currency, entry.functional_currency)}
+    return sorted(currency for currency in both if currency is not None)
 
 
 def _accounts(entries: Sequence[BatchedEntry]) -> dict[str, str]:
