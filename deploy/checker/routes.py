@@ -6,6 +6,7 @@ CONSUMERS: dict[str, tuple[str, ...]] = {
     "throughline.billing.claim.written_off.v1": (),
     "throughline.billing.contract.activated.v1": (),
     "throughline.billing.credit_note.issued.v1": (),
+    "throughline.billing.document.handed_over.v1": (),
     "throughline.billing.dunning_letter.sent.v1": (),
     "throughline.billing.invoice.issued.v1": ("crm.note_invoice", "delivery.take_invoice"),
     "throughline.billing.ledger_batch.acknowledged.v1": (),

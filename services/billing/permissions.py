@@ -32,6 +32,7 @@ class Permission(StrEnum):
     KEEP_ALLOWANCE = "billing.keep_allowance"
     KEEP_DUNNING_PLAN = "billing.keep_dunning_plan"
     SEND_DUNNING = "billing.send_dunning"
+    SEND_DOCUMENTS = "billing.send_documents"
     KEEP_CHART = "billing.keep_chart"
     KEEP_EXCHANGE_RATES = "billing.keep_exchange_rates"
     ADJUST_LEDGER = "billing.adjust_ledger"
@@ -55,6 +56,7 @@ PREPARES = {
     Permission.RECORD_PAYMENTS,
     Permission.PROPOSE_WRITE_OFFS,
     Permission.SEND_DUNNING,
+    Permission.SEND_DOCUMENTS,
 }
 DECIDES = {
     Permission.REVIEW_PRE_BILLS,
@@ -64,6 +66,7 @@ DECIDES = {
     Permission.APPROVE_WRITE_OFFS,
     Permission.KEEP_ALLOWANCE,
     Permission.KEEP_DUNNING_PLAN,
+    Permission.SEND_DOCUMENTS,
     Permission.RECOGNISE_REVENUE,
     Permission.CLOSE_PERIODS,
     Permission.SEAL_BATCHES,

@@ -46,6 +46,8 @@ from services.billing.fee_progress import api as fee_progress_api
 from services.billing.fee_progress import reactions as fee_progress_reactions
 from services.billing.feed_settings import api as feed_settings_api
 from services.billing.feed_settings import pages as feed_settings_pages
+from services.billing.hand_overs import api as hand_overs_api
+from services.billing.hand_overs import pages as hand_overs_pages
 from services.billing.invoice_layouts import api as invoice_layouts_api
 from services.billing.invoice_layouts import pages as invoice_layouts_pages
 from services.billing.invoice_preferences import api as invoice_preferences_api
@@ -122,6 +124,7 @@ service = Service(
         invoices_api.router,
         receivables_api.router,
         statements_api.router,
+        hand_overs_api.router,
         dunning_api.router,
         write_offs_api.router,
         allowances_api.router,
@@ -156,6 +159,7 @@ service = Service(
         invoices_pages.router,
         receivables_pages.router,
         statements_pages.router,
+        hand_overs_pages.router,
         dunning_pages.router,
         write_offs_pages.router,
         allowances_pages.router,

@@ -64,3 +64,24 @@ class DunningLetterSent(Event):
     fee: Amount
     sent_on: date
     claims: list[DunnedClaim]
+
+
+class DocumentHandedOver(Event):
+    """A document is to be sent by e-mail: once to each `hand_over_id`, however often this is delivered.
+
+    `attachment` is where its PDF lies below billing's API, `sha256` its digest.
+    """
+
+    type: ClassVar[str] = "throughline.billing.document.handed_over.v1"
+    about: ClassVar[tuple[str, str]] = ("document", "document_id")
+    unconsumed: ClassVar[str] = "Tells the e-mail gateway of a firm what to send to whom; we send no e-mail ourselves."
+    hand_over_id: UUID
+    kind: str
+    document_id: UUID
+    number: str
+    account_id: UUID
+    recipient: str
+    subject_line: str
+    text: str
+    attachment: str
+    sha256: str

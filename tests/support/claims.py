@@ -56,6 +56,7 @@ PLACES_OF_CLAIMS = {
     "policy_id": "allowance_policies.id",
     "dunning_plan_id": "dunning_plans.id",
     "notice_ids": "dunning_notices.id",
+    "document_id": "invoices.id",
     "pause_id": "dunning_pauses.id",
     "letter_id": "dunning_letters.id",
     "allowance_run_id": "allowance_runs.id",
@@ -67,6 +68,9 @@ BODIES_OF_CLAIMS: Mapping[str, Any] = {
     "POST /payments/{payment_id}/reversal": {"on": "2026-03-31", "reason": "It bounced."},
     "PUT /write-offs/{write_off_id}": {"invoice_id": "{invoice_id}", "amount": "1.00", "reason": "Insolvent"},
     "PUT /allowance-runs/{allowance_run_id}": {"legal_entity_id": "{legal_entity_id}", "as_of": "2026-03-30"},
+    "POST /hand-overs": {
+        "documents": [{"kind": "invoice", "document_id": "{invoice_id}", "recipient": "b@alpenglow.example"}]
+    },
     "PUT /dunning-pauses/{pause_id}": {"invoice_id": "{invoice_id}", "reason": "Disputed"},
     "PUT /allowance-policies/{policy_id}": {
         "legal_entity_id": "{legal_entity_id}",

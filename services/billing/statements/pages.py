@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from services.billing.customers import queries as customers
 from services.billing.customers.model import NoSuchCustomer
 from services.billing.legal_entities import queries as legal_entities
+from services.billing.permissions import Permission
 from services.billing.statements import queries
 from services.billing.statements.api import as_pdf
 from services.billing.statements.model import Account
@@ -62,6 +63,8 @@ async def statement(
         listing=Listing.of(request, "statement", columns, rows, next=found.next if found else None),
         found=found,
         account=account,
+        address=next((one.billing_email for one in known if account and one.id == account.customer_id), ""),
+        may_send=work.actor.may(Permission.SEND_DOCUMENTS),
         customers=sorted(known, key=lambda one: one.name),
         entities=entities,
     )

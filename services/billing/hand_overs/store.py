@@ -1,0 +1,41 @@
+"""The table of hand-overs; it is append-only, and a document goes to an address once."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from uuid import UUID
+
+from sqlalchemy import Column, DateTime, String, Text, Uuid
+from sqlalchemy.dialects.postgresql import insert
+
+from services.billing.hand_overs.model import DocumentKind, HandOver
+from services.billing.tables import schema
+from shared.database import belongs_to, choice, found_by, only_one
+from shared.work import Work
+
+hand_overs = schema.table(
+    "hand_overs",
+    Column("id", Uuid, primary_key=True),
+    choice("kind", DocumentKind),
+    Column("document_id", Uuid, nullable=False),
+    Column("customer_id", Uuid, nullable=False),
+    Column("number", String, nullable=False),
+    Column("recipient", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("attachment", String, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("handed_over_by", String, nullable=False),
+    Column("handed_over_at", DateTime(timezone=True), nullable=False),
+    belongs_to("customer_id", "customers"),
+    only_one("kind", "document_id", "recipient"),
+    found_by("customer_id", "id", why="what went to a customer"),
+    append_only=True,
+)
+
+
+async def add(work: Work, one: HandOver) -> bool:
+    """Keep a hand-over, for good; gives whether it is the first of this document to this address."""
+    new = insert(hand_overs).values(asdict(one)).on_conflict_do_nothing().returning(hand_overs.c.id)
+    kept: UUID | None = await work.session.scalar(new)
+    return kept is not None
