@@ -61,7 +61,7 @@ union all select d.tenant_id, c.currency, -d.net, -d.tax, -d.gross from issued_c
 join credit_notes n on n.tenant_id = d.tenant_id and n.id = d.id
 join invoices c on c.tenant_id = n.tenant_id and c.id = n.invoice_id
 """
-RECOGNISED = "select tenant_id, currency, amount from recognised_lines"
+RECOGNISED = "select tenant_id, currency, amount, paid_on from recognised_lines"
 
 
 @invariant("G-1", Strength.LOCAL)
@@ -211,7 +211,8 @@ async def the_trial_balance_follows_from_the_documents(look: Look) -> list[str]:
     for revenue in await look.rows("billing", RECOGNISED):
         place = (revenue["tenant_id"], revenue["currency"])
         wanted.append(((*place, "position"), exact(revenue["amount"])))
-        wanted.append(((*place, "revenue"), -exact(revenue["amount"])))
+        wanted.append(((*place, "revenue"), exact(revenue["paid_on"]) - exact(revenue["amount"])))
+        wanted.append(((*place, "recoverable"), -exact(revenue["paid_on"])))
     return differences("the balance of", summed(wanted), await _posted_from_documents(look), Fraction())
 
 
@@ -236,14 +237,19 @@ async def _posted_from_documents(look: Look) -> dict[Any, Fraction]:
     entries = {
         (row["tenant_id"], row["id"]): row["currency"]
         for row in await look.rows("billing", ENTRIES)
-        if row["source_kind"] in ("invoice", "recognition") and row["source_leg"] == "1"  # other legs are provisions
         if row["source_kind"] in ("invoice", "credit_note", "recognition")
+        if row["source_leg"] == "1"  # other legs are provisions
     }
     return summed(
-        ((line["tenant_id"], entries[_entry(line)], of_position(line["role"])), exact(line["amount"]))
+        ((line["tenant_id"], entries[_entry(line)], _balance_of(line["role"])), exact(line["amount"]))
         for line in await look.rows("billing", LINES)
         if _entry(line) in entries
     )
+
+
+def _balance_of(role: str | None) -> str | None:
+    """The position of contracts as one, and reimbursements with the revenue that they are."""
+    return "revenue" if role == "reimbursable_revenue" else of_position(role)
 
 
 def _falls_in(entry: Any, period: Any) -> bool:

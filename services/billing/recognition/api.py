@@ -98,6 +98,7 @@ class RecognisedLineView(View):
     currency: str
     amount: Amount
     cumulative: Amount
+    paid_on: Amount = Field(description="what of `amount` was paid as the client's agent and is no revenue")
     item_count: int
     entry_id: UUID | None
     method: RecognitionMethod

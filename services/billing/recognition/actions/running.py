@@ -83,8 +83,8 @@ async def recognise_contracts(
     await obligations.add_provisions(work, part)
     in_run: dict[UUID, Decimal] = defaultdict(Decimal)
     for one, line in zip(found.earned, lines, strict=True):
-        in_run[line.contract_line_id] += line.amount
-        so_far = one.line.recognised_before + one.line.recognised_otherwise + in_run[line.contract_line_id]
+        in_run[line.contract_line_id] += one.revenue
+        so_far = one.line.revenue_before + in_run[line.contract_line_id]
         work.publish(_recognised(one, line, run=run, cumulative=so_far))
     return part
 
@@ -112,6 +112,6 @@ def _recognised(earned: Earned, line: RecognisedLine, *, run: RecognitionRun, cu
         account_id=earned.line.customer_id,
         period_starts_on=run.period_starts_on,
         currency=line.currency,
-        amount=line.amount,
+        amount=earned.revenue,
         cumulative=cumulative,
     )

@@ -35,6 +35,8 @@ class DeliveredItem:
     project_id: UUID
     day: date
     value: Decimal
+    paid_on: Decimal = Decimal()
+    """What of it we paid for the client as their agent: it is owed to us and is no revenue of ours."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,19 @@ class SoldLine:
     project_id: UUID | None = None
     recognised_otherwise: Decimal = Decimal()
     is_measured: bool = False
+    paid_on_before: Decimal = Decimal()
+    """What of it we paid as the client's agent, so that it was no revenue."""
+    is_at_cost: bool = False
+
+    @property
+    def revenue_before(self) -> Decimal:
+        """All revenue of the line before."""
+        return self.recognised_before + self.recognised_otherwise - self.paid_on_before
+
+    @property
+    def revenue_role(self) -> PostingRole:
+        """Expenses passed on at cost are reimbursements; what bears a markup is sold like any other service."""
+        return PostingRole.REIMBURSABLE_REVENUE if self.is_at_cost else PostingRole.REVENUE
 
 
 @dataclass(frozen=True)
@@ -109,6 +124,16 @@ class Earned:
         return sum((item.value for item in self.items), Decimal())
 
     @property
+    def paid_on(self) -> Decimal:
+        """What of the amount we paid as an agent, so that it is no revenue."""
+        return sum((item.paid_on for item in self.items), Decimal())
+
+    @property
+    def revenue(self) -> Decimal:
+        """What of the amount is revenue."""
+        return self.amount - self.paid_on
+
+    @property
     def cumulative(self) -> Decimal:
         """Everything recognised on the line once this is, by its price or by its items."""
         return self.line.recognised_before + self.amount
@@ -144,6 +169,7 @@ class RecognisedLine:
     cumulative: Decimal
     item_count: int
     entry_id: UUID | None
+    paid_on: Decimal = Decimal()
     method: RecognitionMethod = RecognitionMethod.AS_DELIVERED
     basis: str | None = None
     measurement_id: UUID | None = None
@@ -225,6 +251,7 @@ def recognised(earned: Earned, *, run_id: UUID | None) -> RecognisedLine:
         amount=earned.amount,
         cumulative=earned.cumulative,
         item_count=len(earned.items),
+        paid_on=earned.paid_on,
         entry_id=entry_id(Source(SourceKind.RECOGNITION, line_id)) if line_id and earned.amount else None,
         method=earned.measured.method if earned.measured else RecognitionMethod.AS_DELIVERED,
         basis=earned.measured.basis if earned.measured else BEYOND if earned.is_beyond else None,
@@ -234,22 +261,27 @@ def recognised(earned: Earned, *, run_id: UUID | None) -> RecognisedLine:
 
 
 def entry_for(earned: Earned, *, legal_entity: str, run_id: UUID, period: Period) -> NewEntry:
-    """Debit the contract's net position, credit revenue, dated on the last day of the month."""
+    """Debit the contract's net position, credit revenue, dated on the last day of the month.
+
+    What was paid on as an agent is credited to the account on which the supplier's bill was put for the client.
+    """
     line = earned.line
     place = (line.contract_id, line.id, earned.project_id)
+    lines = [
+        NewLine(PostingRole.CONTRACT_ASSET, earned.amount, *place),
+        NewLine(PostingRole.RECOVERABLE, -earned.paid_on, *place),
+        NewLine(line.revenue_role, -earned.revenue, *place, narrowed_by=line.billing_method),
+    ]
     return NewEntry(
         legal_entity=legal_entity,
         currency=line.currency,
         on=last_day_of(period),
         text=f"Revenue {period.starts_on:%Y-%m}, {line.contract_number}: {line.description}",
         source=Source(SourceKind.RECOGNITION, recognised_line_id(run_id, line.id, is_beyond=earned.is_beyond)),
-        lines=[
-            NewLine(PostingRole.CONTRACT_ASSET, earned.amount, *place),
-            NewLine(PostingRole.REVENUE, -earned.amount, *place, narrowed_by=line.billing_method),
-        ],
+        lines=[new for new in lines if new.amount],
         thread_id=line.thread_id,
         service=earned.service,
-        difference=PostingRole.REVENUE,
+        difference=line.revenue_role,
     )
 
 

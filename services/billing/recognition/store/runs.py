@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import (
@@ -15,12 +16,16 @@ from sqlalchemy import (
     DateTime,
     Integer,
     Numeric,
+    ScalarSelect,
     String,
     Text,
     Uuid,
+    and_,
     any_,
+    case,
     cast,
     column,
+    exists,
     func,
     literal_column,
     not_,
@@ -28,6 +33,7 @@ from sqlalchemy import (
     select,
     table,
     text,
+    true,
 )
 from sqlalchemy.dialects.postgresql import insert
 
@@ -60,6 +66,8 @@ recognised_lines = schema.table(
     amount("amount"),
     amount("cumulative"),
     Column("item_count", Integer, nullable=False),
+    # What of the amount was paid for the client as their agent, so that it is no revenue.
+    Column("paid_on", Numeric(20, 6), nullable=False, server_default="0"),
     Column("entry_id", Uuid),
     Column("method", String, nullable=False, server_default="as_delivered"),
     Column("basis", Text),
@@ -95,6 +103,7 @@ items = table(
     column("day", Date),
     column("minutes", Integer),
     column("rate", Numeric),
+    column("cost", Numeric),
     column("value", Numeric),
 )
 contracts = table(
@@ -109,6 +118,8 @@ contract_lines = table(
     "contract_lines",
     *(column(name, Uuid) for name in ("id", "contract_id")),
     *(column(name, String) for name in ("description", "method", "recognition_method")),
+    column("markup_percent", Numeric),
+    column("is_agent", Boolean),
 ).alias("line")
 legal_entities = table("legal_entities", column("id", Uuid), column("code", String))
 
@@ -135,6 +146,11 @@ async def wait_for_turn(work: Work, legal_entity: str) -> None:
 # A line whose revenue is measured is not recognised by its items, save those that are billed beyond its price.
 IS_MEASURED_LINE: ColumnElement[bool] = literal_column(IS_MEASURED, Boolean)
 IS_BY_ITEM = or_(not_(IS_MEASURED_LINE), items.c.rule == OVERAGE_RULE)
+IS_AT_COST = and_(
+    contract_lines.c.method == "expense",
+    ~contract_lines.c.is_agent,
+    func.coalesce(contract_lines.c.markup_percent, 0) == 0,
+)
 
 
 async def delivered(
@@ -146,8 +162,11 @@ async def delivered(
         .where(recognition_items.c.item_id == items.c.id)
         .scalar_subquery()
     )
+    # What adjustments change later is ours to win or to lose: what we paid was recognised with the first turn.
+    is_first = ~exists().where(recognition_items.c.item_id == items.c.id)
+    paid_on = case((and_(contract_lines.c.is_agent, is_first), func.coalesce(items.c.cost, 0)), else_=0)
     waiting = (
-        select(items.c.id, items.c.contract_line_id, items.c.project_id, items.c.day, items.c.value - done)
+        select(items.c.id, items.c.contract_line_id, items.c.project_id, items.c.day, items.c.value - done, paid_on)
         .join_from(items, contracts, contracts.c.id == items.c.contract_id)
         .join(contract_lines, contract_lines.c.id == items.c.contract_line_id)
         .join(legal_entities, legal_entities.c.id == contracts.c.legal_entity_id)
@@ -167,13 +186,7 @@ async def delivered(
 
 async def sold_lines(work: Work, ids: Iterable[UUID]) -> list[SoldLine]:
     """The contract lines with these ids, and what was recognised by the items of each before."""
-    is_of_its_kind = recognised_lines.c.is_beyond == IS_MEASURED_LINE
-    before, otherwise = (
-        select(func.coalesce(func.sum(recognised_lines.c.amount).filter(kind), 0))
-        .where(recognised_lines.c.contract_line_id == contract_lines.c.id)
-        .scalar_subquery()
-        for kind in (is_of_its_kind, not_(is_of_its_kind))
-    )
+    before, otherwise, paid_on_before = _recognised_before()
     wanted = (
         select(
             contract_lines.c.id,
@@ -189,12 +202,27 @@ async def sold_lines(work: Work, ids: Iterable[UUID]) -> list[SoldLine]:
             contracts.c.project_id,
             otherwise,
             IS_MEASURED_LINE,
+            paid_on_before,
+            IS_AT_COST,
         )
         .join_from(contract_lines, contracts, contracts.c.id == contract_lines.c.contract_id)
         .where(contract_lines.c.id == any_(cast(list(ids), ARRAY(Uuid))))
         .order_by(contracts.c.number, contract_lines.c.id)
     )
     return [SoldLine(*row) for row in await work.session.execute(wanted)]
+
+
+def _recognised_before() -> Iterator[ScalarSelect[Decimal]]:
+    """What was recognised on a line by its price or by its items, what in the other way, and what we paid of it."""
+    is_of_its_kind = recognised_lines.c.is_beyond == IS_MEASURED_LINE
+    sums = (
+        (recognised_lines.c.amount, is_of_its_kind),
+        (recognised_lines.c.amount, not_(is_of_its_kind)),
+        (recognised_lines.c.paid_on, true()),
+    )
+    for kept, kind in sums:
+        of_line = select(func.coalesce(func.sum(kept).filter(kind), 0))
+        yield of_line.where(recognised_lines.c.contract_line_id == contract_lines.c.id).scalar_subquery()
 
 
 async def add_run(work: Work, run: RecognitionRun) -> None:
