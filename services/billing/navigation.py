@@ -22,6 +22,7 @@ NAVIGATION = (
     Entry("Exchange rates", "/billing/exchange-rates", "currency-dollar", "Account", Permission.SEE_LEDGER),
     Entry("Revenue", "/billing/revenue", "trending-up", "Account", Permission.SEE_LEDGER),
     Entry("Closing", "/billing/closing", "lock", "Account", Permission.SEE_LEDGER),
+    Entry("Reconciliation", "/billing/reconciliation", "scale", "Account", Permission.SEE_LEDGER),
     Entry("Webhooks", "/billing/webhooks", "broadcast", "Account", Permission.SEE_WEBHOOKS),
     Entry("Batches for the ERP", "/billing/batches", "package-export", "Account", Permission.SEE_BATCHES, "g b"),
 )

@@ -80,6 +80,8 @@ from services.billing.receivables import pages as receivables_pages
 from services.billing.recognition import api as recognition_api
 from services.billing.recognition import jobs as recognition_jobs
 from services.billing.recognition import pages as recognition_pages
+from services.billing.reconciliation import api as reconciliation_api
+from services.billing.reconciliation import pages as reconciliation_pages
 from services.billing.remaining_obligations import api as remaining_obligations_api
 from services.billing.remaining_obligations import pages as remaining_obligations_pages
 from services.billing.retainers import api as retainers_api
@@ -149,6 +151,7 @@ service = Service(
         batches_api.files,
         batch_receivers_api.router,
         webhooks_api.router,
+        reconciliation_api.router,
         account_mappings_api.router,
         feed_settings_api.router,
     ),
@@ -185,6 +188,7 @@ service = Service(
         closing_pages.router,
         batches_pages.router,
         webhooks_pages.router,
+        reconciliation_pages.router,
         account_mappings_pages.router,
         feed_settings_pages.router,
     ),
