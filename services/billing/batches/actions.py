@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -145,7 +146,8 @@ async def _try_form(work: Work, batch: ExportBatch) -> None:
     if renderer is None or renderer.feed is None:
         return
     made = await feeds.in_force(work, legal_entity=batch.scope.legal_entity, feed=renderer.feed, at=work.now)
-    rendered(read_batch(batch.manifest, batch.canonical), renderer, made.settings if made else None)
+    sealed = read_batch(batch.manifest, batch.canonical)
+    await asyncio.to_thread(rendered, sealed, renderer, made.settings if made else None)
 
 
 def _sealed(batch: ExportBatch) -> LedgerBatchSealed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -183,7 +184,7 @@ async def rendering(
     """
     found = await _batch(work, batch_id)
     made = await _settings(work, found, renderer, version=settings_version)
-    files = rendered(read_batch(found.manifest, found.canonical), renderer, made.settings if made else None)
+    files = await asyncio.to_thread(_files, found, renderer, made)
     if not 1 <= part <= len(files):
         raise NoSuchPart(f"There are {len(files)} files of this batch for {renderer}.", field="/part")
     return FileOfBatch(files[part - 1], part, len(files))
@@ -216,6 +217,10 @@ async def preview(work: Work, scope: Scope) -> Preview:
 async def unsealed_in(work: Work, legal_entity: str, *, starts_on: date) -> int:
     """How many entries of a month are in no batch yet, for other features of billing."""
     return await sealed.count_unsealed(work, legal_entity, starts_on=starts_on)
+
+
+def _files(batch: ExportBatch, renderer: Renderer, made: FeedSettings | None) -> list[RenderedFile]:
+    return rendered(read_batch(batch.manifest, batch.canonical), renderer, made.settings if made else None)
 
 
 async def _settings(work: Work, batch: ExportBatch, renderer: Renderer, *, version: int | None) -> FeedSettings | None:

@@ -75,3 +75,14 @@ def test_text_that_means_something_to_a_tool_stays_text(judges: Judges) -> None:
     agreed = judges.judge(hledger=hledger(entries), beancount=beancount(entries))
 
     assert agreed == {"Assets:1300": Decimal(100), "Income:4000": Decimal(-100)}
+
+
+def test_a_line_that_is_nought_in_the_entry_s_currency_is_taken_and_adds_nothing(judges: Judges) -> None:
+    entries = [
+        a_batched_entry(("asset", "1000", "100.00"), ("asset", "1200", "-100.00"), ("income", "4910", "0.00")),
+        a_batched_entry(("asset", "1200", "0.00"), ("income", "4920", "0.00"), number=2),
+    ]
+
+    agreed = judges.judge(hledger=hledger(entries), beancount=beancount(entries))
+
+    assert agreed == {"Assets:1000": Decimal(100), "Assets:1200": Decimal(-100)}

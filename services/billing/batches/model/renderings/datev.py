@@ -31,6 +31,8 @@ MOST_DIGITS = 10
 LONGEST_DOCUMENT = 36
 LONGEST_TEXT = 60
 LONGEST_LABEL = 30
+PLACES = {heading: place for place, heading in enumerate(HEADINGS)}
+EMPTY = ['""' if heading in TEXTS else "" for heading in HEADINGS]
 Pair = tuple[BatchedLine, BatchedLine, Decimal]
 """What is debited, what is credited, and how much of them meets."""
 
@@ -82,7 +84,10 @@ def _row(batch: Sealed, entry: BatchedEntry, settings: Settings, pair: Pair) -> 
         "Festschreibung": _flag(settings.locks),
         "Generalumkehr (GU)": _flag(entry.reverses_id is not None),
     }
-    return [filled.get(heading, "") for heading in HEADINGS]
+    row = list(EMPTY)
+    for heading, value in filled.items():
+        row[PLACES[heading]] = _field(heading, value)
+    return row
 
 
 def _amount(amount: Decimal, entry: BatchedEntry) -> str:
@@ -136,8 +141,7 @@ def _head(batch: Sealed, settings: Settings) -> Row:
 
 
 def _file(head: Row, rows: list[Row]) -> bytes:
-    written = [head, HEADINGS, *([_field(*pair) for pair in zip(HEADINGS, row, strict=True)] for row in rows)]
-    return "".join(";".join(row) + "\r\n" for row in written).encode("cp1252")
+    return "".join(";".join(row) + "\r\n" for row in (head, HEADINGS, *rows)).encode("cp1252")
 
 
 def _field(heading: str, value: str) -> str:
