@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from services.billing.contracts.actions import locked_contract
 from services.billing.customers.actions import customer_of
 from services.billing.invoice_preferences import store
-from services.billing.invoice_preferences.model import Consolidation, InvoicePreferences, units
+from services.billing.invoice_preferences.model import Consolidation, InvoicePreferences, TimesheetAnnex, units
 from services.billing.legal_entities.model import Language
 from services.billing.permissions import Permission
 from shared.work import Work
@@ -23,6 +24,16 @@ async def agree_preferences(
     preferences.consolidation, preferences.language = consolidation, language
     await store.keep(work, preferences)
     return preferences
+
+
+async def want_timesheet_annex(work: Work, contract_id: UUID, *, is_wanted: bool) -> TimesheetAnnex:
+    """Put the time behind the invoices of a contract on them, or no longer. Raises NoSuchContract."""
+    work.actor.must(Permission.AGREE_TERMS)
+    await locked_contract(work, contract_id)
+    annex = await store.annex_of(work, contract_id) or TimesheetAnnex(contract_id)
+    annex.is_wanted = is_wanted
+    await store.keep(work, annex)
+    return annex
 
 
 async def units_of(work: Work, contract_ids: Sequence[UUID]) -> dict[UUID, UUID]:

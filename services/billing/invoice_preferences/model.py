@@ -32,6 +32,15 @@ class InvoicePreferences:
     version: int = 1
 
 
+@dataclass(eq=False)
+class TimesheetAnnex:
+    """Whether the invoices of a contract have the time behind them as an annex."""
+
+    contract_id: UUID
+    is_wanted: bool = False
+    version: int = 1
+
+
 @dataclass(frozen=True)
 class Invoiced:
     """A contract as far as it decides with which others it is invoiced."""

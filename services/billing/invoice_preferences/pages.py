@@ -10,8 +10,8 @@ from fastapi.responses import RedirectResponse
 
 from services.billing.invoice_layouts.pages import languages
 from services.billing.invoice_preferences import queries
-from services.billing.invoice_preferences.actions import agree_preferences
-from services.billing.invoice_preferences.api import PreferencesBody
+from services.billing.invoice_preferences.actions import agree_preferences, want_timesheet_annex
+from services.billing.invoice_preferences.api import AnnexBody, PreferencesBody
 from services.billing.invoice_preferences.model import Consolidation
 from services.billing.permissions import Permission
 from shared.database import LIMIT_DEFAULT
@@ -20,10 +20,10 @@ from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
 from shared.web import Cursor
 
-router = APIRouter(prefix="/customers", route_class=PageRoute)
+router = APIRouter(route_class=PageRoute)
 
 
-@router.get("")
+@router.get("/customers")
 async def customers(
     request: Request, work: InWork, q: Annotated[str, Query(max_length=200)] = "", cursor: Cursor = None
 ) -> Response:
@@ -39,7 +39,7 @@ async def customers(
     return page(request, "billing/invoice_preferences/customers.html", listing=listing, words=consolidations())
 
 
-@router.get("/{customer_id}")
+@router.get("/customers/{customer_id}")
 async def customer(request: Request, customer_id: UUID, work: InWork) -> Response:
     """One customer, and how it is invoiced."""
     found = await queries.preferences(work, customer_id)
@@ -54,12 +54,28 @@ async def customer(request: Request, customer_id: UUID, work: InWork) -> Respons
     )
 
 
-@router.post("/{customer_id}/invoice-preferences")
+@router.post("/customers/{customer_id}/invoice-preferences")
 async def agree(request: Request, customer_id: UUID, work: InWork) -> Response:
     """Agree how a customer is invoiced."""
     form = await form_of(request, PreferencesBody)
     await agree_preferences(work, customer_id, consolidation=form.consolidation, language=form.language)
     return RedirectResponse(f"/billing/customers/{customer_id}", 303)
+
+
+@router.get("/contracts/{contract_id}/timesheet-annex")
+async def annex(request: Request, contract_id: UUID, work: InWork) -> Response:
+    """Whether the time behind the invoices of a contract stands on them; a part of the contract's page."""
+    found = await queries.timesheet_annex(work, contract_id)
+    may_agree = work.actor.may(Permission.AGREE_TERMS)
+    return page(request, "billing/invoice_preferences/annex.html", annex=found, may_agree=may_agree)
+
+
+@router.post("/contracts/{contract_id}/timesheet-annex")
+async def want_annex(request: Request, contract_id: UUID, work: InWork) -> Response:
+    """Put the time behind the invoices of a contract on them, or no longer."""
+    form = await form_of(request, AnnexBody)
+    await want_timesheet_annex(work, contract_id, is_wanted=form.is_wanted)
+    return RedirectResponse(f"/billing/contracts/{contract_id}", 303)
 
 
 def consolidations() -> dict[Consolidation, str]:

@@ -8,11 +8,12 @@ from uuid import UUID
 
 from sqlalchemy import Row, func, or_, select
 
+from services.billing.contracts.queries import contract
 from services.billing.customers.model import Customer
 from services.billing.customers.queries import customer
 from services.billing.customers.store import customers
 from services.billing.invoice_preferences import store
-from services.billing.invoice_preferences.model import Consolidation, InvoicePreferences
+from services.billing.invoice_preferences.model import Consolidation, InvoicePreferences, TimesheetAnnex
 from services.billing.invoice_preferences.store import invoice_preferences
 from services.billing.permissions import Permission
 from shared.database import Page, page
@@ -32,6 +33,12 @@ async def preferences(work: Work, customer_id: UUID) -> PreferencesFound:
     work.actor.must(Permission.SEE_CONTRACTS)
     found = await store.find(work, customer_id) or InvoicePreferences(customer_id)
     return PreferencesFound(await customer(work, customer_id), found)
+
+
+async def timesheet_annex(work: Work, contract_id: UUID) -> TimesheetAnnex:
+    """Whether the invoices of a contract have the time behind them as an annex. Raises NoSuchContract."""
+    await contract(work, contract_id)
+    return await store.annex_of(work, contract_id) or TimesheetAnnex(contract_id)
 
 
 async def listed(work: Work, *, words: str = "", cursor: str | None, limit: int) -> Page[Row[Any]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Column, Integer, Uuid, select, text
+from sqlalchemy import Boolean, Column, Integer, Uuid, select, text
 
-from services.billing.invoice_preferences.model import Consolidation, Invoiced, InvoicePreferences
+from services.billing.invoice_preferences.model import Consolidation, Invoiced, InvoicePreferences, TimesheetAnnex
 from services.billing.legal_entities.model import Language
 from services.billing.tables import schema
 from shared.database import belongs_to, choice
@@ -22,6 +22,15 @@ invoice_preferences = schema.table(
     belongs_to("customer_id", "customers"),
 )
 
+timesheet_annexes = schema.table(
+    "timesheet_annexes",
+    Column("contract_id", Uuid, primary_key=True),
+    Column("is_wanted", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    belongs_to("contract_id", "contracts"),
+)
+
+schema.map(TimesheetAnnex, timesheet_annexes, version=timesheet_annexes.c.version)
 schema.map(InvoicePreferences, invoice_preferences, version=invoice_preferences.c.version)
 
 INVOICED = """
@@ -46,9 +55,16 @@ async def find(work: Work, customer_id: UUID) -> InvoicePreferences | None:
     return found
 
 
-async def keep(work: Work, preferences: InvoicePreferences) -> None:
-    """Keep what was agreed with a customer, for the first time or anew."""
-    work.session.add(preferences)
+async def annex_of(work: Work, contract_id: UUID) -> TimesheetAnnex | None:
+    """What was said about the annex of a contract, if anything was."""
+    wanted = select(TimesheetAnnex).where(timesheet_annexes.c.contract_id == contract_id)
+    found: TimesheetAnnex | None = await work.session.scalar(wanted)
+    return found
+
+
+async def keep(work: Work, agreed: InvoicePreferences | TimesheetAnnex) -> None:
+    """Keep what was agreed, for the first time or anew."""
+    work.session.add(agreed)
     await work.session.flush()
 
 

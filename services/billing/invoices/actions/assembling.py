@@ -11,6 +11,7 @@ from services.billing.invoice_layouts.actions import look_of
 from services.billing.invoices import store
 from services.billing.invoices.actions.document import Document
 from services.billing.invoices.model import Invoice, Line, due_on
+from services.billing.invoices.store import annex
 from services.billing.legal_entities.model import LegalEntity
 from shared.work import Work
 
@@ -39,5 +40,6 @@ async def assembled(
         taxes=await store.taxes_of(work, invoice.id),
         language=invoice.language,
         look=await look_of(work, invoice.legal_entity_id, invoice.language),
+        entries=await annex.entries_of(work, invoice.id),
         is_draft=is_draft,
     )

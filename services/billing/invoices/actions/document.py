@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import typst
-from babel.dates import format_date
-from babel.numbers import format_decimal, get_currency_precision
 
 from services.billing.contracts.model import Contract
 from services.billing.customers.model import Customer
 from services.billing.invoice_layouts.model import Look, filled
 from services.billing.invoices.actions.paying import code_to_pay
-from services.billing.invoices.actions.words import LOCALES, WORDS, Words
+from services.billing.invoices.actions.words import WORDS, Words
+from services.billing.invoices.actions.writing import Written, hours_of
 from services.billing.invoices.model import Line, Tax, totals
+from services.billing.invoices.model.annex import Entry
 from services.billing.invoices.model.shares import Share, shares_of
 from services.billing.legal_entities.model import Language, LegalEntity
 
@@ -52,6 +52,7 @@ class Document:
     taxes: Sequence[Tax]
     language: Language = Language.ENGLISH
     look: Look = field(default_factory=Look)
+    entries: Sequence[Entry] = ()
     credits: Origin | None = None
     is_draft: bool = False
 
@@ -117,6 +118,7 @@ def written(document: Document) -> dict[str, Any]:
         "design": document.look.design.value,
         "accent": document.look.accent,
         "logo": document.look.logo,
+        "annex": _annex(document, write),
     }
 
 
@@ -165,38 +167,6 @@ def set_as_pdf(words: str) -> bytes:
     if not isinstance(pdf, bytes):
         raise TypeError("an invoice is one document")
     return pdf
-
-
-@dataclass(frozen=True)
-class Written:
-    """Days and amounts as people of a language write them."""
-
-    language: Language
-    currency: str
-
-    def amount(self, amount: Decimal) -> str:
-        """An amount with the digits of its currency."""
-        digits = get_currency_precision(self.currency)
-        return self._number(amount, f"#,##0.{'0' * digits}" if digits else "#,##0")
-
-    def percent(self, rate: Decimal) -> str:
-        """A rate in percent."""
-        return f"{self._number(rate, '0.##')}\u00a0%"
-
-    def day(self, day: date) -> str:
-        """A day with the name of its month."""
-        return str(format_date(day, "long", locale=LOCALES[self.language]))
-
-    def days(self, first: date, before: date) -> str:
-        """A day, or the first and the last of several."""
-        last = date.fromordinal(before.toordinal() - 1)
-        said = WORDS[self.language]["days"].format(first=self.day(first), last=self.day(last))
-        return self.day(first) if first == last else said
-
-    def _number(self, number: Decimal, form: str) -> str:
-        # Fonts of documents have no narrow space.
-        said = str(format_decimal(number, format=form, locale=LOCALES[self.language]))
-        return said.replace("\u202f", "\u00a0")
 
 
 def _code(document: Document) -> str:
@@ -253,7 +223,7 @@ def _part(document: Document, lines: Sequence[Line], write: Written) -> dict[str
 
 
 def _line(line: Line, write: Written) -> dict[str, str]:
-    hours = "" if line.minutes is None else f"{line.minutes // 60}:{line.minutes % 60:02d} h"
+    hours = "" if line.minutes is None else hours_of(line.minutes)
     return {
         "position": str(line.position),
         "description": line.description,
@@ -263,6 +233,22 @@ def _line(line: Line, write: Written) -> dict[str, str]:
         "unit_price": write.amount(line.unit_price),
         "net": write.amount(line.net),
     }
+
+
+def _annex(document: Document, write: Written) -> list[dict[str, Any]]:
+    """The time behind the invoice, contract by contract."""
+    contracts = {contract.id: contract for contract in document.contracts}
+    behind = [(each, list(found)) for each, found in groupby(document.entries, lambda one: one.contract_id)]
+    return [
+        {
+            "title": f"{contracts[each].number} {contracts[each].name}",
+            "rows": [
+                (str(one.position), write.day(one.day), one.person, one.note, hours_of(one.minutes)) for one in found
+            ],
+            "total": hours_of(sum(one.minutes for one in found)),
+        }
+        for each, found in behind
+    ]
 
 
 def _tax(tax: Tax, write: Written) -> dict[str, str]:

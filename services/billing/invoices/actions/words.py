@@ -35,6 +35,11 @@ ENGLISH: Words = {
     "days": "{first} to {last}",
     "pay": "Please pay {currency} {gross} by {due_on} to IBAN {iban}, quoting {number}.",
     "scan": "Scan to pay",
+    "timesheet": "Timesheet",
+    "person": "Person",
+    "day": "Day",
+    "what": "What was done",
+    "hours": "Hours",
     "credits": "Credits invoice {number} of {issued_on}: {reason}",
     "credited": "{currency} {gross} is credited to you: invoice {credited} is reduced by it.",
     "by_the_minute": "Time is charged by the minute; every entry is rounded to the cent by itself, "
@@ -68,6 +73,11 @@ GERMAN: Words = {
     "pay": "Bitte überweisen Sie {gross} {currency} bis zum {due_on} auf das Konto {iban} mit dem Verwendungszweck "
     "{number}.",
     "scan": "Zum Bezahlen scannen",
+    "timesheet": "Leistungsnachweis",
+    "person": "Person",
+    "day": "Tag",
+    "what": "Tätigkeit",
+    "hours": "Stunden",
     "credits": "Berichtigt die Rechnung {number} vom {issued_on}: {reason}",
     "credited": "Wir schreiben Ihnen {gross} {currency} gut: die Rechnung {credited} vermindert sich um diesen Betrag.",
     "by_the_minute": "Zeit wird minutengenau berechnet; jeder Eintrag ist für sich auf den Cent gerundet, "
@@ -101,6 +111,11 @@ FRENCH: Words = {
     "pay": "Merci de régler {gross} {currency} au plus tard le {due_on} sur le compte {iban} en rappelant la référence "
     "{number}.",
     "scan": "Scanner pour payer",
+    "timesheet": "Relevé de temps",
+    "person": "Personne",
+    "day": "Jour",
+    "what": "Travail",
+    "hours": "Heures",
     "credits": "Annule tout ou partie de la facture {number} du {issued_on} : {reason}",
     "credited": "Nous vous créditons {gross} {currency} : la facture {credited} est réduite de ce montant.",
     "by_the_minute": "Le temps est facturé à la minute ; chaque saisie est arrondie au centime, "
