@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from services.billing.allowances import store
@@ -18,15 +19,18 @@ from services.billing.allowances.model import (
     posting,
     totals_of,
 )
+from services.billing.exchange_rates.actions import rates_on
 from services.billing.ledger.actions import post_entry
 from services.billing.ledger.model.accounts import PostingRole
 from services.billing.ledger.model.entries import NewEntry, Source, SourceKind
-from services.billing.ledger.queries import balance_of
+from services.billing.ledger.model.leaving import leaving
+from services.billing.ledger.queries import balance_of, functional_balance_of
 from services.billing.legal_entities.actions import legal_entity_of
 from services.billing.permissions import Permission
 from services.billing.receivables.queries import claims_by_age
 from shared.errors import AlreadyExists
 from shared.ids import new_id
+from shared.money import Money
 from shared.work import Work
 
 
@@ -56,7 +60,7 @@ async def adjust_allowance(work: Work, run_id: UUID, legal_entity_id: UUID, *, a
     """Bring the allowance to what the policy says of the claims open at the end of a day, by posting the difference.
 
     Asked again with the same id, it gives the run that stands. Raises NoSuchLegalEntity, NoAllowancePolicy,
-    AllowanceInFuture, AllowanceGoesBack, AlreadyExists, PeriodClosed.
+    AllowanceInFuture, AllowanceGoesBack, AlreadyExists, PeriodClosed, MissingExchangeRate.
     """
     work.actor.must(Permission.KEEP_ALLOWANCE)
     standing = await store.get(work, run_id)
@@ -88,8 +92,20 @@ async def _reckoned(work: Work, run_id: UUID, legal_entity_id: UUID, as_of: date
 
 async def _post(work: Work, run: AllowanceRun) -> None:
     entity = await legal_entity_of(work, run.legal_entity_id)
+    books = entity.functional_currency
+    foreign = {(one.currency, books, run.as_of) for one in run.totals if one.difference and one.currency != books}
+    rates = await rates_on(work, foreign)
+    stood = await functional_balance_of(work, entity.code, PostingRole.ALLOWANCE, up_to=run.as_of) if foreign else {}
     for total in run.totals:
         if total.difference:
             source = Source(SourceKind.ALLOWANCE, run.id, leg=total.currency)
             text = f"Allowance for doubtful claims at {run.as_of}"
-            await post_entry(work, NewEntry(entity.code, total.currency, run.as_of, text, source, posting(total)))
+            lines = posting(total)
+            entry = NewEntry(
+                entity.code, total.currency, run.as_of, text, source, lines, difference=PostingRole.BAD_DEBT
+            )
+            if rate := rates.get((total.currency, books, run.as_of)):
+                # All of it is at the rate of the day then, not only what is posted: it is estimated anew each time.
+                change = -rate.translate(total.wanted, into=books) - stood.get(total.currency, Decimal())
+                entry = leaving(entry, PostingRole.ALLOWANCE, Money(change, books))
+            await post_entry(work, entry)

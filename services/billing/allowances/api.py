@@ -19,6 +19,7 @@ from services.billing.allowances.model import (
     NoSuchAllowanceRun,
     PercentOutOfRange,
 )
+from services.billing.exchange_rates.model import MissingExchangeRate
 from services.billing.legal_entities.model import NoSuchLegalEntity
 from services.billing.periods.model import PeriodClosed
 from services.billing.receivables.model import BANDS
@@ -130,7 +131,7 @@ async def preview(work: InWork, legal_entity_id: UUID, as_of: date) -> Allowance
 @router.put(
     "/allowance-runs/{allowance_run_id}",
     status_code=201,
-    responses=refusals(*RECKONING, AlreadyExists, PeriodClosed),
+    responses=refusals(*RECKONING, AlreadyExists, PeriodClosed, MissingExchangeRate),
 )
 async def adjust(allowance_run_id: UUID, body: AllowanceRunBody, work: InWork) -> AllowanceRunView:
     """Bring the allowance to what the policy says, by posting the difference to what stands."""

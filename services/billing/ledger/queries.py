@@ -229,3 +229,19 @@ async def balance_of(work: Work, legal_entity: str, role: PostingRole, *, up_to:
     for (currency, _), total in (await balance_by_source(work, legal_entity, role, up_to=up_to)).items():
         found[currency] = found.get(currency, Decimal()) + total
     return found
+
+
+async def functional_balance_of(work: Work, legal_entity: str, role: PostingRole, *, up_to: date) -> dict[str, Decimal]:
+    """What stands on the account of `role` in the functional currency, by the currency of its entries, for others."""
+    entries, lines = journal_entries.c, journal_lines.c
+    code = (await store.chart_of(work, legal_entity)).roles.get(role)
+    of_account = and_(ledger_accounts.c.legal_entity == legal_entity, ledger_accounts.c.code == code)
+    translated = entries.functional_currency == await functional_currency(work, legal_entity)
+    balances = (
+        select(entries.currency, func.sum(lines.functional_amount))
+        .join_from(journal_lines, journal_entries, lines.entry_id == entries.id)
+        .join(ledger_accounts, ledger_accounts.c.id == lines.account_id)
+        .where(of_account, entries.posted_on <= up_to, translated)
+        .group_by(entries.currency)
+    )
+    return {currency: total for currency, total in await work.session.execute(balances)}

@@ -14,7 +14,8 @@ from shared.ids import new_id
 from tests.billing.payments.test_api import an_invoice, balances
 from tests.billing.write_offs.test_api import written_off
 from tests.support.api import code_of
-from tests.support.billing import Billing, Made, a_payment, an_issued_credit
+from tests.support.billing import Billing, Made, a_legal_entity, a_payment, an_issued_credit
+from tests.support.exchange_rates import an_invoice_of_1000, euros_in_dollars, in_books
 from tests.support.ledger import a_new_entry, closed, map_accounts, posted, sealed
 
 ALLOWANCE, LOSS = "1290", "6800"
@@ -175,3 +176,23 @@ async def test_only_approvers_and_controllers_set_the_allowance(billing: Billing
     answers = [await run_of(billing, invoice, role=role), await a_policy(billing, invoice, *["1"] * 5, role=role)]
 
     assert [code_of(answer) for answer in answers] == ["not_permitted"] * 2
+
+
+async def test_in_a_foreign_currency_all_of_the_allowance_is_at_the_rate_of_the_day(bare_billing: Billing) -> None:
+    await a_legal_entity(bare_billing, functional_currency="USD")
+    await euros_in_dollars(bare_billing, d10="1.50", d20="1.55", d31="1.60")
+    invoice = await an_invoice_of_1000(bare_billing)
+    await a_policy(bare_billing, invoice, "10", "10", "20", "50", "100")
+
+    assert (await run_of(bare_billing, invoice, as_of="2026-03-20")).is_success
+    first = await in_books(bare_billing)
+    await a_payment(bare_billing, invoice, "500.00")
+    assert (await run_of(bare_billing, invoice)).is_success
+    second = await in_books(bare_billing)
+    await a_payment(bare_billing, invoice, "500.00")
+    assert (await run_of(bare_billing, invoice)).is_success
+    third = await in_books(bare_billing)
+
+    assert (first[ALLOWANCE], first[LOSS]) == (Decimal(-155), Decimal(155))
+    assert (second[ALLOWANCE], second[LOSS]) == (Decimal(-80), Decimal(80))
+    assert ALLOWANCE not in third and LOSS not in third

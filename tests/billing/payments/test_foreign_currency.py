@@ -150,7 +150,17 @@ async def test_what_is_given_up_leaves_the_receivable_as_it_stands_and_comes_bac
     assert await standing(books) == amounts("0", "1500", "0", "0")
 
 
-async def test_without_a_rate_on_its_day_neither_invoice_nor_payment_is_taken(books: Billing) -> None:
+async def test_without_a_rate_on_its_day_an_invoice_is_not_issued_and_takes_no_number(books: Billing) -> None:
+    await euros_in_dollars(books, d10="1.50")
+
+    with pytest.raises(AssertionError, match="missing_exchange_rate"):
+        await an_invoice_of_1000(books, issued_on="2026-03-09")
+
+    assert await books.rows("issued_invoices") == await books.rows("journal_entries") == []
+    assert (await an_invoice_of_1000(books))["number"] == "INV-2026-00001"
+
+
+async def test_without_a_rate_on_its_day_a_payment_is_not_taken(books: Billing) -> None:
     await euros_in_dollars(books, d10="1.50")
     invoice = await an_invoice_of_1000(books)
     before = await books.digest()
