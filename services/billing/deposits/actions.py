@@ -9,7 +9,9 @@ from uuid import UUID
 from services.billing.contracts.actions import locked_contract
 from services.billing.contracts.model import Contract
 from services.billing.deposits import store
-from services.billing.deposits.model import DEPOSIT_RULE, DRAWDOWN_RULE, NoDepositAgreed, drawdown
+from services.billing.deposits.model import ASKED, DEPOSIT_RULE, DRAWDOWN_RULE, DRAWN, NoDepositAgreed, drawdown
+from services.billing.invoice_preferences.actions import language_of
+from services.billing.legal_entities.model import Language
 from services.billing.permissions import Permission
 from services.billing.work_in_progress.actions import add_items
 from services.billing.work_in_progress.model import BillableItem
@@ -28,7 +30,7 @@ async def ask_deposit(work: Work, contract_id: UUID, *, amount: Decimal | None, 
     wanted = contract.deposit if amount is None else amount
     if not wanted:
         raise NoDepositAgreed(field="/amount")
-    note = description or f"Deposit on contract {contract.number}"
+    note = description or ASKED[await _language(work, contract)].format(number=contract.number)
     await add_items(work, [_item(contract, DEPOSIT_RULE, wanted, day=work.now.date(), note=note)])
 
 
@@ -39,8 +41,12 @@ async def draw_down(work: Work, contract: Contract, *, up_to: date) -> None:
     wanted = drawdown(left=found.invoiced - found.drawn, net=net)
     change = -wanted - found.open_drawdown
     if change:
-        note = f"Paid in advance on contract {contract.number}"
+        note = DRAWN[await _language(work, contract)].format(number=contract.number)
         await add_items(work, [_item(contract, DRAWDOWN_RULE, change, day=min(up_to, work.now.date()), note=note)])
+
+
+async def _language(work: Work, contract: Contract) -> Language:
+    return await language_of(work, customer_id=contract.customer_id, legal_entity_id=contract.legal_entity_id)
 
 
 def _item(contract: Contract, rule: str, value: Decimal, *, day: date, note: str) -> BillableItem:

@@ -5,10 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from services.billing.legal_entities.model import Language
 from shared.errors import Invalid
 
 DEPOSIT_RULE = "deposit"
 DRAWDOWN_RULE = "drawdown"
+# What invoices say of them, where nothing else was said.
+ASKED = {
+    Language.ENGLISH: "Deposit on contract {number}",
+    Language.GERMAN: "Anzahlung auf den Vertrag {number}",
+    Language.FRENCH: "Acompte sur le contrat {number}",
+}
+DRAWN = {
+    Language.ENGLISH: "Paid in advance on contract {number}",
+    Language.GERMAN: "Bereits angezahlt auf den Vertrag {number}",
+    Language.FRENCH: "Acompte déjà facturé sur le contrat {number}",
+}
 
 
 class NoDepositAgreed(Invalid):

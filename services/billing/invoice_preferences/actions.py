@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.billing.contracts.actions import locked_contract
 from services.billing.customers.actions import customer_of
+from services.billing.invoice_layouts.actions import layout_of
 from services.billing.invoice_preferences import store
 from services.billing.invoice_preferences.model import Consolidation, InvoicePreferences, TimesheetAnnex, units
 from services.billing.legal_entities.model import Language
@@ -34,6 +35,13 @@ async def want_timesheet_annex(work: Work, contract_id: UUID, *, is_wanted: bool
     annex.is_wanted = is_wanted
     await store.keep(work, annex)
     return annex
+
+
+async def language_of(work: Work, *, customer_id: UUID, legal_entity_id: UUID) -> Language:
+    """What the next invoice of a legal entity to a customer is written in."""
+    preferences = await store.find(work, customer_id)
+    layout = await layout_of(work, legal_entity_id)
+    return preferences.language if preferences and preferences.language else layout.language
 
 
 async def units_of(work: Work, contract_ids: Sequence[UUID]) -> dict[UUID, UUID]:

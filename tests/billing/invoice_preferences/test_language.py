@@ -117,6 +117,24 @@ async def test_what_went_out_and_its_credit_note_say_it_in_one_language(billing:
         assert f">{OF_THE_LAW}</" in (await auditor.get(path)).text
 
 
+async def test_what_was_paid_in_advance_is_said_in_the_language_of_the_customer(billing: Billing) -> None:
+    contract_id = await worked(billing, language="de")
+    clerk = billing.as_(Role.BILLING_CLERK)
+    key = {"Idempotency-Key": "deposit"}
+    asked = await clerk.post(f"/contracts/{contract_id}/deposits", json={"amount": "500.00"}, headers=key)
+    assert asked.is_success, asked.text
+    first = await an_issued_invoice(billing, contract_id)
+    [contract] = await billing.rows("contracts")
+    [line] = await billing.rows("contract_lines")
+    sale = a_sale(opportunity_id=contract["opportunity_id"])
+    await billing.hear(a_timesheet(sale, an_entry(line["id"], 60)))
+
+    second = await a_draft(billing, contract_id)
+
+    assert "Anzahlung auf den Vertrag C-00001" in [one["description"] for one in first["lines"]]
+    assert "Bereits angezahlt auf den Vertrag C-00001" in [one["description"] for one in second["lines"]]
+
+
 @pytest.mark.parametrize(
     "text", [{"territory": "domestic", "language": "de"}, {"territory": "abroad", "product": "Moon", "language": "de"}]
 )
