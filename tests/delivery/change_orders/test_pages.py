@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
@@ -16,7 +17,7 @@ from tests.support.delivery import Delivery
 
 __all__ = ["project"]
 BY_SCRIPT = {"hx-request": "true"}
-NEW = new_id()
+NEW = UUID(int=0xC9)
 
 
 @pytest.fixture
