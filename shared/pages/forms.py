@@ -48,8 +48,22 @@ async def form_of(request: Request, model: type[Model]) -> Model:
     A field is named by its place in the body: `billing_address/city`. Raises RequestValidationError.
     """
     values = [(name, value) for name, value in (await request.form()).multi_items() if name != TOKEN_FIELD]
+    return _read(model, nested(values))
+
+
+async def chosen_of(request: Request, model: type[Model], rows: str) -> Model:
+    """What is asked of the ticked rows of a table, whose ids are the field `rows` of a `model`.
+
+    Raises RequestValidationError.
+    """
+    form = await request.form()
+    values = {name: value for name, value in form.items() if name in model.model_fields and value != ""}
+    return _read(model, values | {rows: form.getlist("id")})
+
+
+def _read(model: type[Model], values: dict[str, Any]) -> Model:
     try:
-        return model.model_validate(nested(values))
+        return model.model_validate(values)
     except ValidationError as error:
         faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors()]
         raise RequestValidationError(faults) from error

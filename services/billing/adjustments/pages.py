@@ -12,9 +12,9 @@ from services.billing.adjustments.api import WorkAdjustmentBody
 from services.billing.work_in_progress import queries as work_in_progress
 from services.billing.work_in_progress.api import ChosenBody
 from services.billing.work_in_progress.model import why
-from services.billing.work_in_progress.pages import back_to_list, chosen_of
+from services.billing.work_in_progress.pages import back_to_list
 from shared.database import LIMIT_DEFAULT
-from shared.pages import InWork, PageRoute, page
+from shared.pages import InWork, PageRoute, chosen_of, page
 from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
 from shared.ui.words import ngettext
@@ -27,7 +27,7 @@ MOVES_MONEY = [Depends(key_required)]
 @router.post("/adjustments", dependencies=MOVES_MONEY)
 async def adjust(request: Request, work: InWork) -> Response:
     """Mark every chosen item up or down, all or none."""
-    form = await chosen_of(request, WorkAdjustmentBody)
+    form = await chosen_of(request, WorkAdjustmentBody, "item_ids")
     await mark_up_or_down(work, form.item_ids, percent=form.percent, amount=form.amount, reason=form.reason)
     said = ngettext("%(num)s item adjusted.", "%(num)s items adjusted.", len(form.item_ids))
     return back_to_list(request, said, form)
@@ -36,7 +36,7 @@ async def adjust(request: Request, work: InWork) -> Response:
 @router.post("/write-offs", dependencies=MOVES_MONEY)
 async def give_up(request: Request, work: InWork) -> Response:
     """Write every chosen item off, all or none."""
-    form = await chosen_of(request, ChosenBody)
+    form = await chosen_of(request, ChosenBody, "item_ids")
     await write_off(work, form.item_ids, reason=form.reason)
     said = ngettext("%(num)s item written off.", "%(num)s items written off.", len(form.item_ids))
     return back_to_list(request, said, form)

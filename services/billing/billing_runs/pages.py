@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import json
-from typing import TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
-from pydantic import ValidationError
 
 from services.billing.billing_runs import queries
 from services.billing.billing_runs.actions import leave_out, prepare_run, review_pre_bills, start_run
-from services.billing.billing_runs.api import BillingRunBody, LeaveOutBody, PreBillsBody, ReviewBody, StartBody
+from services.billing.billing_runs.api import BillingRunBody, LeaveOutBody, ReviewBody, StartBody
 from services.billing.invoice_layouts.pages import groupings
 from services.billing.permissions import Permission
 from shared.database import LIMIT_DEFAULT
 from shared.ids import new_id
-from shared.pages import InWork, PageRoute, form_of, page
+from shared.pages import InWork, PageRoute, chosen_of, form_of, page
 from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
 from shared.ui.words import ngettext
 from shared.web import Cursor, key_required
 
 router = APIRouter(prefix="/billing-runs", route_class=PageRoute)
-Chosen = TypeVar("Chosen", bound=PreBillsBody)
 
 
 @router.get("")
@@ -85,7 +81,7 @@ async def run(request: Request, billing_run_id: UUID, work: InWork, cursor: Curs
 @router.post("/{billing_run_id}/reviews")
 async def review(request: Request, billing_run_id: UUID, work: InWork) -> Response:
     """Let the chosen pre-bills go on, all or none."""
-    form = await _chosen(request, ReviewBody)
+    form = await chosen_of(request, ReviewBody, "contract_ids")
     await review_pre_bills(work, billing_run_id, form.contract_ids, note=form.note)
     said = ngettext("%(num)s pre-bill reviewed.", "%(num)s pre-bills reviewed.", len(form.contract_ids))
     return _back(billing_run_id, said % {"num": len(form.contract_ids)})
@@ -94,7 +90,7 @@ async def review(request: Request, billing_run_id: UUID, work: InWork) -> Respon
 @router.post("/{billing_run_id}/exclusions")
 async def exclude(request: Request, billing_run_id: UUID, work: InWork) -> Response:
     """Leave the chosen pre-bills out, all or none."""
-    form = await _chosen(request, LeaveOutBody)
+    form = await chosen_of(request, LeaveOutBody, "contract_ids")
     await leave_out(work, billing_run_id, form.contract_ids, reason=form.reason)
     said = ngettext("%(num)s pre-bill left out.", "%(num)s pre-bills left out.", len(form.contract_ids))
     return _back(billing_run_id, said % {"num": len(form.contract_ids)})
@@ -106,16 +102,6 @@ async def begin(request: Request, billing_run_id: UUID, work: InWork) -> Respons
     form = await form_of(request, StartBody)
     await start_run(work, billing_run_id, most_invoices=form.most_invoices, most_net=form.most_net)
     return _back(billing_run_id, _("The run has started."))
-
-
-async def _chosen(request: Request, model: type[Chosen]) -> Chosen:
-    form = await request.form()
-    values = {name: value for name, value in form.items() if name in model.model_fields and value != ""}
-    try:
-        return model.model_validate(values | {"contract_ids": form.getlist("id")})
-    except ValidationError as error:
-        faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors()]
-        raise RequestValidationError(faults) from error
 
 
 def _back(run_id: UUID, said: str) -> Response:

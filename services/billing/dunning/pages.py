@@ -22,7 +22,7 @@ from services.billing.permissions import Permission
 from services.billing.receivables.model import overdue_by
 from shared.database import LIMIT_DEFAULT, LIMIT_MAX
 from shared.ids import new_id
-from shared.pages import InWork, PageRoute, form_of, page
+from shared.pages import InWork, PageRoute, chosen_of, form_of, page
 from shared.pages.waiting import Need, Verb
 from shared.ui.forms import typed_amount
 from shared.ui.listing import Column, Listing
@@ -83,7 +83,7 @@ async def propose(request: Request, work: InWork) -> Response:
 @router.post("/sending", dependencies=[Depends(key_required)])
 async def send(request: Request, work: InWork) -> Response:
     """Send the chosen notices, all or none."""
-    chosen = NoticesBody.model_validate({"notice_ids": (await request.form()).getlist("id")})
+    chosen = await chosen_of(request, NoticesBody, "notice_ids")
     number = len(await actions.send_notices(work, chosen.notice_ids))
     return _back(ngettext("%(num)s letter was written.", "%(num)s letters were written.", number) % {"num": number})
 
@@ -91,8 +91,7 @@ async def send(request: Request, work: InWork) -> Response:
 @router.post("/exclusions", dependencies=[Depends(key_required)])
 async def leave_out(request: Request, work: InWork) -> Response:
     """Leave the chosen notices out, all or none."""
-    form = await request.form()
-    chosen = ExclusionBody.model_validate({"notice_ids": form.getlist("id"), "reason": form.get("reason")})
+    chosen = await chosen_of(request, ExclusionBody, "notice_ids")
     await actions.leave_out_notices(work, chosen.notice_ids, reason=chosen.reason)
     number = len(chosen.notice_ids)
     return _back(ngettext("%(num)s notice left out.", "%(num)s notices left out.", number) % {"num": number})

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, TypeVar
+from typing import Annotated
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
-from pydantic import ValidationError
 
 from services.billing.permissions import Permission
 from services.billing.work_in_progress import queries
@@ -18,13 +16,12 @@ from services.billing.work_in_progress.actions import hold_item, hold_items, rel
 from services.billing.work_in_progress.api import ChosenBody, ReasonBody
 from services.billing.work_in_progress.model import State, why
 from shared.database import LIMIT_DEFAULT
-from shared.pages import InWork, PageRoute, form_of, page
+from shared.pages import InWork, PageRoute, chosen_of, form_of, page
 from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
 from shared.ui.words import ngettext
 from shared.web import Cursor
 
-Chosen = TypeVar("Chosen", bound=ChosenBody)
 router = APIRouter(prefix="/work-in-progress", route_class=PageRoute)
 
 
@@ -95,7 +92,7 @@ async def items(
 @router.post("/items/holds")
 async def hold_chosen(request: Request, work: InWork) -> Response:
     """Keep every chosen item off invoices, all or none."""
-    form = await chosen_of(request, ChosenBody)
+    form = await chosen_of(request, ChosenBody, "item_ids")
     await hold_items(work, form.item_ids, reason=form.reason)
     return back_to_list(request, ngettext("%(num)s item held.", "%(num)s items held.", len(form.item_ids)), form)
 
@@ -103,7 +100,7 @@ async def hold_chosen(request: Request, work: InWork) -> Response:
 @router.post("/items/releases")
 async def release_chosen(request: Request, work: InWork) -> Response:
     """Let every chosen item go on an invoice again, all or none."""
-    form = await chosen_of(request, ChosenBody)
+    form = await chosen_of(request, ChosenBody, "item_ids")
     await release_items(work, form.item_ids, reason=form.reason)
     said = ngettext("%(num)s item released.", "%(num)s items released.", len(form.item_ids))
     return back_to_list(request, said, form)
@@ -123,17 +120,6 @@ async def release(request: Request, item_id: UUID, work: InWork) -> Response:
     form = await form_of(request, ReasonBody)
     await release_item(work, item_id, reason=form.reason)
     return await _back_to_contract(work, item_id)
-
-
-async def chosen_of(request: Request, model: type[Chosen]) -> Chosen:
-    """What is asked of the ticked rows. Raises RequestValidationError."""
-    form = await request.form()
-    values = {name: value for name, value in form.items() if name in model.model_fields and value != ""}
-    try:
-        return model.model_validate(values | {"item_ids": form.getlist("id")})
-    except ValidationError as error:
-        faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors()]
-        raise RequestValidationError(faults) from error
 
 
 def back_to_list(request: Request, said: str, chosen: ChosenBody) -> Response:
