@@ -170,6 +170,7 @@ async def test_the_checklist_tells_what_blocks_and_what_one_should_know(billing:
         "unrated_work": (1, False),
         "open_drafts": (1, False),
         "unrecognised_lines": (1, False),
+        "unrevalued_balances": (0, False),
         "unanswered_batches": (0, False),
     }
     assert (after["unsealed_entries"], after["unanswered_batches"]) == ((0, False), (1, False))
