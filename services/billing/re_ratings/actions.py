@@ -23,17 +23,14 @@ FIRST = UUID(int=0)
 
 
 async def start_re_rating(work: Work, re_rating_id: UUID, chosen: Unbilled, *, reason: str) -> ReRating:
-    """Begin to re-rate what is unbilled; asked again, it gives the re-rating as it stands.
+    """Begin to re-rate what is unbilled.
 
     Raises NoDays, NothingToReRate, AlreadyExists.
     """
     work.actor.must(Permission.RE_RATE_WORK)
     check_days(chosen)
-    standing = await store.get(work, re_rating_id)
-    if standing is not None:
-        if (standing.chosen, standing.reason) != (chosen, reason):
-            raise AlreadyExists()
-        return standing
+    if await store.get(work, re_rating_id) is not None:
+        raise AlreadyExists()
     if not await is_anything_rated_otherwise(work, chosen):
         raise NothingToReRate()
     one = ReRating(
