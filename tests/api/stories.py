@@ -49,11 +49,9 @@ AN_AMENDMENT = {
     "lines": [],
     "new_ends_before": "2026-08-01",
 }
-A_TAX_TEXT = {"territory": "abroad", "language": "de", "text": "Nicht steuerbar."}
 BODIES_OF_BILLING: Bodies = {
     "PUT /legal-entities/{legal_entity_id}": books.a_legal_entity_body(code="TWO", is_default=False),
-    "POST /legal-entities/{legal_entity_id}/invoice-logo": books.A_LOGO,
-    "POST /legal-entities/{legal_entity_id}/tax-texts": {"texts": [A_TAX_TEXT]},
+    **books.BODIES_OF_LOOKS,
     "PUT /journal-entries/{entry_id}": AN_ADJUSTMENT,
     "PUT /webhooks/{webhook_id}": {"url": "https://a.example/", "secret": ledger.SECRET, "kinds": [ledger.TOLD]},
     "POST /webhooks/{webhook_id}/secret": {"secret": ledger.SECRET},

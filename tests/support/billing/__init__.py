@@ -31,6 +31,7 @@ from tests.support.billing.events import (
 )
 from tests.support.billing.served import (
     A_LOGO,
+    BODIES_OF_LOOKS,
     CANARY,
     Billing,
     a_bank_line,
@@ -48,6 +49,7 @@ from tests.support.billing.served import (
 
 __all__ = [
     "A_LOGO",
+    "BODIES_OF_LOOKS",
     "CANARY",
     "MONDAY",
     "MONTH_END",

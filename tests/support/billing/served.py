@@ -27,6 +27,10 @@ from tests.support.billing.events import MONTH_END, NOON, Made, an_acceptance
 from tests.support.home import digest
 
 A_LOGO = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="10"><path d="M0 0h40v10H0z" fill="#123456"/></svg>'
+BODIES_OF_LOOKS: dict[str, Any] = {
+    "POST /legal-entities/{legal_entity_id}/invoice-logo": A_LOGO,
+    "POST /legal-entities/{legal_entity_id}/tax-texts": {"texts": []},
+}
 CANARY = UUID("0198c0de-0000-7000-8000-00000000ca12")
 
 

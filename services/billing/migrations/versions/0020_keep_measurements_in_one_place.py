@@ -26,11 +26,22 @@ join contracts contract on contract.tenant_id = one.tenant_id and one.project_id
 """
 
 
+KEPT = ("fee_measurements", "progress_measurements", "contracts")
+
+
+def forced(is_on: bool, *tables: str) -> None:
+    """Let the owner see every tenant's rows, or no more."""
+    for table in tables:
+        op.execute(f"alter table {table} {'' if is_on else 'no'} force row level security")
+
+
 def upgrade() -> None:
     """keep measurements in one place"""
     op.add_column("progress_measurements", sa.Column("reason", sa.Text(), server_default="", nullable=False))
+    forced(False, *KEPT)
     op.execute(STATED)
     op.drop_table("fee_measurements")
+    forced(True, *KEPT[1:])
 
 
 def downgrade() -> None:
@@ -72,5 +83,7 @@ def downgrade() -> None:
         ["tenant_id", "contract_id", "measured_on", "id"],
         unique=False,
     )
+    forced(False, *KEPT[1:])
     op.execute(BACK)
+    forced(True, *KEPT[1:])
     op.drop_column("progress_measurements", "reason")
