@@ -27,6 +27,7 @@ from shared.auth import AUDIENCE
 from shared.clock import wall_clock
 from shared.contracts.base import Event
 from shared.contracts.crm import (
+    Address,
     BillingMethod,
     CustomerAccount,
     Estimate,
@@ -178,7 +179,7 @@ def won(opportunity: UUID) -> OpportunityClosedWon:
         number="O-1",
         name="Bench",
         owner="seller",
-        account=CustomerAccount(account_id=new_id(), name="Bench AG", legal_name="Bench AG", currency="EUR"),
+        account=_account(),
         currency="EUR",
         amount=HOUR * 100,
         lines=[
@@ -207,6 +208,18 @@ def won(opportunity: UUID) -> OpportunityClosedWon:
         ends_before=FIRST_DAY + timedelta(days=DAYS),
         payment_terms_days=30,
         quote_reference="Q-1",
+    )
+
+
+def _account() -> CustomerAccount:
+    """A customer who can be sent an invoice."""
+    return CustomerAccount(
+        account_id=new_id(),
+        name="Bench AG",
+        legal_name="Bench AG",
+        currency="EUR",
+        tax_id="DE811907980",
+        billing_address=Address(street="Hauptstraße 1", postal_code="80331", city="München", country="DE"),
     )
 
 

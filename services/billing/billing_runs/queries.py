@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    CTE,
     Boolean,
     Integer,
     Numeric,
     Row,
     String,
-    Subquery,
     Uuid,
     bindparam,
     column,
@@ -101,7 +101,7 @@ async def pre_bills_of(work: Work, run_id: UUID, *, cursor: str | None, limit: i
     return await page(work.session, select(rows), keys=keys, cursor=cursor, limit=limit)
 
 
-def _waiting(run_id: UUID) -> Subquery:
+def _waiting(run_id: UUID) -> CTE:
     """What waits on each contract of a run."""
     return (
         text(OF_RUN)
@@ -114,5 +114,6 @@ def _waiting(run_id: UUID) -> Subquery:
             column("minutes", Integer),
             column("items", Integer),
         )
-        .subquery()
+        .cte("waiting")
+        .prefix_with("materialized")
     )

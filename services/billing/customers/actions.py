@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
@@ -27,6 +28,11 @@ async def customer_of(work: Work, customer_id: UUID) -> Customer:
     if found is None:
         raise NoSuchCustomer()
     return found
+
+
+async def customers_of(work: Work, customer_ids: Collection[UUID]) -> dict[UUID, Customer]:
+    """Customers by id, as known now."""
+    return {customer.id: customer for customer in await store.find_all(work, customer_ids)}
 
 
 def _customer(account: CustomerAccount) -> Customer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import date
 from uuid import UUID
@@ -11,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.billing.customers.model import Customer
 from services.billing.tables import schema
+from shared.database import read
 from shared.work import Work
 
 customers = schema.table(
@@ -64,3 +66,8 @@ async def find(work: Work, customer_id: UUID) -> Customer | None:
     wanted = select(*(customers.c[name] for name in FIELDS)).where(customers.c.id == customer_id)
     row = (await work.session.execute(wanted)).one_or_none()
     return None if row is None else Customer(**row._mapping)
+
+
+async def find_all(work: Work, customer_ids: Collection[UUID]) -> list[Customer]:
+    """Those of the customers that are known."""
+    return await read(work.session, Customer, customers, customers.c.id.in_(customer_ids))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -9,8 +10,16 @@ from uuid import UUID
 from services.billing.contracts.actions import locked_contract
 from services.billing.contracts.model import Contract
 from services.billing.deposits import store
-from services.billing.deposits.model import ASKED, DEPOSIT_RULE, DRAWDOWN_RULE, DRAWN, NoDepositAgreed, drawdown
-from services.billing.invoice_preferences.actions import language_of
+from services.billing.deposits.model import (
+    ASKED,
+    DEPOSIT_RULE,
+    DRAWDOWN_RULE,
+    DRAWN,
+    Advance,
+    NoDepositAgreed,
+    drawdown,
+)
+from services.billing.invoice_preferences.actions import languages_of
 from services.billing.legal_entities.model import Language
 from services.billing.permissions import Permission
 from services.billing.work_in_progress.actions import add_items
@@ -30,23 +39,32 @@ async def ask_deposit(work: Work, contract_id: UUID, *, amount: Decimal | None, 
     wanted = contract.deposit if amount is None else amount
     if not wanted:
         raise NoDepositAgreed(field="/amount")
-    note = description or ASKED[await _language(work, contract)].format(number=contract.number)
+    language = (await _languages(work, [contract]))[contract.id]
+    note = description or ASKED[language].format(number=contract.number)
     await add_items(work, [_item(contract, DEPOSIT_RULE, wanted, day=work.now.date(), note=note)])
 
 
-async def draw_down(work: Work, contract: Contract, *, up_to: date) -> None:
-    """Let what is open on a locked contract draw down its deposit on the draft that is made next."""
-    found = await store.sums(work, contract.id)
-    net = await store.open_net(work, contract.id, up_to=up_to)
-    wanted = drawdown(left=found.invoiced - found.drawn, net=net)
-    change = -wanted - found.open_drawdown
-    if change:
-        note = DRAWN[await _language(work, contract)].format(number=contract.number)
-        await add_items(work, [_item(contract, DRAWDOWN_RULE, change, day=min(up_to, work.now.date()), note=note)])
+async def draw_down(work: Work, contracts: Sequence[Contract], *, up_to: date) -> None:
+    """Let what is open on locked contracts draw down their deposits on the drafts that are made next."""
+    advances = await store.sums(work, [contract.id for contract in contracts])
+    nets = await store.open_nets(work, list(advances), up_to=up_to)
+    languages = await _languages(work, contracts)
+    day, items = min(up_to, work.now.date()), []
+    for contract in contracts:
+        found = advances.get(contract.id, Advance())
+        wanted = drawdown(left=found.invoiced - found.drawn, net=nets.get(contract.id, Decimal()))
+        change = -wanted - found.open_drawdown
+        if change:
+            note = DRAWN[languages[contract.id]].format(number=contract.number)
+            items.append(_item(contract, DRAWDOWN_RULE, change, day=day, note=note))
+    await add_items(work, items)
 
 
-async def _language(work: Work, contract: Contract) -> Language:
-    return await language_of(work, customer_id=contract.customer_id, legal_entity_id=contract.legal_entity_id)
+async def _languages(work: Work, contracts: Sequence[Contract]) -> dict[UUID, Language]:
+    """What the next invoice of each contract is written in."""
+    between = {contract.id: (contract.customer_id, contract.legal_entity_id) for contract in contracts}
+    found = await languages_of(work, between.values())
+    return {contract_id: found[each] for contract_id, each in between.items()}
 
 
 def _item(contract: Contract, rule: str, value: Decimal, *, day: date, note: str) -> BillableItem:

@@ -31,6 +31,16 @@ class NoDepositAgreed(Invalid):
 
 
 @dataclass(frozen=True)
+class Advance:
+    """What was asked in advance on a contract, invoiced of it, drawn down, and drawn down without a draft yet."""
+
+    asked: Decimal = Decimal()
+    invoiced: Decimal = Decimal()
+    drawn: Decimal = Decimal()
+    open_drawdown: Decimal = Decimal()
+
+
+@dataclass(frozen=True)
 class DepositAccount:
     """What was asked in advance on a contract, what of it was invoiced, and what was drawn down since."""
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 
-from services.billing.deposits.model import DEPOSIT_RULE, DRAWDOWN_RULE
+from services.billing.deposits.model import DEPOSIT_RULE, DRAWDOWN_RULE, Advance
 from shared.work import Work
 
 # Drawn is what is on drafts and invoices; a draft that is discarded gives it back.
 SUMS = text(
     """
-    select coalesce(sum(item.value) filter (where item.rule = :deposit), 0) as asked,
+    select item.contract_id, coalesce(sum(item.value) filter (where item.rule = :deposit), 0) as asked,
            coalesce(sum(taken.issued) filter (where item.rule = :deposit), 0) as invoiced,
            -coalesce(sum(taken.amount) filter (where item.rule = :drawdown), 0) as drawn,
            coalesce(sum(item.value - taken.amount) filter (where item.rule = :drawdown), 0) as open_drawdown
@@ -25,29 +26,33 @@ SUMS = text(
         from allocations left join issued_invoices issued on issued.id = invoice_id
         where item_id = item.id
     ) taken
-    where item.contract_id = :contract_id and item.rule in (:deposit, :drawdown)
+    where item.contract_id = any(:contracts) and item.rule in (:deposit, :drawdown)
+    group by item.contract_id
     """
 )
-OPEN_NET = text(
+OPEN_NETS = text(
     """
-    select coalesce(sum(item.value - taken.amount), 0)
+    select item.contract_id, sum(item.value - taken.amount)
     from billable_items item
     cross join lateral (
         select coalesce(sum(amount), 0) as amount from allocations where item_id = item.id) taken
-    where item.contract_id = :contract_id and item.day <= :up_to and item.is_billable and item.value is not null
+    where item.contract_id = any(:contracts) and item.day <= :up_to and item.is_billable and item.value is not null
       and item.held_because is null and item.contract_line_id is not null
+    group by item.contract_id
     """
 )
 RULES = {"deposit": DEPOSIT_RULE, "drawdown": DRAWDOWN_RULE}
 
 
-async def sums(work: Work, contract_id: UUID) -> Row[tuple[Decimal, Decimal, Decimal, Decimal]]:
-    """What was asked, invoiced and drawn down on a contract, and what of drawdowns is on no draft."""
+async def sums(work: Work, contract_ids: Sequence[UUID]) -> dict[UUID, Advance]:
+    """What was asked, invoiced and drawn down on those of the contracts that have a deposit."""
     await work.session.flush()
-    return (await work.session.execute(SUMS, {"contract_id": contract_id, **RULES})).one()
+    rows = await work.session.execute(SUMS, {"contracts": list(contract_ids), **RULES})
+    return {row.contract_id: Advance(row.asked, row.invoiced, row.drawn, row.open_drawdown) for row in rows}
 
 
-async def open_net(work: Work, contract_id: UUID, *, up_to: date) -> Decimal:
-    """What a draft of a contract up to a day would come to, deposits and drawdowns left aside."""
+async def open_nets(work: Work, contract_ids: Sequence[UUID], *, up_to: date) -> dict[UUID, Decimal]:
+    """What a draft of each contract up to a day would come to, deposits and drawdowns left aside."""
     await work.session.flush()
-    return Decimal(await work.session.scalar(OPEN_NET, {"contract_id": contract_id, "up_to": up_to}) or 0)
+    rows = await work.session.execute(OPEN_NETS, {"contracts": list(contract_ids), "up_to": up_to})
+    return {row[0]: Decimal(row[1]) for row in rows}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from services.billing.contracts.actions import locked_contract
@@ -37,11 +37,12 @@ async def want_timesheet_annex(work: Work, contract_id: UUID, *, is_wanted: bool
     return annex
 
 
-async def language_of(work: Work, *, customer_id: UUID, legal_entity_id: UUID) -> Language:
-    """What the next invoice of a legal entity to a customer is written in."""
-    preferences = await store.find(work, customer_id)
-    layout = await layout_of(work, legal_entity_id)
-    return preferences.language if preferences and preferences.language else layout.language
+async def languages_of(work: Work, between: Iterable[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], Language]:
+    """What the next invoices to customers are written in, each by its customer and its legal entity."""
+    wanted = set(between)
+    stated = {one.customer_id: one.language for one in await store.find_all(work, {each for each, _ in wanted})}
+    usual = {seller: (await layout_of(work, seller)).language for seller in {each for _, each in wanted}}
+    return {(customer, seller): stated.get(customer) or usual[seller] for customer, seller in wanted}
 
 
 async def units_of(work: Work, contract_ids: Sequence[UUID]) -> dict[UUID, UUID]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import Boolean, Column, Integer, Uuid, select, text
@@ -53,6 +53,12 @@ async def find(work: Work, customer_id: UUID) -> InvoicePreferences | None:
     wanted = select(InvoicePreferences).where(invoice_preferences.c.customer_id == customer_id)
     found: InvoicePreferences | None = await work.session.scalar(wanted)
     return found
+
+
+async def find_all(work: Work, customer_ids: Collection[UUID]) -> Sequence[InvoicePreferences]:
+    """What was agreed with each of the customers with whom anything was."""
+    wanted = select(InvoicePreferences).where(invoice_preferences.c.customer_id.in_(customer_ids))
+    return (await work.session.scalars(wanted)).all()
 
 
 async def annex_of(work: Work, contract_id: UUID) -> TimesheetAnnex | None:

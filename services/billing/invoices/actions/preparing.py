@@ -9,8 +9,9 @@ from decimal import Decimal
 from uuid import UUID
 
 from services.billing.adjustments.actions import write_down_to_caps
-from services.billing.contracts.actions import lock_contracts, locked_contract
-from services.billing.customers.actions import customer_of
+from services.billing.contracts.actions import lock_contracts, locked_contract, locked_contracts
+from services.billing.customers.actions import customers_of
+from services.billing.customers.model import Customer
 from services.billing.deposits.actions import draw_down
 from services.billing.invoice_layouts.actions import layout_of
 from services.billing.invoice_preferences.actions import invoiced_together, units_of
@@ -19,7 +20,7 @@ from services.billing.invoices.model import Head, Invoice, NoSuchInvoice, Nothin
 from services.billing.invoices.model.selection import Selection
 from services.billing.invoices.store import drafting
 from services.billing.legal_entities.actions import legal_entity_of
-from services.billing.legal_entities.model import TaxRule
+from services.billing.legal_entities.model import Language, LegalEntity, TaxRule
 from services.billing.permissions import Permission
 from shared import subjects
 from shared.ids import new_id
@@ -108,10 +109,13 @@ async def locked_invoice(work: Work, invoice_id: UUID) -> Invoice:
 
 
 async def _keep_to_limits(work: Work, contract_ids: Sequence[UUID], up_to: date) -> None:
-    for contract_id in await drafting.limited_contracts(work, contract_ids):
-        contract = await locked_contract(work, contract_id)
+    limited = await drafting.limited_contracts(work, contract_ids)
+    if not limited:
+        return
+    contracts = await locked_contracts(work, limited)
+    for contract in contracts:
         await write_down_to_caps(work, contract, up_to=up_to)
-        await draw_down(work, contract, up_to=up_to)
+    await draw_down(work, contracts, up_to=up_to)
 
 
 def _drafts(waiting: Mapping[UUID, Decimal], units: Mapping[UUID, UUID]) -> dict[UUID, UUID]:
@@ -128,16 +132,18 @@ async def _filled(
 ) -> list[tuple[Head, list[TaxRule]]]:
     """New drafts with the open work of the contracts, each with the tax rules that its lines are taxed by."""
     heads = await drafting.open_drafts(work, drafts, chosen, by=by)
-    sold = {(head.legal_entity_id, head.customer_id): head for head in heads}
-    known = {between: await _rules(work, head) for between, head in sold.items()}
-    made = [(head, known[head.legal_entity_id, head.customer_id]) for head in heads]
+    customers = await customers_of(work, {head.customer_id for head in heads})
+    ways = {seller: await _selling(work, seller) for seller in {head.legal_entity_id for head in heads}}
+    made = [(head, _rules(head, customers[head.customer_id], *ways[head.legal_entity_id])) for head in heads]
     await drafting.fill(work, drafts, chosen, {head.id: rules for head, rules in made})
     return made
 
 
-async def _rules(work: Work, head: Head) -> list[TaxRule]:
-    customer = await customer_of(work, head.customer_id)
-    seller = await legal_entity_of(work, head.legal_entity_id)
-    own = (await layout_of(work, head.legal_entity_id)).language
+async def _selling(work: Work, legal_entity_id: UUID) -> tuple[LegalEntity, Language]:
+    """Who sells, and the language that its own texts are in."""
+    return await legal_entity_of(work, legal_entity_id), (await layout_of(work, legal_entity_id)).language
+
+
+def _rules(head: Head, customer: Customer, seller: LegalEntity, own: Language) -> list[TaxRule]:
     rules = seller.tax_rules_for(country=customer.country, tax_id=customer.tax_id)
     return [rule.said_in(head.language, own=own) for rule in rules]
