@@ -67,9 +67,11 @@ async def looking(
         look = Look(connections, seen, history, settled=settled)
         yield look
         await look.later()
-    finally:
         for connection in connections.values():
             await connection.close()
+    finally:
+        for connection in connections.values():
+            connection.terminate()  # where this was cut short, closing might be too
 
 
 def plain(address: str) -> str:
