@@ -74,7 +74,8 @@ def must_be_in_books_currency(batch: Sealed, settings: Settings, system: str) ->
     """Refuse a batch in another currency than the books of a system that would need a rate for it."""
     if batch.currency != settings.currency:
         raise CannotRender(
-            f"{system} keeps these books in {settings.currency}, and the batch is in {batch.currency} without a rate."
+            f"{system} keeps these books in {settings.currency}, and the batch is in {batch.currency}."
+            " Post it by hand, or choose a form that carries both amounts, such as hledger."
         )
 
 
