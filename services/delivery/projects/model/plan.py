@@ -104,7 +104,9 @@ def _tasks(
 
 
 def _name(part: _Part, of_activity: Sequence[_Part]) -> str:
-    return part.activity.name if len(of_activity) == 1 else f"{part.activity.name} ({part.work.staffing_role})"
+    if len(of_activity) == 1:
+        return part.activity.name
+    return f"{part.activity.name} ({part.work.staffing_role.replace('_', ' ')})"
 
 
 def _summary(project_id: UUID, wbs: str, name: str, *, position: int) -> Task:
