@@ -53,6 +53,7 @@ class Broker:
     def start(self) -> None:
         """Start the node on the data it has and wait until it takes connections."""
         log = self._directory / "node.log"
+        (self._directory / "plugins").write_text("[].\n")  # management would open the port that every node has it on
         self._node = spawn([tool("rabbitmq-server")], self._directory, self._environment, log)
         deadline = time.monotonic() + START_SECONDS
         while b"Server startup complete" not in log.read_bytes():
@@ -149,7 +150,6 @@ def _environment(directory: Path, port: int, distribution: int, mapper: int) -> 
         "log.console = true\nlog.console.level = info\nlog.file = false\n"
         "disk_free_limit.absolute = 100MB\n"
     )
-    (directory / "plugins").write_text("[].\n")
     (directory / "environment.conf").write_text("")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("RABBITMQ_", "ERL_"))}
     return inherited | {
