@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
+    case,
     insert,
     or_,
     select,
@@ -220,15 +221,9 @@ async def send(work: Work, letter: Letter, opens: Mapping[UUID, Decimal], *, pdf
     said = {"sent_by": work.actor.subject, "sent_at": work.now, "sha256": hashlib.sha256(pdf).hexdigest()}
     await work.session.execute(insert(dunning_letters).values({**asdict(letter), **said}))
     await work.session.execute(insert(dunning_documents).values(id=letter.id, pdf=pdf))
-    for notice_id, left in opens.items():
-        await _decide(
-            work,
-            [notice_id],
-            status=NoticeStatus.SENT,
-            decided_on=letter.sent_on,
-            letter_id=letter.id,
-            open=left,
-        )
+    left = case(dict(opens), value=dunning_notices.c.id)
+    on_letter = {"decided_on": letter.sent_on, "letter_id": letter.id, "open": left}
+    await _decide(work, list(opens), status=NoticeStatus.SENT, **on_letter)
 
 
 async def _decide(work: Work, notice_ids: Collection[UUID], **values: Any) -> None:
