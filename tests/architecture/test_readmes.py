@@ -1,4 +1,4 @@
-"""What a service's README says of its events is whole."""
+"""What a service's README says of its events and features is whole."""
 
 from importlib import import_module
 
@@ -25,6 +25,13 @@ def test_a_readme_names_every_event_that_its_service_reacts_to(name: str) -> Non
     heard = {reaction.event_type.__name__ for reaction in Reactions.together(service.reactions)}
     assert heard
     assert not {event for event in heard if event not in _readme(name)}
+
+
+@pytest.mark.parametrize("name", ["delivery", "billing"])
+def test_a_readme_that_lists_features_lists_all_of_them(name: str) -> None:
+    features = {path.parent.name for path in (ROOT / "services" / name).glob("*/__init__.py")} - {"migrations"}
+    assert features
+    assert not {feature for feature in features if f"`{feature}`" not in _readme(name)}
 
 
 def _readme(name: str) -> str:
