@@ -71,6 +71,10 @@ class Databases:
         """Bring a kept database back to how migrations, and what furnished it, left it."""
         run_apart(self._empty(name))
 
+    def analyze(self, name: str) -> None:
+        """Count what a kept database holds, as the server does within a minute, so that it plans for what is there."""
+        run_apart(self._analyze(name))
+
     def unmigrated(self, service: str) -> tuple[str, ServiceDatabase]:
         """Make a new database of `service` with its roles and nothing in it, and give its name too."""
         name = f"{service}_{next(self._numbers)}"
@@ -110,6 +114,13 @@ class Databases:
             await connection.execute(UNFINISHED)
             await connection.execute(self._kept[name].emptying)
             await connection.execute(SEQUENCES)
+        finally:
+            await connection.close()
+
+    async def _analyze(self, name: str) -> None:
+        connection = await self._connect(name)
+        try:
+            await connection.execute("ANALYZE")
         finally:
             await connection.close()
 

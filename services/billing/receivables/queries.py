@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Case, ColumnClause, ColumnElement, Row, case, func, select
+from sqlalchemy import CTE, Case, ColumnClause, ColumnElement, Row, case, func, select
 
 from services.billing.customers.store import customers
 from services.billing.ledger.model.accounts import PostingRole
@@ -110,7 +110,7 @@ async def ageing(work: Work, legal_entity_id: UUID, *, as_of: date) -> Ageing:
     """What was open at the end of the day `as_of`, by customer and days overdue. Raises NoSuchLegalEntity."""
     work.actor.must(Permission.SEE_INVOICES)
     entity = await legal_entity_of(work, legal_entity_id)
-    claims = positions(as_of=as_of).where(invoices.c.legal_entity_id == legal_entity_id).subquery()
+    claims = _claims_of(legal_entity_id, as_of)
     index = _band(as_of - claims.c.due_on)
     bands = [
         func.coalesce(func.sum(claims.c.open).filter(index == number), 0).label(f"band_{number}")
@@ -131,7 +131,7 @@ async def claims_by_age(
     work: Work, legal_entity_id: UUID, *, as_of: date
 ) -> Sequence[tuple[str, int, Decimal, Decimal]]:
     """What is open by currency and band, with its tax and without, for other features; what we owe is left out."""
-    claims = positions(as_of=as_of).where(invoices.c.legal_entity_id == legal_entity_id).subquery()
+    claims = _claims_of(legal_entity_id, as_of)
     index = _band(as_of - claims.c.due_on).label("band")
     sums = (
         select(
@@ -146,6 +146,12 @@ async def claims_by_age(
         .order_by(claims.c.currency, index)
     )
     return [(row[0], row[1], row[2], row[3]) for row in await work.session.execute(sums)]
+
+
+def _claims_of(legal_entity_id: UUID, as_of: date) -> CTE:
+    # Materialized, for what is open is summed once for a claim and not once for each band.
+    found = positions(as_of=as_of).where(invoices.c.legal_entity_id == legal_entity_id)
+    return found.cte("claims").prefix_with("materialized")
 
 
 def _band(late: ColumnElement[Any]) -> Case[Any]:

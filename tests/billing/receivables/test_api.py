@@ -14,6 +14,7 @@ from shared.ids import new_id
 from tests.billing.payments.test_api import an_invoice
 from tests.support.api import code_of
 from tests.support.billing import Billing, Made, a_payment
+from tests.support.home import Home
 from tests.support.ledger import a_new_entry, posted
 
 TEN_THOUSAND = text(
@@ -99,10 +100,11 @@ async def test_open_items_are_the_longest_due_first_and_leave_when_paid(billing:
     assert ([one["invoice_id"] for one in everything], overdue) == ([invoice["id"]], [])
 
 
-async def test_ten_thousand_open_items_are_aged_and_listed_page_by_page(billing: Billing) -> None:
+async def test_ten_thousand_open_items_are_aged_and_listed_page_by_page(billing: Billing, home: Home) -> None:
     invoice = await an_invoice(billing)
     async with billing.work() as work:
         await work.session.execute(TEN_THOUSAND, {"like": invoice["id"]})
+    home.analyze()
 
     found = await ageing(billing, invoice)
     first = (await billing.as_(Role.AUDITOR).get("/receivables", params={"limit": 200})).json()
