@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from services.billing.contracts.actions import amendments_of, locked_contract
-from services.billing.contracts.model import Contract, ContractStatus
+from services.billing.contracts.model import Contract
 from services.billing.permissions import Permission
 from services.billing.retainers import store
 from services.billing.retainers.model import (
@@ -19,7 +18,7 @@ from services.billing.retainers.model import (
     overage_value,
     retainer_lines,
 )
-from services.billing.work_in_progress.actions import add_items, bill_up_to, billed_by_rule
+from services.billing.work_in_progress.actions import add_items, bill_up_to
 from services.billing.work_in_progress.model import BillableItem, rule_item_id
 from shared.jobs import CalendarJob, Job, Progress
 from shared.work import Work
@@ -39,13 +38,6 @@ async def bill_retainers(work: Work, contract_id: UUID, *, up_to: date | None = 
     await _bill(work, contract, up_to=up_to or work.now.date())
 
 
-async def follow_amendments(work: Work, contract_id: UUID) -> None:
-    """Let the fees and the overage that were billed by now come to what is agreed now."""
-    contract = await locked_contract(work, contract_id)
-    if contract.status is ContractStatus.ACTIVE:
-        await _bill(work, contract, up_to=work.now.date())
-
-
 async def _bill_by_the_calendar(work: Work, job: Job) -> Progress:
     """Bill the months of a few contracts, then go on with the next ones."""
     found = await store.contracts_after(work, UUID(job.cursor.get("after", str(FIRST))), limit=AT_ONCE)
@@ -62,7 +54,7 @@ async def _bill(work: Work, contract: Contract, *, up_to: date) -> None:
     today = work.now.date()
     for line in retainer_lines(contract, await amendments_of(work, contract.id)):
         months = await store.months(work, contract.id, line)
-        await _bill_fees(work, contract, line, months, up_to=up_to)
+        await add_items(work, [_fee(contract, line, month) for month in months if month.starts_on <= up_to])
         ended = [month for month in months if month.last_day < today]
         beyond = [month for month in ended if month.overage]
         if ended and line.overage_rate is not None:
@@ -79,41 +71,17 @@ async def _bill(work: Work, contract: Contract, *, up_to: date) -> None:
             )
 
 
-async def _bill_fees(
-    work: Work, contract: Contract, line: RetainerLine, months: Sequence[RetainerMonth], *, up_to: date
-) -> None:
-    """Bill the months that begin up to a day, and let those billed before come to what is agreed on them by now."""
-    agreed = {month.starts_on: month for month in months}
-    billed = await billed_by_rule(work, line.id, RETAINER_RULE)
-    fees = {day: agreed[day].fee if day in agreed else Decimal() for day in billed}
-    fees |= {day: month.fee for day, month in agreed.items() if day <= up_to}
-    new = []
-    for day, fee in fees.items():
-        until = agreed[day].last_day if day in agreed else day
-        made = billed.get(day, [])
-        waiting = next((one for one in made if not one.is_touched), None)
-        rest = fee - sum((one.at_first for one in made if one.is_touched), Decimal())
-        if waiting is not None:
-            waiting.item.value = rest
-        elif rest:
-            new.append(_fee(contract, line, day, until, rest, number=len(made)))
-    await add_items(work, new)
-
-
-def _fee(
-    contract: Contract, line: RetainerLine, day: date, until: date, value: Decimal, *, number: int
-) -> BillableItem:
-    which = day.isoformat() if number == 0 else f"{day}/{number}"
+def _fee(contract: Contract, line: RetainerLine, month: RetainerMonth) -> BillableItem:
     return BillableItem(
-        id=rule_item_id(line.id, RETAINER_RULE, which),
+        id=rule_item_id(line.id, RETAINER_RULE, month.starts_on.isoformat()),
         contract_id=contract.id,
         contract_line_id=line.id,
         project_id=contract.project_id or FIRST,
         thread_id=contract.thread_id,
-        day=day,
-        note=f"{day} to {until}",
+        day=month.starts_on,
+        note=f"{month.starts_on} to {month.last_day}",
         is_billable=True,
         currency=contract.currency,
         rule=RETAINER_RULE,
-        value=value,
+        value=month.fee,
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from services.billing.retainers.model import RetainerLine, RetainerMonth, balances, by_month
+from services.billing.retainers.model import RetainerLine, RetainerMonth, balances, by_month, months_of
 from shared.work import Work
 
 WORKED = text(
@@ -32,7 +32,8 @@ CONTRACTS = text(
 async def months(work: Work, contract_id: UUID, line: RetainerLine) -> list[RetainerMonth]:
     """All months of a retainer, those to come as well, with the billable minutes worked in each."""
     rows = await work.session.execute(WORKED, {"contract_id": contract_id, "line_id": line.id})
-    return balances(by_month(line.months, {row.day: row.minutes for row in rows}), line)
+    periods = list(months_of(line.days))
+    return balances(periods, by_month(periods, {row.day: row.minutes for row in rows}), line)
 
 
 async def contracts_after(work: Work, after: UUID, *, limit: int) -> Sequence[UUID]:
