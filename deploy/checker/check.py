@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 
 import deploy.checker.claims
+import deploy.checker.doubtful
 import deploy.checker.duties
 import deploy.checker.effects
 import deploy.checker.events
+import deploy.checker.foreign
 import deploy.checker.hours
 import deploy.checker.ledger
 import deploy.checker.money

@@ -50,6 +50,9 @@ CHANGES = (
     Told("resourcing", "people", "'person/' || id", "resourcing.person.changed"),
     Told("resourcing", "bookings", "'booking/' || id", "resourcing.booking.changed"),
     Told("billing", "issued_invoices", "'invoice/' || id", "billing.invoice.issued"),
+    Told("billing", "dunning_letters", "'dunning_letter/' || id", "billing.dunning_letter.sent"),
+    Told("billing", "hand_overs", "'document/' || document_id", "billing.document.handed_over"),
+    Told("billing", "write_offs where status = 'approved'", "'write_off/' || id", "billing.claim.written_off"),
     Told("billing", "issued_credit_notes", "'credit_note/' || id", "billing.credit_note.issued"),
     Told("billing", "export_batches", "'ledger_batch/' || id", "billing.ledger_batch.sealed"),
     Told(

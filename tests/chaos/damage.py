@@ -35,14 +35,14 @@ SECOND_ADJUSTMENT = """
 insert into journal_entries
 select (jsonb_populate_record(
     e, jsonb_build_object('id', gen_random_uuid(), 'source_id', gen_random_uuid(), 'text', '{text}'))).*
-from journal_entries e where source_kind = 'adjustment' and text not like 'planted%' limit 1
+from journal_entries e where source_kind = 'adjustment' and currency = 'EUR' and text not like 'planted%' limit 1
 """
 ITS_LINES = """
 insert into journal_lines (tenant_id, entry_id, position, account_id, role, amount, functional_amount)
 select l.tenant_id, e.id, l.position, l.account_id, l.role, l.amount + off.by, l.functional_amount + off.by
 from journal_entries e, journal_lines l join journal_entries o on o.id = l.entry_id
 cross join lateral (select case l.position when 1 then {off} else 0 end as by) as off
-where e.text = '{text}' and o.source_kind = 'adjustment' and o.text not like 'planted%'
+where e.text = '{text}' and o.source_kind = 'adjustment' and o.currency = 'EUR' and o.text not like 'planted%'
 """
 ONE_DONE = "(select consumer, event_id from msg.inbox where status = 'done' order by 1 limit 1)"
 
@@ -198,7 +198,13 @@ MONEY = {
 
 CLAIMS = {
     "nothing_is_settled_beyond_what_there_is": in_("billing", "update settlements set reverses_id = id"),
-    "the_receivable_is_what_is_open": in_("billing", "update settlements set amount = amount / 2"),
+    "the_receivable_is_what_is_open": in_(
+        "billing",
+        # After every letter, so that none of them asked for more than was open.
+        "insert into settlements select (jsonb_populate_record(s, jsonb_build_object("
+        "'id', 'ffffffff-ffff-7fff-bfff-ffffffffffff', 'kind', 'rounding', 'payment_id', null, 'amount', 1))).*"
+        " from settlements s where kind = 'payment' limit 1",
+    ),
     "a_provision_is_posted_as_it_is": in_(
         "billing",
         "insert into loss_provisions (tenant_id, id, run_id, contract_id, contract_number, currency, amount,"
@@ -222,7 +228,41 @@ CLAIMS = {
     ),
 }
 
+DOUBTFUL = {
+    "what_is_given_up_is_what_was_agreed": in_(
+        "billing", "update write_offs set amount = amount + 1 where status = 'approved'"
+    ),
+    "the_allowance_is_what_its_policy_says": in_("billing", "update allowance_parts set percent = percent + 1"),
+    "no_claim_is_reminded_twice_of_a_step": in_(
+        "billing",
+        "alter table dunning_notices drop constraint uq_dunning_notices_tenant_id_invoice_id_step",
+        "update dunning_notices set step = 1",
+        "update dunning_letters set step = 1, fee = 0",
+    ),
+    "nobody_is_reminded_of_what_is_paid": in_(
+        "billing",
+        "update dunning_notices set open = 0",
+        "update dunning_letters set open = 0",
+    ),
+    "a_letter_is_about_its_claims_and_asks_for_one_fee": in_("billing", "update dunning_letters set fee = fee * 2"),
+    "only_what_was_issued_is_handed_over_and_once": in_(
+        "billing", "update hand_overs set sha256 = 'another' where kind = 'dunning_letter'"
+    ),
+}
+
+FOREIGN = {
+    "a_revaluation_lasts_until_the_next_month": in_(
+        "billing",
+        "update journal_entries set posted_on = posted_on + 1"
+        " where reverses_id in (select id from journal_entries where source_kind = 'revaluation')",
+    ),
+    "what_was_revalued_stands_at_what_it_is_worth": in_("billing", "update exchange_rates set rate = rate * 2"),
+}
+
 DUTIES = {
+    "nobody_agrees_to_their_own_write_off": in_(
+        "billing", "update write_offs set decided_by = proposed_by where status = 'approved'"
+    ),
     "nobody_approves_their_own_invoice": in_(
         "billing", "update invoices set approved_by = prepared_by where approved_by is not null"
     ),
@@ -243,4 +283,4 @@ PROMISES = {
     "nothing_is_there_that_nobody_wanted": Damage(history=a_client("milestone", Outcome.FAILED)),
 }
 
-DAMAGES = EVENTS | EFFECTS | TENANTS | LEDGER | HOURS | MONEY | CLAIMS | DUTIES | PROMISES
+DAMAGES = EVENTS | EFFECTS | TENANTS | LEDGER | HOURS | MONEY | CLAIMS | DOUBTFUL | FOREIGN | DUTIES | PROMISES
