@@ -69,7 +69,7 @@ class Member:
         with self.telemetry.active():
             async with traces.kept(self.database, self.telemetry.shelf), asyncio.TaskGroup() as tasks:
                 tasks.create_task(self.worker.run())
-                tasks.create_task(self.runner.run(stopping))
+                tasks.create_task(jobs.run_apart(self.database, self.runner.kinds.values(), self.runner.now, stopping))
                 telling = tasks.create_task(live.tell(self.database))
                 await stopping.wait()
                 self.leaving.begin()
