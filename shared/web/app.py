@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any, Protocol
 
 from fastapi import APIRouter, FastAPI
-from fastapi.routing import iter_route_contexts
 from fastapi.telemetry import TelemetryConfig
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -112,7 +111,7 @@ def create_app(
     app.add_route("/asyncapi.json", _events_of(service), include_in_schema=False)
     app.include_router(showcase.router)
     app.openapi = description_of(app)  # type: ignore[method-assign]
-    app.router.routes.insert(0, Directory(iter_route_contexts(app.routes)))
+    app.router.routes.insert(0, Directory(app))
     return app
 
 

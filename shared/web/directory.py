@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from itertools import takewhile
 
-from fastapi.routing import RouteContext
+from fastapi import FastAPI
+from fastapi.routing import RouteContext, iter_route_contexts
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
@@ -14,28 +17,35 @@ FOUND = "throughline.route"
 
 
 class Directory(BaseRoute):
-    """Every route whose address begins with fixed words; each request is compared with the few that share them.
+    """Every route of an application; each request is compared with the few that begin with the same fixed words.
 
     FastAPI would ask one included router after the other, and the right one again. What is not found here still goes
     that way: addresses that there are not, and verbs that an address does not take.
     """
 
-    def __init__(self, routes: Iterable[RouteContext]) -> None:
-        """List `routes`, which keep their order."""
-        self._listed: dict[tuple[str, str], list[RouteContext]] = defaultdict(list)
-        for route in routes:
-            words = _words(route.path_format or "")
-            if "{" not in words:
-                for verb in route.methods or ():
-                    self._listed[verb, words].append(route)
+    def __init__(self, app: FastAPI) -> None:
+        """List the routes of `app` when the first request comes: until then there may be more."""
+        self._app = app
+
+    @cached_property
+    def _listed(self) -> Mapping[tuple[str, str], Sequence[RouteContext]]:
+        """By verb and fixed words; those that share them keep their order."""
+        listed: dict[tuple[str, str], list[RouteContext]] = defaultdict(list)
+        for route in iter_route_contexts(self._app.routes):
+            fixed = "/".join(takewhile(lambda word: "{" not in word, _words(route.path_format or "")))
+            for verb in route.methods or ():
+                listed[verb, fixed].append(route)
+        return dict(listed)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Whether there is a route for exactly this request."""
+        """Whether there is a route for exactly this request; the one with more fixed words comes first."""
         if scope["type"] == "http":
-            for route in self._listed.get((scope["method"], _words(local_path(scope))), ()):
-                match, found = route.matches(scope)
-                if match is Match.FULL:
-                    return match, {**found, "route": route.original_route, FOUND: route}
+            words = _words(local_path(scope))
+            for count in range(len(words), 0, -1):
+                for route in self._listed.get((scope["method"], "/".join(words[:count])), ()):
+                    match, found = route.matches(scope)
+                    if match is Match.FULL:
+                        return match, {**found, "route": route.original_route, FOUND: route}
         return Match.NONE, {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -49,5 +59,5 @@ def local_path(scope: Scope) -> str:
     return path.removeprefix(scope.get("root_path", ""))
 
 
-def _words(path: str) -> str:
-    return "/".join(path.split("/", WORDS)[:WORDS])
+def _words(path: str) -> list[str]:
+    return path.split("/", WORDS)[:WORDS]
