@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -56,9 +56,9 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        extensions=["jinja2.ext.do"],
     )
-    templates.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    templates.globals.update(_=_said, ngettext=_counted)
     templates.filters.update(FILTERS, attributes=_attributes)
     components = SimpleNamespace(icon=_icon)
     templates.globals.update(
@@ -94,6 +94,23 @@ def _attributes(values: Mapping[str, Any]) -> Markup:
     )
 
 
+def _said(text: str, /, **facts: Any) -> Markup:
+    """`text` in the reader's language with `facts` in it, escaped."""
+    return Markup(words.gettext(text)) % facts if facts else _said_plainly(text, current_reader().language)  # noqa: S704  # our own text
+
+
+def _counted(one: str, many: str, number: int, /, **facts: Any) -> Markup:
+    """`one` or `many`, which may name `number` as `num`, in the reader's language with `facts` in it, escaped."""
+    return Markup(words.ngettext(one, many, number)) % {"num": number, **facts}  # noqa: S704  # our own text
+
+
+@lru_cache(maxsize=4096)
+def _said_plainly(text: str, language: str) -> Markup:
+    """Every page says some hundred texts without facts, the same ones each time."""
+    return Markup(words.gettext(text)) % {}  # noqa: S704  # our own text
+
+
+@lru_cache(maxsize=1024)
 def _icon(name: str, label: str | None = None) -> Markup:
     """The Tabler icon `name`; with a `label` it speaks, without one it is decoration."""
     spoken = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
