@@ -10,13 +10,15 @@ from typing import Any
 from zlib import crc32
 
 from babel.dates import format_date, format_skeleton, format_time, format_timedelta
-from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
+from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent, parse_pattern
 
 from shared.money import Money
 from shared.ui.reader import current_reader
 
 CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 MISSING = "\N{EN DASH}"
+# Read once: Babel would read them anew for every number.
+HUNDREDTHS, TEN_DIGITS, SHARE = map(parse_pattern, ("#,##0.##", "#,##0.##########", "#,##0.#%"))
 
 
 def money(value: Money | None) -> str:
@@ -56,19 +58,17 @@ def hours(minutes: int | None) -> str:
 
 def number(value: Decimal | int | float | None) -> str:
     """`1,250.5`, with no more than two digits behind the point."""
-    return MISSING if value is None else format_decimal(value, format="#,##0.##", locale=current_reader().locale)
+    return MISSING if value is None else format_decimal(value, format=HUNDREDTHS, locale=current_reader().locale)
 
 
 def exact(value: Decimal | None) -> str:
     """`1.0834`, with every digit behind the point that it has, ten at most."""
-    return (
-        MISSING if value is None else format_decimal(value, format="#,##0.##########", locale=current_reader().locale)
-    )
+    return MISSING if value is None else format_decimal(value, format=TEN_DIGITS, locale=current_reader().locale)
 
 
 def percent(value: Decimal | float | None) -> str:
     """`41%` of a share such as 0.41."""
-    return MISSING if value is None else format_percent(value, format="#,##0.#%", locale=current_reader().locale)
+    return MISSING if value is None else format_percent(value, format=SHARE, locale=current_reader().locale)
 
 
 def day(value: date | None) -> str:

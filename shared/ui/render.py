@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, FunctionLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from shared import telemetry
 from shared.ui import assets, words
@@ -86,12 +86,11 @@ def _of_feature(name: str) -> tuple[str, str, Any] | None:
 def _attributes(values: Mapping[str, Any]) -> Markup:
     """`values` as attributes: `hx_post` is written `hx-post`, True stands bare, None and False are left out."""
     written = (
-        (name.replace("_", "-"), value) for name, value in values.items() if value is not None and value is not False
+        f" {escape(name.replace('_', '-'))}" + ("" if value is True else f'="{escape(value)}"')
+        for name, value in values.items()
+        if value is not None and value is not False
     )
-    return Markup().join(
-        Markup(" {}").format(name) if value is True else Markup(' {}="{}"').format(name, value)
-        for name, value in written
-    )
+    return Markup("".join(written))  # noqa: S704  # escaped one by one: formatting markup takes four times as long
 
 
 def _said(text: str, /, **facts: Any) -> Markup:
