@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from shared.contracts.resourcing import PersonChanged
 from shared.database import Schema, found_by
 from shared.messaging.reactions import Reactions
+from shared.transactions import send
 from shared.work import Work
 
 
@@ -73,14 +74,15 @@ PERSON = text(PERSON_OF.format(":subject"))
 
 async def acting_person(work: Work) -> UUID | None:
     """The person behind the log-in that acts, if resourcing has announced one."""
-    found: UUID | None = await work.session.scalar(PERSON, {"subject": work.actor.subject})
-    return found
+    return await person_of(work, work.actor.subject)
 
 
 async def person_of(work: Work, subject: str) -> UUID | None:
-    """The person behind `subject`, if resourcing has announced one."""
-    found: UUID | None = await work.session.scalar(PERSON, {"subject": subject})
-    return found
+    """The person behind `subject`, if resourcing has announced one; the same one for as long as `work` lasts."""
+    if subject not in work.people:
+        found = await send(work.session, PERSON, {"subject": subject})
+        work.people[subject] = found[0].person_id if found else None
+    return work.people[subject]
 
 
 async def is_same_person(work: Work, subject: str) -> bool:

@@ -37,6 +37,8 @@ class Work:
     session: AsyncSession
     cause: Cause = field(default_factory=Cause.new)
     announced: list[Announcement] = field(default_factory=list)
+    people: dict[str, UUID | None] = field(default_factory=dict)
+    """Who is behind log-ins, as far as that was asked in this work (`shared.subjects`)."""
 
     def publish(self, event: Event) -> None:
         """Announce `event` if, and only if, this work commits."""

@@ -158,7 +158,7 @@ class Drain:
             event = _event(reaction, found)
         except (Poison, ValueError) as error:
             return failed(tried, error, message.at)
-        work = replace(work, announced=[], cause=Cause(found.correlation_id, found.event_id))
+        work = replace(work, announced=[], people={}, cause=Cause(found.correlation_id, found.event_id))
         with _span(self.inbox.service, message, found) as span:
             try:
                 await self._apply(work, reaction, event, found, batch)
