@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -201,6 +202,7 @@ def _shown(work: Work, show: Show, me: UUID | None) -> ColumnElement[bool]:
     return and_(timesheets.c.state == TimesheetState.SUBMITTED, decides, ~mine)
 
 
+@cache
 def _rows() -> Select[Any]:
     return (
         select(
@@ -216,6 +218,7 @@ def _rows() -> Select[Any]:
     )
 
 
+@cache
 def _unusual() -> tuple[ColumnElement[int], ...]:
     """What somebody who signs off a week wants to see first."""
     of_week = time_entries.c.timesheet_id == timesheets.c.id
