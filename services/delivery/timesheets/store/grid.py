@@ -16,9 +16,9 @@ from shared.work import Work
 CHOICES_MAX = 300
 
 
-# Somebody's projects are those that they are booked on, manage, or have recorded time on.
+# Somebody's projects: those that they are booked on, manage, or have recorded time on; found once, whatever the plan.
 MINE = """
-    with mine as (
+    with mine as materialized (
       select project_id as id from bookings where person_id = :person_id and not is_cancelled
       union select id from projects where manager = :subject
       union select project_id from timesheets where person_id = :person_id
