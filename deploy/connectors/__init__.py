@@ -1,0 +1,1 @@
+"""Programs that take sealed batches into the books of other systems, over nothing but HTTP."""
