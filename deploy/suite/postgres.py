@@ -278,8 +278,11 @@ def _is_alive(process: psutil.Process) -> bool:
         if process.status() != psutil.STATUS_ZOMBIE:
             return process.is_running()
         process.wait(0)
-    except (psutil.NoSuchProcess, psutil.TimeoutExpired):
+    except psutil.TimeoutExpired:
         pass
+    except psutil.NoSuchProcess:
+        if isinstance(process, psutil.Popen):
+            process.poll()  # somebody else reaped it; a child that does not hear so warns that it is left running
     return False
 
 

@@ -1,5 +1,6 @@
 """The embedded PostgreSQL keeps what was committed, whatever is killed, and opens no directory."""
 
+import gc
 import os
 import pwd
 import shutil
@@ -43,6 +44,16 @@ async def test_what_was_committed_outlives_a_killed_server(directory: Path) -> N
 
         assert server.pid != killed
         assert await value(server, RECALL) == 42
+
+
+def test_a_killed_server_that_somebody_else_reaped_is_not_told_to_run_on(directory: Path) -> None:
+    with EmbeddedPostgres(directory) as server:
+        killed = psutil.Process(server.pid)
+        killed.kill()
+        psutil.wait_procs([killed])
+
+        assert server.ensure_running()
+        gc.collect()  # where a child that nobody waited for warns
 
 
 async def test_a_running_server_is_left_alone(directory: Path) -> None:
