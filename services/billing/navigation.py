@@ -25,4 +25,5 @@ NAVIGATION = (
     Entry("Reconciliation", "/billing/reconciliation", "scale", "Account", Permission.SEE_LEDGER),
     Entry("Webhooks", "/billing/webhooks", "broadcast", "Account", Permission.SEE_WEBHOOKS),
     Entry("Batches for the ERP", "/billing/batches", "package-export", "Account", Permission.SEE_BATCHES, "g b"),
+    Entry("Batch receivers", "/billing/batch-receivers", "key", "Account", Permission.CONFIGURE),
 )

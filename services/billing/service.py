@@ -19,6 +19,7 @@ from services.billing.audit_files import pages as audit_files_pages
 from services.billing.bank_statements import api as bank_statements_api
 from services.billing.bank_statements import pages as bank_statements_pages
 from services.billing.batch_receivers import api as batch_receivers_api
+from services.billing.batch_receivers import pages as batch_receivers_pages
 from services.billing.batches import api as batches_api
 from services.billing.batches import pages as batches_pages
 from services.billing.billing_runs import api as billing_runs_api
@@ -187,6 +188,7 @@ service = Service(
         revaluations_pages.router,
         closing_pages.router,
         batches_pages.router,
+        batch_receivers_pages.router,
         webhooks_pages.router,
         reconciliation_pages.router,
         account_mappings_pages.router,

@@ -52,7 +52,7 @@ function mark(form, pointer, detail) {
   const field = form.querySelector(`[data-field="${CSS.escape(name)}"]`)
   if (!field) return
   field.classList.add('is-wrong')
-  field.querySelector('input, select, textarea').setAttribute('aria-invalid', 'true')
+  field.querySelector('input, select, textarea')?.setAttribute('aria-invalid', 'true')
   const fault = field.querySelector('[data-fault]')
   fault.textContent = detail
   fault.hidden = false

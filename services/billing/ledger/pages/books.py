@@ -11,12 +11,15 @@ from services.billing.exchange_rates.queries import exchange_rate
 from services.billing.ledger import queries
 from services.billing.ledger.model.accounts import NoBooks
 from services.billing.ledger.model.entries import SourceKind
+from services.billing.permissions import Permission
 from shared.database import LIMIT_DEFAULT
 from shared.pages import InWork, PageRoute, page
 from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
 from shared.web import Cursor
 
+BY_HAND = frozenset({SourceKind.ADJUSTMENT, SourceKind.OUTSIDE})
+"""What is taken back here; the entries of a document are taken back by another document."""
 IN_LEGS = frozenset({SourceKind.PAYMENT, SourceKind.WRITE_OFF, SourceKind.ALLOWANCE})
 """What is posted in several entries, each of which has the whole for its cause."""
 router = APIRouter(prefix="/journal", route_class=PageRoute)
@@ -54,6 +57,7 @@ async def journal(
         legal_entity=code,
         account=account,
         names=names,
+        may_adjust=work.actor.may(Permission.ADJUST_LEDGER),
     )
 
 
@@ -104,4 +108,6 @@ async def entry(request: Request, entry_id: UUID, work: InWork) -> Response:
         reversed_by=found.reversed_by_id,
         cause=cause,
         names=chart.accounts,
+        today=work.now.date(),
+        may_reverse=source.kind in BY_HAND and work.actor.may(Permission.ADJUST_LEDGER),
     )
