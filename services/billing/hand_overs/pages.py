@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated
 from uuid import UUID
 
@@ -15,10 +16,11 @@ from services.billing.hand_overs.api import WantedBody
 from services.billing.hand_overs.model import DocumentKind, Wanted
 from services.billing.permissions import Permission
 from shared.database import LIMIT_DEFAULT
-from shared.pages import InWork, PageRoute, form_of, page
+from shared.pages import InWork, PageRoute, chosen_of, form_of, page
 from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
-from shared.web import Cursor, key_required
+from shared.ui.words import ngettext
+from shared.web import Body, Cursor, key_required
 
 router = APIRouter(prefix="/hand-overs", route_class=PageRoute)
 PLACES = {
@@ -33,6 +35,12 @@ class HandOverForm(WantedBody):
     """One document, and what to write with it."""
 
     text: Annotated[str, Field(max_length=2000)] = ""
+
+
+class ChosenForm(Body):
+    """Invoices to be sent to their customers' billing addresses."""
+
+    invoice_ids: Annotated[list[UUID], Field(min_length=1, max_length=100)]
 
 
 @router.get("")
@@ -78,3 +86,13 @@ async def hand_over(request: Request, work: InWork) -> Response:
     form = await form_of(request, HandOverForm)
     [made] = await actions.hand_over(work, [form.wanted()], text=form.text)
     return RedirectResponse(PLACES[made.kind].format(made.document_id), 303)
+
+
+@router.post("/invoices", dependencies=[Depends(key_required)])
+async def hand_over_chosen(request: Request, work: InWork) -> Response:
+    """Let every chosen invoice be sent to its customer, all or none."""
+    form = await chosen_of(request, ChosenForm, "invoice_ids")
+    made = await actions.hand_over(work, [Wanted(DocumentKind.INVOICE, one) for one in form.invoice_ids])
+    said = ngettext("%(num)s invoice handed over.", "%(num)s invoices handed over.", len(made)) % {"num": len(made)}
+    toast = json.dumps({"toast": {"text": said, "tone": "good"}})
+    return RedirectResponse("/billing/invoices?status=issued", 303, {"hx-trigger": toast})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Annotated, Any
@@ -9,6 +10,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
+from pydantic import Field
 
 from services.billing.invoices import actions, queries
 from services.billing.invoices.api import DraftBody, IssueBody, ReasonBody, as_a_draft, as_it_went_out
@@ -17,15 +19,22 @@ from services.billing.permissions import Permission
 from services.billing.work_in_progress.model import why
 from shared import subjects
 from shared.database import LIMIT_DEFAULT, Page
-from shared.pages import InWork, PageRoute, form_of, page
+from shared.pages import InWork, PageRoute, chosen_of, form_of, page
 from shared.pages.waiting import WAITING_AT_MOST, Finder, Hit, Need, Verb
 from shared.ui.formats import in_currency
 from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
-from shared.web import Cursor, key_required
+from shared.ui.words import ngettext
+from shared.web import Body, Cursor, key_required
 from shared.work import Work
 
 router = APIRouter(prefix="/invoices", route_class=PageRoute)
+
+
+class ChosenForm(Body):
+    """Several invoices."""
+
+    invoice_ids: Annotated[list[UUID], Field(min_length=1, max_length=100)]
 
 
 @router.get("")
@@ -49,7 +58,14 @@ async def invoices(
         Column("due_on", _("Due")),
     )
     listing = Listing.of(request, "invoices", columns, found.items, next=found.next)
-    return page(request, "billing/invoices/invoices.html", listing=listing, chosen=status)
+    return page(
+        request,
+        "billing/invoices/invoices.html",
+        listing=listing,
+        chosen=status,
+        may_approve=work.actor.may(Permission.APPROVE_INVOICES),
+        may_send=work.actor.may(Permission.SEND_DOCUMENTS),
+    )
 
 
 @router.post("")
@@ -58,6 +74,16 @@ async def draft(request: Request, work: InWork) -> Response:
     form = await form_of(request, DraftBody)
     invoice = await actions.draft_invoice(work, contract_id=form.contract_id, up_to=form.up_to)
     return RedirectResponse(f"/billing/invoices/{invoice.id}", 303)
+
+
+@router.post("/approvals")
+async def approve_chosen(request: Request, work: InWork) -> Response:
+    """Agree to every chosen draft, all or none."""
+    form = await chosen_of(request, ChosenForm, "invoice_ids")
+    await actions.approve_invoices(work, form.invoice_ids)
+    said = ngettext("%(num)s invoice approved.", "%(num)s invoices approved.", len(form.invoice_ids))
+    toast = json.dumps({"toast": {"text": said % {"num": len(form.invoice_ids)}, "tone": "good"}})
+    return RedirectResponse("/billing/invoices?status=draft", 303, {"hx-trigger": toast})
 
 
 @router.get("/{invoice_id}")

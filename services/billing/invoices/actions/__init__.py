@@ -1,7 +1,19 @@
 """What people do with invoices: draft, preview, approve, discard, issue."""
 
 from services.billing.invoices.actions.issuing import issue_invoice
-from services.billing.invoices.actions.preparing import approve_invoice, discard_invoice, draft_invoice
+from services.billing.invoices.actions.preparing import (
+    approve_invoice,
+    approve_invoices,
+    discard_invoice,
+    draft_invoice,
+)
 from services.billing.invoices.actions.previewing import preview_invoice
 
-__all__ = ["approve_invoice", "discard_invoice", "draft_invoice", "issue_invoice", "preview_invoice"]
+__all__ = [
+    "approve_invoice",
+    "approve_invoices",
+    "discard_invoice",
+    "draft_invoice",
+    "issue_invoice",
+    "preview_invoice",
+]

@@ -89,6 +89,15 @@ async def approve_invoice(work: Work, invoice_id: UUID) -> Invoice:
     return invoice
 
 
+async def approve_invoices(work: Work, invoice_ids: Sequence[UUID]) -> None:
+    """Agree to several drafts, all or none, each of which somebody else prepared.
+
+    Raises NoSuchInvoice, NotADraft, OwnInvoice.
+    """
+    for invoice_id in sorted(set(invoice_ids)):  # in one order, so that two people never wait for each other
+        await approve_invoice(work, invoice_id)
+
+
 async def discard_invoice(work: Work, invoice_id: UUID, *, reason: str) -> Invoice:
     """Give up a draft; the work on it is open again. Raises NoSuchInvoice, IssuedForGood, DiscardedAlready."""
     work.actor.must(Permission.PREPARE_INVOICES)
