@@ -2,7 +2,8 @@
 
 from shared.pages.forms import Typed, TypedHours, chosen_of, form_of
 from shared.pages.route import PageRoute
+from shared.pages.toasts import toast
 from shared.ui.render import page
 from shared.web.route import InWork
 
-__all__ = ["InWork", "PageRoute", "Typed", "TypedHours", "chosen_of", "form_of", "page"]
+__all__ = ["InWork", "PageRoute", "Typed", "TypedHours", "chosen_of", "form_of", "page", "toast"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -15,7 +14,7 @@ from services.billing.invoice_layouts.pages import groupings
 from services.billing.permissions import Permission
 from shared.database import LIMIT_DEFAULT
 from shared.ids import new_id
-from shared.pages import InWork, PageRoute, chosen_of, form_of, page
+from shared.pages import InWork, PageRoute, chosen_of, form_of, page, toast
 from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
 from shared.ui.words import ngettext
@@ -105,5 +104,4 @@ async def begin(request: Request, billing_run_id: UUID, work: InWork) -> Respons
 
 
 def _back(run_id: UUID, said: str) -> Response:
-    toast = json.dumps({"toast": {"text": said, "tone": "good"}})
-    return RedirectResponse(f"/billing/billing-runs/{run_id}", 303, {"hx-trigger": toast})
+    return RedirectResponse(f"/billing/billing-runs/{run_id}", 303, toast(said))

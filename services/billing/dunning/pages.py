@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
@@ -22,7 +21,7 @@ from services.billing.permissions import Permission
 from services.billing.receivables.model import overdue_by
 from shared.database import LIMIT_DEFAULT, LIMIT_MAX
 from shared.ids import new_id
-from shared.pages import InWork, PageRoute, chosen_of, form_of, page
+from shared.pages import InWork, PageRoute, chosen_of, form_of, page, toast
 from shared.pages.waiting import Need, Verb
 from shared.ui.forms import typed_amount
 from shared.ui.listing import Column, Listing
@@ -205,5 +204,4 @@ async def needs(work: Work) -> Sequence[Need]:
 
 
 def _back(said: str) -> Response:
-    toast = json.dumps({"toast": {"text": said, "tone": "good"}})
-    return RedirectResponse("/billing/dunning", 303, {"hx-trigger": toast})
+    return RedirectResponse("/billing/dunning", 303, toast(said))

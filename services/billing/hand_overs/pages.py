@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from services.billing.hand_overs.api import WantedBody
 from services.billing.hand_overs.model import DocumentKind, Wanted
 from services.billing.permissions import Permission
 from shared.database import LIMIT_DEFAULT
-from shared.pages import InWork, PageRoute, chosen_of, form_of, page
+from shared.pages import InWork, PageRoute, chosen_of, form_of, page, toast
 from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
 from shared.ui.words import ngettext
@@ -94,5 +93,4 @@ async def hand_over_chosen(request: Request, work: InWork) -> Response:
     form = await chosen_of(request, ChosenForm, "invoice_ids")
     made = await actions.hand_over(work, [Wanted(DocumentKind.INVOICE, one) for one in form.invoice_ids])
     said = ngettext("%(num)s invoice handed over.", "%(num)s invoices handed over.", len(made)) % {"num": len(made)}
-    toast = json.dumps({"toast": {"text": said, "tone": "good"}})
-    return RedirectResponse("/billing/invoices?status=issued", 303, {"hx-trigger": toast})
+    return RedirectResponse("/billing/invoices?status=issued", 303, toast(said))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Annotated, Any
@@ -19,7 +18,7 @@ from services.billing.permissions import Permission
 from services.billing.work_in_progress.model import why
 from shared import subjects
 from shared.database import LIMIT_DEFAULT, Page
-from shared.pages import InWork, PageRoute, chosen_of, form_of, page
+from shared.pages import InWork, PageRoute, chosen_of, form_of, page, toast
 from shared.pages.waiting import WAITING_AT_MOST, Finder, Hit, Need, Verb
 from shared.ui.formats import in_currency
 from shared.ui.listing import Column, Listing
@@ -82,8 +81,7 @@ async def approve_chosen(request: Request, work: InWork) -> Response:
     form = await chosen_of(request, ChosenForm, "invoice_ids")
     await actions.approve_invoices(work, form.invoice_ids)
     said = ngettext("%(num)s invoice approved.", "%(num)s invoices approved.", len(form.invoice_ids))
-    toast = json.dumps({"toast": {"text": said % {"num": len(form.invoice_ids)}, "tone": "good"}})
-    return RedirectResponse("/billing/invoices?status=draft", 303, {"hx-trigger": toast})
+    return RedirectResponse("/billing/invoices?status=draft", 303, toast(said % {"num": len(form.invoice_ids)}))
 
 
 @router.get("/{invoice_id}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -16,7 +15,7 @@ from services.billing.work_in_progress.actions import hold_item, hold_items, rel
 from services.billing.work_in_progress.api import ChosenBody, ReasonBody
 from services.billing.work_in_progress.model import State, why
 from shared.database import LIMIT_DEFAULT
-from shared.pages import InWork, PageRoute, chosen_of, form_of, page
+from shared.pages import InWork, PageRoute, chosen_of, form_of, page, toast
 from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
 from shared.ui.words import ngettext
@@ -124,10 +123,11 @@ async def release(request: Request, item_id: UUID, work: InWork) -> Response:
 
 def back_to_list(request: Request, said: str, chosen: ChosenBody) -> Response:
     """The list that somebody came from, and what was done."""
-    toast = json.dumps({"toast": {"text": said % {"num": len(chosen.item_ids)}, "tone": "good"}})
     narrowed = urlsplit(request.headers.get("hx-current-url", "")).query
     here = "/billing/work-in-progress/items"
-    return RedirectResponse(f"{here}?{narrowed}" if narrowed else here, 303, {"hx-trigger": toast})
+    return RedirectResponse(
+        f"{here}?{narrowed}" if narrowed else here, 303, toast(said % {"num": len(chosen.item_ids)})
+    )
 
 
 async def _back_to_contract(work: InWork, item_id: UUID) -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -35,7 +34,7 @@ from services.delivery.templates.model.rules import BY_THE_HOUR, BillingMethod
 from shared.database import LIMIT_DEFAULT
 from shared.errors import Refused
 from shared.ids import new_id
-from shared.pages import InWork, PageRoute, Typed, TypedHours, form_of, page
+from shared.pages import InWork, PageRoute, Typed, TypedHours, form_of, page, toast
 from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
 from shared.web import Body, Cursor
@@ -223,5 +222,5 @@ def _may_change(work: Work, project: Project) -> bool:
 
 
 def _to(change_order_id: UUID, said: str = "") -> Response:
-    headers = {"hx-trigger": json.dumps({"toast": {"text": said, "tone": "good"}})} if said else {}
+    headers = toast(said) if said else {}
     return RedirectResponse(f"/delivery/change-orders/{change_order_id}", 303, headers)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated
@@ -22,7 +21,7 @@ from services.delivery.projects.model.project import number_of
 from services.delivery.projects.queries import open_projects
 from shared.database import LIMIT_DEFAULT
 from shared.ids import new_id
-from shared.pages import InWork, PageRoute, Typed, form_of, page
+from shared.pages import InWork, PageRoute, Typed, form_of, page, toast
 from shared.pages.waiting import WAITING_AT_MOST, Need, Verb
 from shared.subjects import acting_person
 from shared.ui.listing import Column, Listing
@@ -197,5 +196,5 @@ async def _waiting(work: Work, show: ShowReports, state: ReportState) -> list[Ne
 
 
 def _to(report_id: UUID | str, said: str = "") -> Response:
-    headers = {"hx-trigger": json.dumps({"toast": {"text": said, "tone": "good"}})} if said else {}
+    headers = toast(said) if said else {}
     return RedirectResponse(f"/delivery/expenses/{report_id}".rstrip("/"), 303, headers)

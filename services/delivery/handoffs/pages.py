@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -17,7 +16,7 @@ from services.delivery.handoffs.model import HandoffState
 from services.delivery.permissions import Permission
 from services.delivery.projects.queries import managers
 from shared.database import LIMIT_DEFAULT
-from shared.pages import InWork, PageRoute, form_of, page
+from shared.pages import InWork, PageRoute, form_of, page, toast
 from shared.pages.waiting import WAITING_AT_MOST, Need, Verb
 from shared.ui.formats import in_currency
 from shared.ui.listing import Column, Listing
@@ -117,4 +116,4 @@ async def needs(work: Work) -> Sequence[Need]:
 
 
 def _moved(path: str, said: str) -> Response:
-    return RedirectResponse(path, 303, {"hx-trigger": json.dumps({"toast": {"text": said, "tone": "good"}})})
+    return RedirectResponse(path, 303, toast(said))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import date
@@ -24,7 +23,7 @@ from services.delivery.projects.model.project import Project, number_of
 from services.delivery.projects.queries import visible_margin
 from shared.database import LIMIT_DEFAULT
 from shared.ids import new_id
-from shared.pages import InWork, PageRoute, Typed, TypedHours, form_of, page
+from shared.pages import InWork, PageRoute, Typed, TypedHours, form_of, page, toast
 from shared.ui.formats import day_short
 from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
@@ -108,8 +107,7 @@ async def measure(request: Request, project_id: UUID, measurement_id: UUID, work
     asked = Asked(**{one.name: getattr(form, one.name) for one in fields(Asked)})
     await measure_progress(work, measurement_id, project_id, asked=asked)
     of_line = f"?line={form.billing_line_id}" if form.billing_line_id else ""
-    toast = json.dumps({"toast": {"text": _("Measured."), "tone": "good"}})
-    return RedirectResponse(f"/delivery/progress/{project_id}{of_line}", 303, {"hx-trigger": toast})
+    return RedirectResponse(f"/delivery/progress/{project_id}{of_line}", 303, toast(_("Measured.")))
 
 
 def _form(project: Project, work: Work, method: ProgressMethod) -> Mapping[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
@@ -20,7 +19,7 @@ from services.delivery.timesheets.api.timesheets import RejectionBody
 from services.delivery.timesheets.model.entries import TimesheetState
 from services.delivery.timesheets.queries import LONG_DAY
 from shared.database import LIMIT_DEFAULT, LIMIT_MAX
-from shared.pages import InWork, PageRoute, form_of, page
+from shared.pages import InWork, PageRoute, form_of, page, toast
 from shared.pages.waiting import WAITING_AT_MOST, Need, Verb
 from shared.subjects import acting_person
 from shared.ui.formats import hours
@@ -123,5 +122,4 @@ async def _chosen(request: Request) -> list[UUID]:
 
 
 def _back(said: str) -> Response:
-    toast = json.dumps({"toast": {"text": said, "tone": "good"}})
-    return RedirectResponse("/delivery/approvals", 303, {"hx-trigger": toast})
+    return RedirectResponse("/delivery/approvals", 303, toast(said))

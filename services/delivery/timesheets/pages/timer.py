@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -12,7 +11,7 @@ from services.delivery.timesheets.actions import grid
 from services.delivery.timesheets.actions import timer as actions
 from services.delivery.timesheets.model.timer import Timer
 from services.delivery.timesheets.pages.week import WeekForm
-from shared.pages import InWork, PageRoute, form_of
+from shared.pages import InWork, PageRoute, form_of, toast
 from shared.ui.formats import hours
 from shared.ui.words import gettext as _
 
@@ -54,5 +53,5 @@ def _back(stopped: Timer | None) -> Response:
         minutes = sum(one.minutes for one in stopped.worked())
         said = _("%(hours)s recorded.") % {"hours": hours(minutes)} if minutes else _("Nothing was recorded.")
         undo = f"/delivery/timer/{stopped.id}/undo"
-        headers = {"hx-trigger": json.dumps({"toast": {"text": said, "tone": "good", "undo": undo}})}
+        headers = toast(said, undo=undo)
     return RedirectResponse("/delivery/week", 303, headers)

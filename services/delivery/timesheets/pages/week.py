@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from services.delivery.timesheets.api.entries import Note
 from services.delivery.timesheets.model.cells import Cell, WeekTask
 from services.delivery.timesheets.model.entries import Entry, TimesheetState
 from services.delivery.timesheets.queries import Show
-from shared.pages import InWork, PageRoute, form_of, page
+from shared.pages import InWork, PageRoute, form_of, page, toast
 from shared.pages.waiting import WAITING_AT_MOST, Need, Verb
 from shared.period import week_of
 from shared.ui.words import gettext as _
@@ -154,7 +153,7 @@ async def write_notes(request: Request, week_starts_on: date, work: InWork) -> R
         note = form.notes.get(entry.id, "")
         if entry.state not in HANDED_IN and note != entry.note:
             await own_time.change_entry(work, entry, minutes=None, billable=None, note=note)
-    return Response(status_code=204, headers=_saying(_("The notes are saved.")))
+    return Response(status_code=204, headers=toast(_("The notes are saved.")))
 
 
 async def needs(work: Work) -> Sequence[Need]:
@@ -230,8 +229,4 @@ def _days(starts_on: date) -> list[date]:
 
 
 def _back(week_starts_on: date, said: str) -> Response:
-    return RedirectResponse(f"/delivery/week/{week_starts_on}", 303, _saying(said))
-
-
-def _saying(text: str) -> dict[str, str]:
-    return {"hx-trigger": json.dumps({"toast": {"text": text, "tone": "good"}})}
+    return RedirectResponse(f"/delivery/week/{week_starts_on}", 303, toast(said))
