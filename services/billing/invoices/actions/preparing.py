@@ -81,21 +81,24 @@ async def draft_invoices(work: Work, contract_ids: Sequence[UUID], chosen: Selec
 
 async def approve_invoice(work: Work, invoice_id: UUID) -> Invoice:
     """Agree to a draft that somebody else prepared. Raises NoSuchInvoice, NotADraft, OwnInvoice."""
-    work.actor.must(Permission.APPROVE_INVOICES)
-    invoice = await locked_invoice(work, invoice_id)
-    is_preparer = await subjects.is_same_person(work, invoice.prepared_by)
-    invoice.approve(by=work.actor.subject, at=work.now, is_preparer=is_preparer)
-    await store.keep(work)
+    [invoice] = await approve_invoices(work, [invoice_id])
     return invoice
 
 
-async def approve_invoices(work: Work, invoice_ids: Sequence[UUID]) -> None:
+async def approve_invoices(work: Work, invoice_ids: Sequence[UUID]) -> Sequence[Invoice]:
     """Agree to several drafts, all or none, each of which somebody else prepared.
 
     Raises NoSuchInvoice, NotADraft, OwnInvoice.
     """
-    for invoice_id in sorted(set(invoice_ids)):  # in one order, so that two people never wait for each other
-        await approve_invoice(work, invoice_id)
+    work.actor.must(Permission.APPROVE_INVOICES)
+    found = await store.get_several(work, invoice_ids)
+    if len(found) < len(set(invoice_ids)):
+        raise NoSuchInvoice()
+    for invoice in found:
+        is_preparer = await subjects.is_same_person(work, invoice.prepared_by)
+        invoice.approve(by=work.actor.subject, at=work.now, is_preparer=is_preparer)
+    await store.keep(work)
+    return found
 
 
 async def discard_invoice(work: Work, invoice_id: UUID, *, reason: str) -> Invoice:

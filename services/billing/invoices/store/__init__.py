@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
@@ -176,6 +176,12 @@ async def get(work: Work, invoice_id: UUID) -> Invoice | None:
         select(Invoice).where(invoices.c.id == invoice_id).with_for_update()
     )
     return found
+
+
+async def get_several(work: Work, invoice_ids: Collection[UUID]) -> Sequence[Invoice]:
+    """These invoices, as far as there are, locked in one order until this work ends."""
+    wanted = select(Invoice).where(invoices.c.id.in_(invoice_ids)).order_by(invoices.c.id).with_for_update()
+    return (await work.session.scalars(wanted)).all()
 
 
 async def find(work: Work, invoice_id: UUID) -> Invoice | None:

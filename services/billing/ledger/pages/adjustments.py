@@ -15,6 +15,7 @@ from services.billing.ledger import actions, queries
 from services.billing.ledger.api import ReversalBody
 from services.billing.ledger.model.accounts import AccountCode
 from services.billing.ledger.model.entries import NewLine
+from services.billing.ledger.pages.books import LegalEntity
 from services.billing.permissions import Permission
 from shared.contracts.base import Amount, Currency
 from shared.ids import new_id
@@ -48,9 +49,7 @@ class AdjustmentForm(Body):
 
 
 @router.get("/adjustments/new")
-async def new(
-    request: Request, work: InWork, wanted: Annotated[str | None, Query(alias="legal_entity", max_length=50)] = None
-) -> Response:
+async def new(request: Request, work: InWork, wanted: LegalEntity = None) -> Response:
     """An empty entry in the books of a legal entity."""
     codes = await queries.legal_entities_with_books(work)
     code = wanted or next(iter(codes), "")

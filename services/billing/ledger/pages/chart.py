@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.billing.ledger import actions, queries
 from services.billing.ledger.api import NewAccountBody, PostingRoleBody, PostingRuleBody
 from services.billing.ledger.model.accounts import AccountKind, NoBooks, NoSuchAccount, PostingRole
+from services.billing.ledger.pages.books import LegalEntity
 from services.billing.permissions import Permission
 from shared.ids import new_id
 from shared.pages import InWork, PageRoute, form_of, page
@@ -26,9 +25,7 @@ class RoleForm(PostingRoleBody):
 
 
 @router.get("")
-async def chart(
-    request: Request, work: InWork, wanted: Annotated[str | None, Query(alias="legal_entity", max_length=50)] = None
-) -> Response:
+async def chart(request: Request, work: InWork, wanted: LegalEntity = None) -> Response:
     """Every account of a legal entity with the roles it plays, and the posting rules."""
     codes = await queries.legal_entities_with_books(work)
     code = wanted or next(iter(codes), "")
