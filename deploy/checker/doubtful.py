@@ -15,9 +15,9 @@ select tenant_id, cause_id, kind, sum(amount) as amount from settlements
 where kind in ('write_off', 'recovery') group by 1, 2, 3
 """
 POSTED = """
-select e.tenant_id, e.source_id, l.role, sum(l.amount) as amount from journal_entries e
+select e.tenant_id, e.source_id, e.currency, l.role, sum(l.amount) as amount from journal_entries e
 join journal_lines l on l.tenant_id = e.tenant_id and l.entry_id = e.id
-where e.source_kind = $1 group by 1, 2, 3
+where e.source_kind = $1 group by 1, 2, 3, 4
 """
 ALLOWED_FOR = """
 select p.*, policy.percents, policy.leaves_out_tax from allowance_parts p
@@ -26,11 +26,6 @@ join allowance_policies policy on policy.tenant_id = r.tenant_id and policy.id =
 order by p.tenant_id, p.run_id, p.currency, p.band
 """
 ALLOWANCES = "select tenant_id, run_id, currency, wanted, stood from allowance_totals order by 1, 2, 3"
-ALLOWANCES_POSTED = """
-select e.tenant_id, e.source_id, e.currency, l.role, sum(l.amount) as amount from journal_entries e
-join journal_lines l on l.tenant_id = e.tenant_id and l.entry_id = e.id
-where e.source_kind = 'allowance' group by 1, 2, 3, 4
-"""
 SENT_NOTICES = """
 select n.tenant_id, n.id, n.invoice_id, n.step, n.letter_id, n.open, n.decided_on, s.fee, d.gross,
        i.customer_id, i.legal_entity_id, i.currency, (
@@ -105,7 +100,7 @@ async def the_allowance_is_what_its_policy_says(look: Look) -> list[str]:
             wanted |= {(*key, "bad_debt"): difference, (*key, "allowance"): -difference}
     posted = {
         (*_key(row, "source_id"), row["currency"], row["role"]): exact(row["amount"])
-        for row in await look.rows("billing", ALLOWANCES_POSTED)
+        for row in await look.rows("billing", POSTED, "allowance")
         if row["amount"]
     }
     said_of_all = {key: exact(row["wanted"]) for key, row in totals.items() if row["wanted"]}

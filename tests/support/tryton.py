@@ -38,7 +38,6 @@ class TrytonServer:
     """A server at work, and where."""
 
     url: str
-    program: Program
 
     @asynccontextmanager
     async def session(self, user: str = ADMIN) -> AsyncIterator[Tryton]:
@@ -47,10 +46,6 @@ class TrytonServer:
             tryton = Tryton(http, NAME)
             await tryton.log_in(user, PASSWORD)
             yield tryton
-
-    def printed(self) -> str:
-        """What it printed."""
-        return self.program.printed
 
 
 @dataclass(frozen=True)
@@ -87,7 +82,7 @@ def a_tryton(postgres: EmbeddedPostgres) -> Iterator[TrytonServer]:
         _run(made, home, settings)
         log = home / "tryton.log"
         program = Program("tryton", log, spawn([str(programs / "trytond"), *options], home, settings, log))
-        server = TrytonServer(f"http://127.0.0.1:{port}", program)
+        server = TrytonServer(f"http://127.0.0.1:{port}")
         try:
             program.until(lambda: _listens(port), what="to listen")
             yield server

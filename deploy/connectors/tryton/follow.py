@@ -13,7 +13,7 @@ import httpx2
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from deploy.connectors.tryton.moves import Entry, Taken, books_of, take
+from deploy.connectors.tryton.moves import Books, Entry, Taken, books_of, take
 from deploy.connectors.tryton.rpc import Tryton
 from deploy.suite.desk import Desk
 from deploy.suite.issuer.client import client_credentials
@@ -62,10 +62,11 @@ async def follow(settings: Settings) -> AsyncIterator[Done]:
     """
     place, more = f"{API}/ledger-chains/{settings.legal_entity}", True
     async with _both(settings) as (billing, tryton):
+        books = await books_of(tryton, settings.tryton_journal)
         while more:
             chain = await billing.get(place, after=_last(settings.cursor), limit=1)
             for batch in chain["items"]:
-                yield await _take(billing, tryton, settings.tryton_journal, batch)
+                yield await _take(billing, tryton, books, batch)
             settings.cursor.write_text(str(chain["next"]))
             more = chain["more"]
 
@@ -87,10 +88,10 @@ def _last(cursor: Path) -> int:
     return int(cursor.read_text()) if cursor.exists() else 0
 
 
-async def _take(billing: Desk, tryton: Tryton, journal: str, batch: dict[str, Any]) -> Done:
+async def _take(billing: Desk, tryton: Tryton, books: Books, batch: dict[str, Any]) -> Done:
     place = f"{API}/ledger-batches/{batch['id']}"
     entries = await _entries(billing, place, batch)
-    taken = await take(tryton, await books_of(tryton, journal), batch["number"], entries)
+    taken = await take(tryton, books, batch["number"], entries)
     await _answer(billing, place, batch, taken)
     return Done(batch["number"], taken)
 
