@@ -4,17 +4,16 @@ import fcntl
 import os
 import shutil
 import subprocess
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tenacity import retry, retry_if_result, stop_after_attempt, wait_fixed
 
 from tests.support.slots import base
 
-ATTEMPTS = 3
-PATIENCE = 30  # seconds
+PATIENCE = 30  # seconds; how long apt waits for another apt
 QUIETLY = {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}  # no questions, no servers started
 OUTSIDE_PATH = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin", "/opt/homebrew/sbin", "/usr/local/bin")
 
@@ -49,11 +48,18 @@ def _installed(name: str, package: str) -> Path | None:
     become_root = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
     if any(shutil.which(needed) is None for needed in ("apt-get", *become_root[:1])):
         return None
-    for _ in range(ATTEMPTS):
-        for arguments in (["update"], ["install", "--yes", "--no-install-recommends", package]):
-            command = [*become_root, "apt-get", "--option", f"DPkg::Lock::Timeout={PATIENCE}", *arguments]
-            subprocess.run(command, env=QUIETLY | os.environ, capture_output=True, check=False)
-        if found := _find(name):
-            return found
-        time.sleep(PATIENCE / ATTEMPTS)  # another program may be at the lists, for which apt does not wait
-    return None
+    apt = [*become_root, "apt-get", "--option", f"DPkg::Lock::Timeout={PATIENCE}"]
+    return _asked_of(apt, name, package)
+
+
+# Another program may be at apt's lists, for which apt does not wait.
+@retry(
+    stop=stop_after_attempt(3),
+    wait=wait_fixed(10),
+    retry=retry_if_result(lambda found: found is None),
+    retry_error_callback=lambda last: None,
+)
+def _asked_of(apt: Sequence[str], name: str, package: str) -> Path | None:
+    for arguments in (["update"], ["install", "--yes", "--no-install-recommends", package]):
+        subprocess.run([*apt, *arguments], env=QUIETLY | os.environ, capture_output=True, check=False)
+    return _find(name)
