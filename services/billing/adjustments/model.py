@@ -150,10 +150,13 @@ def moved_item_id(adjustment_id: UUID, item_id: UUID) -> UUID:
 
 
 def _sound(parts: Sequence[Part], changes: Sequence[Change], field: str) -> list[Change]:
-    """The changes that change something, none of which turns what is worth something into its opposite."""
+    """The changes that change something, none of which turns an item into its opposite.
+
+    What is worth nothing is a claim, or takes one back, as its minutes say.
+    """
     for part, change in zip(parts, changes, strict=True):
         before = part.money.amount
-        if before * (before + change.amount) < 0:
+        if (before or part.minutes or 1) * (before + change.amount) < 0:
             raise MoreThanThereIs(f"One item is worth {part.money} and would lose {-change.amount}.", field=field)
     changing = [change for change in changes if change.amount]
     if not changing:

@@ -69,6 +69,14 @@ def test_what_is_worth_something_does_not_become_a_claim_against_us() -> None:
         by_amount([a_part("10.00")], Decimal("-10.01"))
 
 
+@pytest.mark.parametrize(("minutes", "amount"), [(60, "-0.01"), (0, "-0.01"), (-60, "0.01")])
+def test_what_is_worth_nothing_does_not_become_the_opposite_of_its_minutes(minutes: int, amount: str) -> None:
+    with pytest.raises(MoreThanThereIs):
+        by_amount([a_part("0.00", minutes), a_part("0.00", minutes or 1)], Decimal(amount))
+
+    assert by_amount([a_part("0.00", minutes or 1)], -Decimal(amount))
+
+
 def test_what_has_no_value_is_not_marked_up_or_down() -> None:
     with pytest.raises(NoValueYet):
         by_percent([a_part(None)], Decimal(10))
