@@ -97,10 +97,11 @@ class WorkLives(RuleBasedStateMachine):
     @rule(picks=PICKS)
     def transfer(self, picks: set[int]) -> None:
         parts, transfer_id = self._picked(picks), new_id()
-        self._change(all_of(parts))
         for part in parts:
+            source = self.items[part.item_id]
             moved = replace(part, item_id=moved_item_id(transfer_id, part.item_id))
-            self.items[moved.item_id] = Item(moved, self.items[part.item_id].rate)
+            self.items[moved.item_id] = Item(moved, source.rate, is_by_hand=source.is_by_hand)
+        self._change(all_of(parts))
 
     @rule(price=PRICES)
     def re_rate(self, price: Decimal) -> None:

@@ -164,6 +164,29 @@ async def test_what_was_marked_by_hand_stays_as_it_was_said(billing: Billing) ->
     assert await values(billing) == [Decimal(130), Decimal(480)]
 
 
+async def test_what_was_marked_by_hand_stays_so_on_another_line(billing: Billing) -> None:
+    there, here = a_time_line("120.00"), a_time_line("120.00")
+    sale = a_sale(here, there)
+    contract_id = await billing.sold(sale)
+    await billing.hear(a_timesheet(sale, an_entry(here.line_id, 480), an_entry(here.line_id, 60)))
+    items = sorted(await billing.rows("billable_items"), key=lambda item: item["minutes"])
+    clerk = billing.as_(Role.BILLING_CLERK)
+    marked = {"item_ids": [str(items[1]["id"])], "percent": "-50", "reason": "Rework"}
+    moved = {
+        "item_ids": [str(item["id"]) for item in items],
+        "contract_line_id": str(there.line_id),
+        "reason": "Another line",
+    }
+    for what, body in (("adjustments", marked), ("transfers", moved)):
+        key = {"Idempotency-Key": str(new_id())}
+        assert (await clerk.post(f"/work-in-progress/{what}", json=body, headers=key)).is_success
+    await agreed(billing, contract_id)
+
+    await done(billing)
+
+    assert await values(billing) == [Decimal(0), Decimal(0), Decimal(130), Decimal(480)]
+
+
 async def test_an_entry_and_its_correction_change_together_or_not_at_all(billing: Billing) -> None:
     line = a_time_line("120.00")
     sale = a_sale(line)

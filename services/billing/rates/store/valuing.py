@@ -116,7 +116,8 @@ FREE = """(select coalesce(sum(amount), 0) = 0 and coalesce(sum(minutes), 0) = 0
                           where item_id = {of}.id and kind in ('adjusted', 'written_off', 'transferred'))"""
 
 # Unbilled work whose rate is not the one that would count now. An entry and what corrects it change together or not at
-# all, so that they still cancel out; what was transferred is no longer what was corrected.
+# all, so that they still cancel out; what was transferred is no longer what was corrected. What was marked by hand
+# before it was transferred is known by a value that its rate does not come to.
 RE_RATED = f"""
         select worked.id as item_id, worked.contract_id, worked.contract_line_id, worked.currency, worked.day,
                worked.staffing_role, worked.note, worked.billable_minutes as minutes, worked.value as from_value,
@@ -131,6 +132,7 @@ RE_RATED = f"""
         cross join lateral ({AGREED} order by place limit 1) counts
         where worked.is_billable and worked.rate_id is not null and worked.contract_line_id is not null
           and worked.rate <> counts.hourly_rate and contract.status = 'active'
+          and worked.value = round(worked.rate * worked.billable_minutes / 60, counts.digits)
           and (cast(:contracts as uuid[]) is null or worked.contract_id = any(:contracts))
           and (cast(:customer_id as uuid) is null or contract.customer_id = :customer_id)
           and (cast(:from_on as date) is null or fact.day >= :from_on)
