@@ -26,8 +26,8 @@ from shared.operations import console, history_console, live_console, parked_con
 from shared.pages import live
 from shared.pages.app import add_pages
 from shared.pages.provider import Provider
-from shared.pages.sealing import Seal
 from shared.pages.session import Sessions
+from shared.sealing import Seal
 from shared.service import Service
 from shared.settings import Settings, from_environment, needed
 from shared.web.app import create_app
@@ -70,6 +70,7 @@ def main(service: Service) -> None:
 
 async def serve(service: Service, settings: Settings, limits: Limits | None = None) -> None:
     """Answer HTTP until told to stop, then finish what is under way."""
+    _check_secrets_key(service, settings)
     keys = auth.keys_at(settings.jwks_url) if settings.jwks_url else auth.keys_of(settings.issuer_url)
     verifier = auth.Verifier(settings.issuer_url, keys, audience=settings.audience)
     sessions = _sessions(settings, verifier)
@@ -108,6 +109,7 @@ async def serve(service: Service, settings: Settings, limits: Limits | None = No
 
 async def work(service: Service, settings: Settings) -> None:
     """Send what is announced, react to what arrives and advance the jobs, until told to stop."""
+    _check_secrets_key(service, settings)
     database = connect(service.name, settings.database_url, pool_size=settings.pool_size)
     transport = RabbitMQ(needed(settings.broker_url, "BROKER_URL"))
     worker = Worker(service.name, (service.all_reactions,), database, transport)
@@ -142,6 +144,12 @@ async def declare_topology(service: Service, settings: Settings) -> None:
     await provision(settings.broker_admin_url or own_url, service.name, reactions)
     if settings.broker_management_url:
         await grant(settings.broker_management_url, definitions(service.name, reactions, own_url))
+
+
+def _check_secrets_key(service: Service, settings: Settings) -> None:
+    """Refuse to run what could not read its secrets; the key itself is read where a secret is."""
+    if service.keeps_secrets:
+        needed(settings.secrets_key, "SECRETS_KEY")
 
 
 def _sessions(settings: Settings, verifier: auth.Verifier) -> Sessions:

@@ -17,6 +17,7 @@ from shared.operations.api import router_knowing
 from shared.operations.group import DEAL_WITH_GROUP
 from shared.operations.pages import pages_knowing
 from shared.pages.navigation import OPERATE, Entry
+from shared.sealing import sealed_columns
 from shared.web import idempotency
 
 if TYPE_CHECKING:
@@ -54,6 +55,11 @@ class Service:
         """The reactions of every feature, and the one that every service has."""
         return Reactions.together((*self.reactions, subjects.reactions(self.schema)))
 
+    @property
+    def keeps_secrets(self) -> bool:
+        """Whether its database holds secrets, which must be sealed."""
+        return any(sealed_columns(self.schema.metadata))
+
     @cached_property
     def all_pages(self) -> tuple[APIRouter, ...]:
         """The pages of every feature, and those that every service has."""
@@ -74,7 +80,8 @@ class Service:
     @property
     def all_jobs(self) -> tuple[JobKind, ...]:
         """The jobs of every feature, and those that every service has."""
-        return (*self.jobs, jobs.FORGET_ANSWERS, DEAL_WITH_GROUP)
+        resealing = [jobs.reseal_secrets(self.schema)] if self.keeps_secrets else []
+        return (*self.jobs, jobs.FORGET_ANSWERS, *resealing, DEAL_WITH_GROUP)
 
     @property
     def all_routers(self) -> tuple[APIRouter, ...]:

@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PostgresUrl = Annotated[str, StringConstraints(pattern=r"^postgresql\+asyncpg://")]
 BrokerUrl = Annotated[str, StringConstraints(pattern=r"^amqps?://")]
-SessionKeys = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}(,[0-9a-f]{64})*$")]
+Keys = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}(,[0-9a-f]{64})*$")]
 WebUrl = Annotated[str, StringConstraints(pattern=r"^https?://")]
 Networks = Annotated[
     str, AfterValidator(lambda said: ",".join(str(ip_network(one.strip())) for one in said.split(",") if one))
@@ -48,10 +48,15 @@ class Settings(BaseSettings):
     )
     client_id: str = Field("throughline-web", description="the application at the issuer that browsers log in through")
     public_url: WebUrl | None = Field(None, description="the origin that browsers know, https://…; `api` only")
-    session_key: SessionKeys | None = Field(
+    session_key: Keys | None = Field(
         None,
         description="seals the sessions of browsers, the same for every service: 64 hexadecimal digits, such as"
         " `openssl rand -hex 32` gives; several by commas, the newest first; `api` only",
+    )
+    secrets_key: Keys | None = Field(
+        None,
+        description="seals the secrets that billing keeps, those of webhooks; as SESSION_KEY, several by commas, the"
+        " newest first; billing's `api` and `worker` only",
     )
     audience: str = Field("throughline", description="what a token must be made out to")
     host: str = Field("127.0.0.1", description="address that `api` listens on")

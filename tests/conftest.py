@@ -15,6 +15,7 @@ from tests.support.rabbitmq import Broker, throwaway_broker
 from tests.support.slots import slot
 
 DatabaseFactory = Callable[[str], ServiceDatabase]
+os.environ["SECRETS_KEY"] = "5e" * 32  # for whoever reads or writes a secret in a test
 LONGEST = {"journeys", "chaos", "broker"}
 
 

@@ -34,8 +34,8 @@ from shared.database import LIMIT_MAX, Database
 from shared.ids import new_id
 from shared.pages.app import add_pages
 from shared.pages.provider import Provider
-from shared.pages.sealing import Seal
 from shared.pages.session import Session, Sessions
+from shared.sealing import Seal
 from shared.service import Service
 from shared.ui import assets
 from shared.web.app import create_app

@@ -216,6 +216,7 @@ def _environment(addresses: ServiceDatabase, issuer: str) -> dict[str, str]:
         "JWKS_URL": issuer,
         "PUBLIC_URL": issuer,
         "SESSION_KEY": secrets.token_hex(32),
+        "SECRETS_KEY": secrets.token_hex(32),
         "LOG_LEVEL": "WARNING",
     }
 

@@ -13,8 +13,8 @@ from deploy.suite.issuer.firm import BROWSER
 from deploy.suite.issuer.issuer import Issuer
 from shared.auth import Verifier
 from shared.pages.provider import Provider
-from shared.pages.sealing import Seal
 from shared.pages.session import Sessions
+from shared.sealing import Seal
 
 
 def sessions_of(issuer: Issuer, app: Starlette) -> Sessions:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 import socket
 import time
 from collections.abc import AsyncIterator
@@ -114,6 +115,7 @@ async def running(
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     try:
         postgres.start()  # not in a thread: nothing else runs yet, and half a start could not be called off
+        os.environ.setdefault("SECRETS_KEY", postgres.password_of("secrets"))  # the same for as long as the data
         databases = {service.name: await prepare(service, postgres) for service in SERVICES}
         issuer = issuer_of(directory, url, databases)
         log_ins = create_issuer_app(issuer)

@@ -19,7 +19,7 @@ from shared.jobs.job import (
 )
 from shared.jobs.runner import LeaseLost, Runner, run_apart
 from shared.jobs.schema import DDL
-from shared.jobs.upkeep import FORGET_ANSWERS
+from shared.jobs.upkeep import FORGET_ANSWERS, reseal_secrets
 
 __all__ = [
     "DDL",
@@ -38,6 +38,7 @@ __all__ = [
     "cancel",
     "find",
     "listed",
+    "reseal_secrets",
     "router",
     "run_apart",
     "start",

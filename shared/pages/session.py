@@ -22,7 +22,7 @@ from shared.auth import Claims, NotLoggedIn, Verifier
 from shared.clock import Clock, wall_clock
 from shared.errors import Forbidden
 from shared.pages.provider import Provider, ProviderAway, ProviderRefused, Tokens, claims_of
-from shared.pages.sealing import Seal
+from shared.sealing import Seal
 
 log = logging.getLogger(__name__)
 

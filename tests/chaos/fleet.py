@@ -139,6 +139,7 @@ class Fleet:
             "POOL_SIZE": "8",
             "PUBLIC_URL": f"http://127.0.0.1:{self.ports.get(name, 0)}",
             "SESSION_KEY": "0f" * 32,
+            "SECRETS_KEY": "5e" * 32,
             "LOG_LEVEL": "WARNING",
             "CRASH_POINTS": self._armed[name],
             **self.settings.get(name, {}),

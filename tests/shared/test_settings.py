@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from services.billing.service import service as billing
 from services.crm.service import service
 from shared.process import USAGE, declare_topology, main, migrate, serve, work
 from shared.service import Service
@@ -24,6 +25,7 @@ COMPLETE = {
     "ISSUER_URL": "https://issuer.invalid",
     "PUBLIC_URL": "https://suite.invalid",
     "SESSION_KEY": "0f" * 32,
+    "SECRETS_KEY": "5e" * 32,
 }
 ROW = re.compile(r"^\| `([A-Z_]+)` \| (required|optional|default `([^`]*)`) \| (.+) \|$", re.MULTILINE)
 
@@ -102,6 +104,7 @@ def test_everything_that_is_missing_is_said_at_once(surroundings: Change, capsys
         ("PUBLIC_URL", "hunter2"),
         ("SESSION_KEY", "hunter2"),
         ("SESSION_KEY", "0f" * 31),
+        ("SECRETS_KEY", "hunter2"),
         ("OTLP_ENDPOINT", "hunter2"),
         ("LOG_LEVEL", "hunter2"),
     ],
@@ -134,6 +137,17 @@ def test_a_part_says_what_only_it_needs(
     assert refused(lambda: asyncio.run(part(service, settings)), capsys) == [
         f"{needs}: Field required ({purpose(needs)})"
     ]
+
+
+@pytest.mark.parametrize("part", [work, serve])
+def test_whoever_keeps_secrets_needs_the_key_to_them(
+    part: Part, surroundings: Change, capsys: pytest.CaptureFixture[str]
+) -> None:
+    surroundings("SECRETS_KEY", None)
+
+    said = refused(lambda: asyncio.run(part(billing, from_environment())), capsys)
+    assert said == [f"SECRETS_KEY: Field required ({purpose('SECRETS_KEY')})"]
+    assert not service.keeps_secrets
 
 
 def test_a_process_ends_with_status_2_and_without_a_traceback() -> None:

@@ -30,8 +30,8 @@ from shared.clock import Clock, wall_clock
 from shared.database import Database
 from shared.pages.app import add_pages
 from shared.pages.provider import Provider
-from shared.pages.sealing import Seal
 from shared.pages.session import Session, Sessions
+from shared.sealing import Seal
 from shared.service import Service
 from shared.telemetry import Telemetry
 from shared.web.app import Served, create_app

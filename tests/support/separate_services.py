@@ -161,6 +161,7 @@ class SeparateServices:
             "ISSUER_URL": self.issuer_url,
             "PUBLIC_URL": f"http://127.0.0.1:{httpx2.URL(self.issuer_url).port}",
             "SESSION_KEY": "0f" * 32,
+            "SECRETS_KEY": "5e" * 32,
             "PORT": str(self.ports[service]),
             "POOL_SIZE": "8",
             "OTLP_ENDPOINT": self.collector_url,

@@ -29,6 +29,7 @@ from sqlalchemy.dialects.postgresql import insert
 from services.billing.tables import schema
 from services.billing.webhooks.model.webhook import SECRET_OVERLAP, DeliveryState, Kind, Letter, Outcome, Webhook
 from shared.database import belongs_to, choice, found_by
+from shared.sealing import Sealed
 from shared.work import Work
 
 webhooks = schema.table(
@@ -47,7 +48,7 @@ webhook_secrets = schema.table(
     Column("webhook_id", Uuid, primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("since", DateTime(timezone=True), nullable=False),
-    Column("secret", String, nullable=False),
+    Column("secret", Sealed("webhook"), nullable=False),
     belongs_to("webhook_id", "webhooks"),
     audited=False,
 )
@@ -175,4 +176,5 @@ async def _secrets(work: Work, webhook_id: UUID, *, at: datetime) -> list[str]:
         )
     ).all()
     # The one before still signs for as long as its successor is young.
-    return [row.secret for number, row in enumerate(found) if number == 0 or at - found[0].since < SECRET_OVERLAP]
+    valid = [row for number, row in enumerate(found) if number == 0 or at - found[0].since < SECRET_OVERLAP]
+    return [row.secret for row in valid if row.secret is not None]

@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from services.billing.webhooks.jobs import jobs
 from shared.actor import Role
 from shared.ids import new_id
-from tests.support.billing import Billing
-from tests.support.ledger import SECRET, appoint_erp, map_accounts
+from shared.jobs import JobKind, Runner
+from tests.support.billing import NOON, Billing
+from tests.support.ledger import SECRET, a_new_entry, appoint_erp, map_accounts, posted, sealed
 from tests.support.receiver import NAME, Receiver, a_receiver
 
 SEALED = "throughline.billing.ledger_batch.sealed.v1"
@@ -60,3 +63,34 @@ async def registered(billing: Billing, url: str, *kinds: str, legal_entity: str 
     assert answer.is_success, answer.text
     assert SECRET not in answer.text
     return webhook_id
+
+
+async def work_off(billing: Billing, steps: int = 20, kinds: tuple[JobKind, ...] = jobs) -> None:
+    """Let the jobs run for as long as one is due."""
+    runner = Runner(billing.database, kinds, lambda: NOON)
+    for _ in range(steps):
+        if not await runner.step():
+            return
+
+
+async def let_time_pass(billing: Billing) -> float:
+    """Let what waits be due; gives for how many seconds it would have waited."""
+    due = "update msg.job set due_at = msg.clock() where state = 'running' returning 1"
+    waits = "select coalesce(max(extract(epoch from due_at - msg.clock())), 0) from msg.job where state = 'running'"
+    async with billing.database.engine.begin() as connection:
+        seconds = float((await connection.execute(text(waits))).scalar_one())
+        await connection.execute(text(due))
+    return seconds
+
+
+async def log_of(billing: Billing, webhook_id: str) -> list[dict[str, Any]]:
+    """Read the log of a webhook with its attempts, the newest first."""
+    auditor = billing.as_(Role.AUDITOR)
+    listed = (await auditor.get(f"/webhooks/{webhook_id}/deliveries")).json()["items"]
+    return [(await auditor.get(f"/webhook-deliveries/{one['id']}")).json() for one in listed]
+
+
+async def a_sealed_batch(billing: Billing) -> dict[str, Any]:
+    """Post an entry and seal it."""
+    await posted(billing, a_new_entry())
+    return await sealed(billing)

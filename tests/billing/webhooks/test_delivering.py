@@ -6,48 +6,22 @@ import json
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
-from services.billing.webhooks.jobs import jobs
 from services.billing.webhooks.model.webhook import ATTEMPTS, signatures
 from shared.actor import Role
-from shared.jobs import Runner
-from tests.billing.webhooks.conftest import ACKNOWLEDGED, SEALED, registered
+from tests.billing.webhooks.conftest import (
+    ACKNOWLEDGED,
+    SEALED,
+    a_sealed_batch,
+    let_time_pass,
+    log_of,
+    registered,
+    work_off,
+)
 from tests.support.api import code_of
-from tests.support.billing import NOON, Billing
-from tests.support.ledger import ACCEPTED, ENTITY, SECRET, a_new_entry, answered, posted, sealed, sent
+from tests.support.billing import Billing
+from tests.support.ledger import ACCEPTED, ENTITY, SECRET, answered, sent
 from tests.support.receiver import NAME, Receiver
-
-
-async def work_off(billing: Billing, steps: int = 20) -> None:
-    """Let the jobs run for as long as one is due."""
-    runner = Runner(billing.database, jobs, lambda: NOON)
-    for _ in range(steps):
-        if not await runner.step():
-            return
-
-
-async def let_time_pass(billing: Billing) -> float:
-    """Let what waits be due; gives for how many seconds it would have waited."""
-    due = "update msg.job set due_at = msg.clock() where state = 'running' returning 1"
-    waits = "select coalesce(max(extract(epoch from due_at - msg.clock())), 0) from msg.job where state = 'running'"
-    async with billing.database.engine.begin() as connection:
-        seconds = float((await connection.execute(text(waits))).scalar_one())
-        await connection.execute(text(due))
-    return seconds
-
-
-async def log_of(billing: Billing, webhook_id: str) -> list[dict[str, Any]]:
-    """Read the log of a webhook with its attempts, the newest first."""
-    auditor = billing.as_(Role.AUDITOR)
-    listed = (await auditor.get(f"/webhooks/{webhook_id}/deliveries")).json()["items"]
-    return [(await auditor.get(f"/webhook-deliveries/{one['id']}")).json() for one in listed]
-
-
-async def a_sealed_batch(billing: Billing) -> dict[str, Any]:
-    """Post an entry and seal it."""
-    await posted(billing, a_new_entry())
-    return await sealed(billing)
 
 
 async def test_a_sealed_and_answered_batch_is_told_signed(mapped: Billing, receiver: Receiver) -> None:

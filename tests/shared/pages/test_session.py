@@ -12,8 +12,8 @@ import pytest
 from deploy.suite.issuer.client import FORM, TICKET
 from deploy.suite.issuer.grants import Grants
 from deploy.suite.issuer.issuer import Issuer
-from shared.pages.sealing import Seal
 from shared.pages.session import inside
+from shared.sealing import Seal
 from tests.shared.pages.conftest import ORIGIN, PASSWORD, Suite
 from tests.support.api import MERIDIAN
 from tests.support.crm import CANARY

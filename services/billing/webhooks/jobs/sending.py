@@ -27,6 +27,10 @@ class NotCalled(Exception):
     """The host of a webhook leads to an address that we do not call."""
 
 
+class NotSigned(Exception):
+    """None of the keys in SECRETS_KEY opens this webhook's secret. Bring the key back, or give it another secret."""
+
+
 async def sent(letter: Letter, *, at: datetime, allowed: Sequence[Network]) -> Outcome:
     """Send a letter once; whatever goes wrong is told in the outcome."""
     began = time.monotonic()
@@ -36,7 +40,7 @@ async def sent(letter: Letter, *, at: datetime, allowed: Sequence[Network]) -> O
             status, answer = await _post(letter, at, allowed)
     except TimeoutError:
         error = f"No answer within {PATIENCE:.0f} seconds."
-    except (NotCalled, OSError, httpx2.HTTPError, httpx2.InvalidURL) as problem:
+    except (NotCalled, NotSigned, OSError, httpx2.HTTPError, httpx2.InvalidURL) as problem:
         error = f"{type(problem).__name__}: {problem}"[:ANSWER_KEPT]
     return Outcome(at, round((time.monotonic() - began) * 1000), status, answer, error)
 
@@ -52,6 +56,8 @@ async def address_of(host: str, port: int, allowed: Sequence[Network]) -> Addres
 
 
 async def _post(letter: Letter, at: datetime, allowed: Sequence[Network]) -> tuple[int, str]:
+    if not letter.secrets:
+        raise NotSigned(NotSigned.__doc__)
     target = httpx2.URL(letter.url)
     address = await address_of(target.host, target.port or HTTPS, allowed)
     by_number = target.copy_with(host=str(address))

@@ -85,7 +85,10 @@ class Webhook:
 
 @dataclass(frozen=True)
 class Letter:
-    """A delivery as it is sent: where, what exactly, and the secrets that sign it, the newest first."""
+    """A delivery as it is sent: where, what exactly, and the secrets that sign it, the newest first.
+
+    There are none where no key opens them.
+    """
 
     delivery_id: UUID
     webhook_id: UUID
