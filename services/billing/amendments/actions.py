@@ -9,6 +9,7 @@ from services.billing.contracts.actions import amend_contract, contract_of, lock
 from services.billing.contracts.model import Amendment, LineChange, Method
 from services.billing.fee_progress.actions import bill_progress
 from services.billing.permissions import Permission
+from services.billing.retainers.actions import follow_amendments
 from services.billing.work_in_progress.actions import price_milestones
 from shared.contracts.delivery import ChangedLine, ChangeOrderApproved
 from shared.errors import AlreadyExists
@@ -52,6 +53,7 @@ async def _bill_anew(work: Work, contract_id: UUID) -> None:
     """Let what is on no invoice yet follow what is agreed now."""
     await price_milestones(work, contract_id)
     await bill_progress(work, contract_id)
+    await follow_amendments(work, contract_id)
     await announce_thresholds(work, await locked_contract(work, contract_id))
 
 

@@ -13,21 +13,16 @@ from sqlalchemy import Row, text
 
 from services.billing.permissions import Permission
 from services.billing.recognition.model.methods import method_of
+from services.billing.recognition.store.usual import amended, days_of, price_of
 from services.billing.remaining_obligations.model import Band, Exclusion, Promised, Remaining, in_all
-from services.billing.retainers.model import fees_in_all
-from shared.period import Period
 from shared.work import Work
 
 PROMISED = text(
-    """
+    f"""
     select contract.id as contract_id, contract.number, contract.name, contract.currency, contract.starts_on,
-           coalesce((select new_ends_before from amendments
-                      where contract_id = contract.id and effective_on <= :on and new_ends_before is not null
-                      order by effective_on desc, number desc, id desc limit 1), contract.ends_before) as ends_before,
+           contract.ends_before, amended.*,
            line.id, line.description, line.method, line.recognition_method, line.milestone_due_on,
-           line.amount + coalesce((select sum(amount_delta) from amended_lines change
-                                     join amendments on amendments.id = change.amendment_id
-                                    where change.line_id = line.id and effective_on <= :on), 0) as price,
+           line.amount as sold_for,
            coalesce((select sum(done.amount) from recognised_lines done
                        join journal_entries entry on entry.id = done.entry_id
                       where done.contract_line_id = line.id and not done.is_beyond and entry.posted_on <= :on), 0)
@@ -36,9 +31,10 @@ PROMISED = text(
       from contract_lines line
       join contracts contract on contract.id = line.contract_id
       join legal_entities seller on seller.id = contract.legal_entity_id
+      {amended("effective_on <= :on")}
      where seller.code = :legal_entity and contract.status = 'active'
      order by contract.number, line.position
-    """
+    """  # noqa: S608 - put together from constants
 )
 AS_WORKED = frozenset({"time_and_materials", "time_and_materials_capped", "expense"})
 
@@ -74,7 +70,6 @@ async def remaining_obligations(work: Work, *, legal_entity: str, on: date, with
 
 
 def _promised(row: Row[Any]) -> Promised:
-    days = Period(row.starts_on, row.ends_before)
     return Promised(
         contract_id=row.contract_id,
         contract_number=row.number,
@@ -84,8 +79,8 @@ def _promised(row: Row[Any]) -> Promised:
         currency=row.currency,
         method=method_of(row.method, row.recognition_method),
         is_billed_as_worked=row.method in AS_WORKED and row.recognition_method in (None, "as_delivered"),
-        price=row.price if row.monthly_fee is None else fees_in_all(row.monthly_fee, days),
+        price=price_of(row),
         recognised=row.recognised,
-        days=days,
+        days=days_of(row),
         due_on=row.milestone_due_on,
     )

@@ -19,6 +19,7 @@ from services.billing.work_in_progress.model import (
     MILESTONE_RULE,
     BillableItem,
     BillableWithoutSale,
+    MadeByRule,
     MilestoneBilledAlready,
     NoSuchItem,
     NotHeld,
@@ -99,6 +100,14 @@ async def add_items(work: Work, items: Sequence[BillableItem]) -> None:
         await store.add_new(work, items)
 
 
+async def billed_by_rule(work: Work, line_id: UUID, rule: str) -> dict[date, list[MadeByRule]]:
+    """What a rule made on a contract line, day by day; what is untouched follows what is written on it."""
+    found: dict[date, list[MadeByRule]] = {}
+    for one in await store.of_rule(work, line_id, rule):
+        found.setdefault(one.item.day, []).append(one)
+    return found
+
+
 async def bill_up_to(
     work: Work,
     contract: Contract,
@@ -118,9 +127,9 @@ async def bill_up_to(
     item that was not makes up the difference, and follows when the sum changes again.
     """
     made = await store.of_rule(work, line_id, rule)
-    settled = [item for item, is_touched, _ in made if is_touched]
-    rest = cumulative - sum((at_first for _, is_touched, at_first in made if is_touched), Decimal())
-    waiting = next((item for item, is_touched, _ in made if not is_touched), None)
+    settled = [one.item for one in made if one.is_touched]
+    rest = cumulative - sum((one.at_first for one in made if one.is_touched), Decimal())
+    waiting = next((one.item for one in made if not one.is_touched), None)
     if waiting is None:
         if not rest and (settled or not is_nought_kept):
             return

@@ -139,6 +139,15 @@ class BillableItem:
         self.held_because, self.held_by, self.held_at = None, None, None
 
 
+@dataclass(frozen=True)
+class MadeByRule:
+    """An item that a rule made: whether it was ever adjusted or on a draft, and what it was worth at first."""
+
+    item: BillableItem
+    is_touched: bool
+    at_first: Decimal
+
+
 def entry_item_id(entry_id: UUID, version: int) -> UUID:
     """The item of one version of a time entry."""
     return uuid5(ITEMS, f"{entry_id}/{version}")

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 
 from services.billing.tables import schema
-from services.billing.work_in_progress.model import AllocationKind, BillableItem
+from services.billing.work_in_progress.model import AllocationKind, BillableItem, MadeByRule
 from shared.database import amount, belongs_to, choice, found_by, only_one
 from shared.work import Work
 
@@ -177,8 +177,8 @@ async def contracts_of(work: Work, item_ids: Sequence[UUID]) -> set[UUID]:
     )
 
 
-async def of_rule(work: Work, contract_line_id: UUID, rule: str) -> list[tuple[BillableItem, bool, Decimal]]:
-    """What a rule made on a contract line, in order: whether it was ever touched, and what it was worth at first."""
+async def of_rule(work: Work, contract_line_id: UUID, rule: str) -> list[MadeByRule]:
+    """What a rule made on a contract line, in order."""
     await work.session.flush()
     at_first = select(func.coalesce(func.sum(adjustments.c.amount), 0)).where(
         adjustments.c.item_id == billable_items.c.id
@@ -187,7 +187,7 @@ async def of_rule(work: Work, contract_line_id: UUID, rule: str) -> list[tuple[B
         billable_items.c.contract_line_id == contract_line_id, billable_items.c.rule == rule
     )
     rows = await work.session.execute(wanted.order_by(billable_items.c.day, billable_items.c.id))
-    return [(row[0], row[1], Decimal(row[2])) for row in rows]
+    return [MadeByRule(row[0], row[1], Decimal(row[2])) for row in rows]
 
 
 async def contract_of(work: Work, item_id: UUID) -> UUID | None:

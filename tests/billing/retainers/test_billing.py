@@ -10,9 +10,20 @@ from services.billing.retainers.actions import BILL_RETAINERS
 from shared.actor import Role
 from shared.contracts import crm
 from shared.contracts.billing import WorkValued
+from shared.ids import new_id
 from shared.jobs import Job
 from tests.support.api import code_of
-from tests.support.billing import Billing, a_sale, a_sold_line, a_timesheet, an_entry, an_issued_invoice
+from tests.support.billing import (
+    Billing,
+    a_change,
+    a_change_order,
+    a_sale,
+    a_sold_line,
+    a_timesheet,
+    an_entry,
+    an_issued_invoice,
+)
+from tests.support.ledger import ENTITY, sent
 
 JUNE = datetime(2026, 6, 30, 6, tzinfo=UTC)
 
@@ -85,6 +96,88 @@ async def test_time_that_comes_late_adds_to_what_was_billed_as_overage(billing: 
     overage = [item["value"] for item in await billing.rows("billable_items") if item["rule"] == "overage"]
     assert first["net"] == "2180.00"
     assert overage == [Decimal(180), Decimal(180)]
+
+
+async def fees_of(billing: Billing) -> list[tuple[str, int]]:
+    items = [item for item in await billing.rows("billable_items") if item["rule"] == "retainer"]
+    return sorted((item["day"].isoformat()[:7], int(item["value"])) for item in items)
+
+
+async def test_a_change_order_changes_the_months_from_its_day_on_even_those_that_were_billed(billing: Billing) -> None:
+    line = a_sold_line(crm.BillingMethod.RETAINER, "8000.00")
+    sale = a_sale(line)
+    contract_id = await billing.sold(sale)
+    clerk = billing.as_(Role.BILLING_CLERK)
+    await clerk.post(f"/contracts/{contract_id}/retainers", json={"up_to": "2026-05-31"})
+    invoice = await an_issued_invoice(billing, contract_id, up_to=date(2026, 4, 30))
+    more = a_change(line.line_id, "600.00", method=crm.BillingMethod.RETAINER)
+
+    for _ in range(2):
+        await billing.hear(a_change_order(sale, more, effective_on="2026-04-01"))
+
+    shown = (await billing.as_(Role.AUDITOR).get(f"/contracts/{contract_id}/retainers")).json()
+    assert invoice["net"] == "4000.00"
+    assert [month["fee"] for month in shown[0]["months"]] == ["2000.00", "2400.00", "2400.00", "2400.00"]
+    assert await fees_of(billing) == [("2026-03", 2000), ("2026-04", 400), ("2026-04", 2000), ("2026-05", 2400)]
+
+
+async def test_a_change_order_bills_no_month_but_those_that_were_billed_before(billing: Billing) -> None:
+    line = a_sold_line(crm.BillingMethod.RETAINER, "8000.00")
+    sale = a_sale(line)
+    contract_id = await billing.sold(sale)
+    order = a_change_order(sale, a_change(line.line_id, "600.00", method=crm.BillingMethod.RETAINER))
+
+    await billing.hear(order)
+    before = await fees_of(billing)
+    clerk = billing.as_(Role.BILLING_CLERK)
+    await clerk.post(f"/contracts/{contract_id}/retainers", json={"up_to": "2026-04-02"})
+    await billing.hear(a_change_order(sale, a_change(line.line_id, "400.00"), effective_on="2026-05-01", number="CO-2"))
+
+    assert before == []
+    assert await fees_of(billing) == [("2026-03", 2000), ("2026-04", 2200)]
+
+
+async def test_a_retainer_that_ended_before_it_began_bills_nothing(billing: Billing) -> None:
+    sale = a_sale(a_retainer_line())
+    contract_id = await billing.sold(sale)
+    clerk = billing.as_(Role.BILLING_CLERK)
+    await clerk.post(f"/contracts/{contract_id}/retainers", json={"up_to": "2026-04-30"})
+
+    await billing.hear(a_change_order(sale, effective_on="2026-03-01", new_ends_before=sale.starts_on))
+    month = {"legal_entity": ENTITY, "period": "2026-03"}
+    recognised = (await sent(billing.as_(Role.CONTROLLER), "/recognition-runs", month)).json()
+
+    assert await fees_of(billing) == [("2026-03", 0), ("2026-04", 0)]
+    assert recognised["lines"] == []
+
+
+async def test_months_that_an_amendment_takes_away_are_billed_no_more(billing: Billing) -> None:
+    line = a_retainer_line()
+    sale = a_sale(line)
+    contract_id = await billing.sold(sale)
+    clerk = billing.as_(Role.BILLING_CLERK)
+    await clerk.post(f"/contracts/{contract_id}/retainers", json={"up_to": "2026-06-30"})
+    await an_issued_invoice(billing, contract_id, up_to=date(2026, 5, 31))
+
+    await billing.hear(a_change_order(sale, effective_on="2026-04-01", new_ends_before=date(2026, 5, 2)))
+
+    assert await fees_of(billing) == [
+        ("2026-03", 2000), ("2026-04", 2000), ("2026-05", -2000), ("2026-05", 2000), ("2026-06", 0)
+    ]  # fmt: skip
+
+
+async def test_a_retainer_that_a_change_order_brings_is_billed_and_recognised(billing: Billing) -> None:
+    sale = a_sale(a_sold_line(crm.BillingMethod.EXPENSE, "100"))
+    await billing.sold(sale)
+    hotline = a_change(new_id(), "900.00", method=crm.BillingMethod.RETAINER, description="Hotline")
+    await billing.hear(a_change_order(sale, hotline, effective_on="2026-04-01"))
+
+    await by_the_calendar(billing, JUNE)
+    month = {"legal_entity": ENTITY, "period": "2026-06"}
+    recognised = (await sent(billing.as_(Role.CONTROLLER), "/recognition-runs", month)).json()
+
+    assert await fees_of(billing) == [("2026-04", 300), ("2026-05", 300), ("2026-06", 300)]
+    assert [line["amount"] for line in recognised["lines"]] == ["900.00"]
 
 
 async def test_retainers_are_billed_by_who_may_on_contracts_that_may_be(billing: Billing) -> None:

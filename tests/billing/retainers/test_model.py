@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.billing.contracts.model import Method
+from services.billing.contracts.model import Amendment, Contract, LineChange, Method
 from services.billing.retainers.model import (
     RetainerLine,
     balances,
@@ -21,6 +22,8 @@ from services.billing.retainers.model import (
 from shared.period import Period
 from tests.support.billing import a_contract, a_contract_line
 
+SUPPORT = UUID(int=5)
+ENDS = st.dates(date(2026, 3, 10), date(2028, 3, 2))
 YEAR = Period(date(2026, 1, 1), date(2027, 1, 1))
 
 
@@ -30,9 +33,9 @@ def a_retainer(
     return RetainerLine(
         id=UUID(int=1),
         description="Support",
-        days=days,
+        months=list(months_of(days)),
         fees=[Decimal(1000)] * len(list(months_of(days))),
-        minutes=minutes,
+        minutes=None if minutes is None else [minutes] * len(list(months_of(days))),
         rollover_months=rollover,
         overage_rate=None if rate is None else Decimal(rate),
         currency="EUR",
@@ -47,9 +50,9 @@ def test_months_are_counted_from_the_first_day() -> None:
 
 
 def test_unused_minutes_stay_good_for_a_month_and_then_expire() -> None:
-    months = list(months_of(Period(date(2026, 1, 1), date(2026, 5, 1))))
+    four_months = Period(date(2026, 1, 1), date(2026, 5, 1))
 
-    january, february, march, april = balances(months, [200, 900, 0, 0], a_retainer(600, rollover=1))
+    january, february, march, april = balances([200, 900, 0, 0], a_retainer(600, rollover=1, days=four_months))
 
     assert (january.carried_out, january.expired) == (400, 0)
     assert (february.carried_in, february.used, february.overage, february.carried_out) == (400, 900, 0, 100)
@@ -60,7 +63,7 @@ def test_unused_minutes_stay_good_for_a_month_and_then_expire() -> None:
 def test_time_beyond_what_is_there_is_overage_at_its_rate() -> None:
     line = a_retainer(600, rollover=0, rate="100.10")
 
-    month, *_ = balances(list(months_of(YEAR)), [643, *[0] * 11], line)
+    month, *_ = balances([643, *[0] * 11], line)
 
     assert (month.used, month.overage, month.expired) == (600, 43, 0)
     assert overage_value(month, line) == Decimal("71.74")
@@ -68,7 +71,7 @@ def test_time_beyond_what_is_there_is_overage_at_its_rate() -> None:
 
 
 def test_a_retainer_without_a_limit_covers_everything() -> None:
-    month, *_ = balances(list(months_of(YEAR)), [5000, *[0] * 11], a_retainer(None))
+    month, *_ = balances([5000, *[0] * 11], a_retainer(None))
 
     assert (month.used, month.overage) == (5000, 0)
 
@@ -81,6 +84,66 @@ def test_without_a_monthly_fee_the_amount_is_spread_to_the_cent() -> None:
     assert list(line.fees) == [Decimal("33.33"), Decimal("33.34"), Decimal("33.33")]
 
 
+def a_half_year(amount: str = "6000", **agreed: Any) -> Contract:
+    return a_contract(a_contract_line(Method.RETAINER, amount, line_id=SUPPORT, **agreed), ends_before=date(2026, 9, 2))
+
+
+def an_amendment(on: date, amount: str = "0", *, minutes: int | None = None, ends: date | None = None) -> Amendment:
+    change = LineChange(SUPPORT, Decimal(amount), minutes_delta=minutes)
+    return Amendment(UUID(int=int(f"{on:%m%d}")), UUID(int=9), "1", on, on, "Clara Vogt", "More", [change], ends)
+
+
+def fees(contract: Contract, *amendments: Amendment) -> list[Decimal]:
+    [line] = retainer_lines(contract, amendments)
+    return list(line.fees)
+
+
+def test_an_amendment_is_spread_over_the_months_from_its_day_on() -> None:
+    more = an_amendment(date(2026, 6, 1), "100.00")
+
+    assert fees(a_half_year(), more) == [1000, 1000, 1000, Decimal("1033.33"), Decimal("1033.34"), Decimal("1033.33")]
+    assert fees(a_half_year(monthly_fee=Decimal(1000)), more) == fees(a_half_year(), more)
+    assert fees(a_half_year(), an_amendment(date(2026, 8, 20), "-400")) == [1000] * 5 + [600]
+
+
+def test_a_longer_retainer_goes_on_as_agreed_for_each_month_or_spreads_what_is_left() -> None:
+    longer = an_amendment(date(2026, 6, 1), ends=date(2026, 12, 2))
+    dearer = an_amendment(date(2026, 6, 1), "600")
+    later = an_amendment(date(2026, 7, 15), ends=date(2026, 11, 2))
+
+    assert fees(a_half_year(monthly_fee=Decimal(1000)), longer) == [1000] * 9
+    assert fees(a_half_year(), longer) == [1000] * 3 + [500] * 6
+    assert fees(a_half_year(monthly_fee=Decimal(1000)), dearer, later) == [1000] * 3 + [1200] * 5
+
+
+def test_a_retainer_that_an_amendment_brought_is_worth_what_it_says_from_its_day_on() -> None:
+    contract = a_half_year("0", added_by=UUID(int=601))
+    [line] = retainer_lines(contract, [an_amendment(date(2026, 6, 1), "900", minutes=100)])
+
+    assert list(line.fees) == [0, 0, 0, 300, 300, 300]
+    assert line.minutes == [0, 0, 0, 33, 33, 34]
+
+
+@settings(deadline=None)
+@given(
+    amendments=st.lists(
+        st.tuples(st.dates(date(2026, 2, 1), date(2027, 2, 1)), st.integers(-(10**6), 10**6), st.none() | ENDS),
+        max_size=5,
+    ),
+    is_monthly=st.booleans(),
+)
+def test_what_was_agreed_is_billed_to_the_cent(
+    amendments: list[tuple[date, int, date | None]], *, is_monthly: bool
+) -> None:
+    made = [an_amendment(on, str(Decimal(cents) / 100 or "0.01"), ends=ends) for on, cents, ends in amendments]
+    contract = a_half_year(monthly_fee=Decimal(1000) if is_monthly else None)
+
+    [line] = retainer_lines(contract, made)
+
+    assert sum(line.fees) == 6000 + sum(one.changes[0].amount_delta for one in made)
+    assert len(line.fees) == len(line.months)
+
+
 @settings(deadline=None)
 @given(
     worked=st.lists(st.integers(0, 2000), min_size=12, max_size=12),
@@ -88,7 +151,7 @@ def test_without_a_monthly_fee_the_amount_is_spread_to_the_cent() -> None:
     rollover=st.integers(0, 14),
 )
 def test_minutes_are_conserved(worked: list[int], granted: int, rollover: int) -> None:
-    months = balances(list(months_of(YEAR)), worked, a_retainer(granted, rollover=rollover))
+    months = balances(worked, a_retainer(granted, rollover=rollover))
 
     for before, month in zip([None, *months], months, strict=False):
         assert month.carried_in == (before.carried_out if before else 0)

@@ -15,11 +15,9 @@ from services.billing.progress.model import Measurement
 from services.billing.recognition.model.earned import MeasuredLine, RecognitionRun, SoldLine
 from services.billing.recognition.model.methods import Obligation, RecognitionMethod
 from services.billing.recognition.model.terms import RecognitionTerms, UninstalledMaterials
-from services.billing.recognition.store.usual import IS_MEASURED, METHOD
-from services.billing.retainers.model import fees_in_all
+from services.billing.recognition.store.usual import IS_MEASURED, METHOD, amended, days_of, price_of
 from services.billing.tables import schema
 from shared.database import amount, belongs_to, found_by, rule
-from shared.period import Period
 from shared.work import Work
 
 recognition_terms = schema.table(
@@ -74,12 +72,7 @@ MEASURED = text(
                       where contract_line_id = line.id), 0) as beyond,
            (select max(period_starts_on) from recognised_lines done join recognition_runs run on run.id = done.run_id
              where done.contract_line_id = line.id and not done.is_beyond) as recognised_for,
-           line.amount + coalesce((select sum(amount_delta) from amended_lines change
-                                     join amendments on amendments.id = change.amendment_id
-                                    where change.line_id = line.id and effective_on < :before), 0) as price,
-           coalesce((select new_ends_before from amendments
-                      where contract_id = contract.id and effective_on < :before and new_ends_before is not null
-                      order by effective_on desc, number desc, id desc limit 1), contract.ends_before) as ends_before,
+           line.amount as sold_for, contract.ends_before, amended.*,
            terms.percent_precision, coalesce(terms.provides_for_losses, false) as provides_for_losses,
            coalesce((select sum(cost) from uninstalled_materials
                       where contract_line_id = line.id and delivered_on < :before), 0) as materials,
@@ -95,6 +88,7 @@ MEASURED = text(
                           where project_id = contract.project_id and measured_on < :before and method <> 'stated'
                             and (contract_line_id = line.id or contract_line_id is null)
                           order by contract_line_id is null, measured_on desc, id desc limit 1) progress on true
+      {amended("effective_on < :before")}
      where seller.code = :legal_entity and contract.status = 'active'
        and {IS_MEASURED}
        and (cast(:contract_ids as uuid[]) is null or contract.id = any(:contract_ids))
@@ -178,12 +172,11 @@ def _measured(row: Row[Any]) -> MeasuredLine:
         billing_method=row.billing_method,
         project_id=row.project_id,
     )
-    days = Period(row.starts_on, row.ends_before)
     obligation = Obligation(
         method=RecognitionMethod(row.recognition_method),
-        price=row.price if row.monthly_fee is None else fees_in_all(row.monthly_fee, days),
+        price=price_of(row),
         currency=row.currency,
-        days=days,
+        days=days_of(row),
         measurement=_measurement(row),
         materials=row.materials,
         percent_precision=row.percent_precision,
