@@ -18,6 +18,7 @@ from shared import auth, jobs, migrations, telemetry, traces
 from shared.clock import wall_clock
 from shared.database import connect
 from shared.messaging import wake
+from shared.messaging.pace import Pace
 from shared.messaging.provisioning import provision
 from shared.messaging.rabbitmq import RabbitMQ
 from shared.messaging.rights import definitions, grant
@@ -112,7 +113,8 @@ async def work(service: Service, settings: Settings) -> None:
     _check_secrets_key(service, settings)
     database = connect(service.name, settings.database_url, pool_size=settings.pool_size)
     transport = RabbitMQ(needed(settings.broker_url, "BROKER_URL"))
-    worker = Worker(service.name, (service.all_reactions,), database, transport)
+    pace = Pace(settings.backlog_rest)
+    worker = Worker(service.name, (service.all_reactions,), database, transport, pace=pace)
     kinds = (*service.all_jobs, replays.kind(transport))
     stopping = _told_to_stop()
     gc.freeze()  # what the service is made of stays; looking through it halts everything for a tenth of a second

@@ -64,6 +64,12 @@ class Settings(BaseSettings):
     drain_seconds: float = Field(0, description="how long `api` goes on once told to stop, not ready any more", ge=0)
     metrics_port: int | None = Field(None, description="port on which the process shows its metrics to Prometheus")
     pool_size: int = Field(20, description="connections to the database per process", ge=1)
+    backlog_rest: float = Field(
+        1.0,
+        description="seconds that `worker` rests for one of work once a backlog has kept it busy for 20 s; 0 where it"
+        " has a machine of its own",
+        ge=0,
+    )
     otlp_endpoint: WebUrl | None = Field(
         None,
         description="where traces go, OTLP over HTTP, base address; without it the service keeps its own for a day",

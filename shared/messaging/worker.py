@@ -17,6 +17,7 @@ from shared.messaging import gauges, wake
 from shared.messaging.backoff import growing
 from shared.messaging.drain import Drain
 from shared.messaging.inbox import Inbox
+from shared.messaging.pace import Pace
 from shared.messaging.reactions import Reactions
 from shared.messaging.relay import Relay
 from shared.messaging.transport import LinkDown, Transport
@@ -42,13 +43,16 @@ class Worker:
         database: Database,
         transport: Transport,
         clock: Clock = wall_clock,
+        *,
+        pace: Pace | None = None,
     ) -> None:
         self._database = database
         self._transport = transport
         self._inbox = Inbox(service, Reactions.together(reactions), database)
         self._clock = clock
         self._id = new_id()
-        self._stopping = asyncio.Event()
+        self._pace = pace or Pace()
+        self._stopping = self._pace.stopping
         self._stopped = asyncio.Event()
 
     async def run(self) -> None:
@@ -57,7 +61,7 @@ class Worker:
             asyncio.create_task(self._keep_up(part))
             for part in (self._receive, self._receive_dead, self._listen, self._measure, self._maintain)
         ]
-        steps = [asyncio.create_task(self._repeat(step, woken)) for step, woken in self._steps()]
+        steps = [asyncio.create_task(self._repeat(self._pace.kept(step), woken)) for step, woken in self._steps()]
         try:
             await self._stopping.wait()
             await _end(endless)

@@ -9,6 +9,7 @@ from shared.ids import new_id
 from shared.messaging import gauges, metrics, wake
 from shared.messaging.in_process import BACKLOG_MAX, InProcess
 from shared.messaging.inbox import Inbox
+from shared.messaging.pace import Pace
 from shared.messaging.transport import Fault, LinkDown, Transport
 from shared.messaging.worker import Worker
 from tests.shared.messaging.deliveries import a_delivery, an_envelope
@@ -90,6 +91,26 @@ async def test_a_worker_stops_though_a_cancellation_was_swallowed(suite: Suite, 
     worker = Worker("reader", [suite.reader.reactions], suite.reader_database, SwallowsOne([]))
     running = asyncio.create_task(worker.run())
     await begun.wait()
+    async with asyncio.timeout(20):
+        await worker.stop()
+        await running
+
+
+async def test_a_worker_rests_in_a_long_backlog_and_stops_out_of_its_rest(suite: Suite) -> None:
+    await announce(suite.writer, [Noted(thing_id=new_id(), number=number) for number in range(500)])
+    worker = Worker("writer", (), suite.writer, suite.transport, pace=Pace(rest=1e6, burst=0))
+    running = asyncio.create_task(worker.run())
+
+    async def sent() -> int:
+        return int(await value(suite.writer, "select count(*) from msg.event_log"))
+
+    async def has_begun() -> bool:
+        return await sent() > 0
+
+    await eventually(has_begun)
+    in_one_step = await sent()
+    await asyncio.sleep(1)  # by far long enough for the others
+    assert await sent() == in_one_step < 500
     async with asyncio.timeout(20):
         await worker.stop()
         await running
