@@ -22,7 +22,10 @@ class Period:
         return isinstance(day, date) and self.starts_on <= day and (self.ends_before is None or day < self.ends_before)
 
     def __str__(self) -> str:
-        return f"[{self.starts_on}, {self.ends_before or '…'})"
+        """As people say it, with the last day that is in it."""
+        if self.ends_before is None:
+            return f"from {self.starts_on} on"
+        return f"from {self.starts_on} to {self.ends_before - timedelta(days=1)}"
 
     def overlaps(self, other: Period) -> bool:
         """Whether the two share a day."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Annotated
 from uuid import UUID
@@ -16,16 +15,15 @@ from services.billing.bank_statements.model.table import ColumnMapping
 from services.billing.customers import queries as customers
 from services.billing.legal_entities import queries as legal_entities
 from services.billing.payments.api import TakingBackBody
-from services.billing.payments.model import Share
+from services.billing.payments.pages import AmountsForm
 from services.billing.permissions import Permission
 from services.billing.receivables import queries as receivables
 from shared.database import LIMIT_DEFAULT, LIMIT_MAX
 from shared.ids import new_id
 from shared.pages import InWork, PageRoute, form_of, page
-from shared.ui.forms import typed_amount
 from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
-from shared.web import Body, Cursor, key_required
+from shared.web import Cursor, key_required
 from shared.web.limits import UPLOAD_BYTES
 
 router = APIRouter(prefix="/bank-statements", route_class=PageRoute)
@@ -43,16 +41,10 @@ GERMAN = ColumnMapping(
 )
 
 
-class ChoiceForm(Body):
+class ChoiceForm(AmountsForm):
     """Whose payment a line is, and what was typed beside each invoice."""
 
     customer_id: UUID
-    amounts: Mapping[UUID, str] = {}
-    settle_difference: bool = False
-
-    def shares(self) -> list[Share]:
-        """The invoices that something was typed beside. Raises NotANumber."""
-        return [Share(one, typed_amount(said, f"amounts/{one}")) for one, said in self.amounts.items()]
 
 
 @router.get("")
@@ -84,7 +76,7 @@ async def lines(
 async def bring_in(
     work: InWork,
     legal_entity_id: Annotated[UUID, Form()],
-    file: Annotated[UploadFile, File()],
+    files: Annotated[UploadFile, File()],
     is_german: Annotated[bool, Form()] = False,
 ) -> Response:
     """Bring in a bank file and show what waits."""
@@ -92,8 +84,8 @@ async def bring_in(
         work,
         new_id(),
         legal_entity_id=legal_entity_id,
-        name=PurePath(file.filename or "").name[:200],
-        content=await file.read(),
+        name=PurePath(files.filename or "").name[:200],
+        content=await files.read(),
         mapping=GERMAN if is_german else ColumnMapping(),
     )
     return RedirectResponse("/billing/bank-statements", 303)

@@ -256,8 +256,9 @@ def check_terms(contract: Contract, amendments: Sequence[Amendment]) -> None:
     days = [amendment.effective_on for amendment in amendments]
     for line in contract.lines:
         for terms in (terms_on(line, amendments, day) for day in days):
-            if terms.amount < 0 or (terms.minutes or 0) < 0 or (terms.cap or 0) < 0:
-                raise NegativeTerm(f"Line {line.description} would be left with less than nothing.", field="/lines")
+            for name, left in vars(terms).items():
+                if left is not None and left < 0:
+                    raise NegativeTerm(f"This would leave {line.description} with {name} of {left:f}.", field="/lines")
 
 
 def _added(change: LineChange, *, by: UUID, position: int) -> ContractLine:

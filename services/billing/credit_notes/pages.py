@@ -46,7 +46,8 @@ class LineForm(Body):
         amount = typed_amount(self.amount, f"{field}/amount") if self.amount else None
         if minutes is None and amount is None:
             return None
-        return Choice(minutes, amount, self.position, self.item_id, f"/{field}")
+        typed = "hours" if minutes is not None else "amount"
+        return Choice(minutes, amount, self.position, self.item_id, f"/{field}/{typed}")
 
 
 class CreditForm(Body):

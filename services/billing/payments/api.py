@@ -56,7 +56,8 @@ class AllocationsBody(Body):
     @property
     def shares(self) -> list[Share]:
         """The same in the words of the model."""
-        return [Share(one.invoice_id, one.amount) for one in self.allocations]
+        said = enumerate(self.allocations)
+        return [Share(one.invoice_id, one.amount, f"/allocations/{number}/amount") for number, one in said]
 
 
 class PaymentBody(AllocationsBody):

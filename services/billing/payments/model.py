@@ -105,10 +105,11 @@ class Payment:
 
 @dataclass(frozen=True)
 class Share:
-    """How much of a payment is meant for which invoice."""
+    """How much of a payment is meant for which invoice; `field` is where that was said."""
 
     invoice_id: UUID
     amount: Decimal
+    field: str = ""
 
 
 def allocated(
@@ -122,14 +123,13 @@ def allocated(
 ) -> list[Settlement]:
     """What `shares` settle with the `left` of a payment; small differences go to rounding where that is asked for.
 
-    Raises InvoiceTwice, NotTheirInvoice, PaymentInThirdCurrency, AllocatesMoreThanPaid, DifferenceTooLarge.
+    Raises InvoiceTwice, NotTheirInvoice, PaymentInThirdCurrency, NothingSettled, MoreThanOpen, AllocatesMoreThanPaid,
+    DifferenceTooLarge.
     """
     if len({share.invoice_id for share in shares}) < len(shares):
         raise InvoiceTwice(field="/allocations")
-    for number, share in enumerate(shares):
-        _check_fits(payment, positions[share.invoice_id], f"/allocations/{number}")
-        if share.amount <= 0:
-            raise NothingSettled(field=f"/allocations/{number}/amount")
+    for share in shares:
+        _check_fits(payment, positions[share.invoice_id], share)
     rest = left - sum((share.amount for share in shares), Decimal())
     if rest < 0:
         raise AllocatesMoreThanPaid(f"{plain(left)} {payment.currency} are left of the payment.", field="/allocations")
@@ -137,13 +137,17 @@ def allocated(
     return found + (_differences(payment, shares, positions, rest, on) if settle_difference else [])
 
 
-def _check_fits(payment: Payment, position: Position, field: str) -> None:
+def _check_fits(payment: Payment, position: Position, share: Share) -> None:
     theirs = (position.customer_id, position.legal_entity_id)
     if theirs != (payment.customer_id, payment.legal_entity_id):
-        raise NotTheirInvoice(field=field)
+        raise NotTheirInvoice(field=share.field)
     if position.currency != payment.currency:
         said = f"The payment is in {payment.currency}, {position.number} in {position.currency}."
-        raise PaymentInThirdCurrency(said, field=field)
+        raise PaymentInThirdCurrency(said, field=share.field)
+    if share.amount <= 0:
+        raise NothingSettled(field=share.field)
+    if share.amount > position.open:
+        raise position.exceeded(share.field)
 
 
 def _differences(
@@ -153,7 +157,7 @@ def _differences(
     too_large = [amount for amount in (rest, *(amount for _, amount in missing)) if amount > SMALL_DIFFERENCE]
     if too_large:
         said = f"The difference is {plain(too_large[0])} {payment.currency}, allowed are {plain(SMALL_DIFFERENCE)}."
-        raise DifferenceTooLarge(said)
+        raise DifferenceTooLarge(said, field="/settle_difference")
     kind = SettlementKind.ROUNDING
     found = [_settlement(payment, kind, amount, on, invoice_id, uses=False) for invoice_id, amount in missing if amount]
     return found + ([_settlement(payment, kind, rest, on, None)] if rest else [])

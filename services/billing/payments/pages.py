@@ -38,7 +38,9 @@ class AmountsForm(Body):
 
     def shares(self) -> list[Share]:
         """The invoices that something was typed beside. Raises NotANumber."""
-        return [Share(one, typed_amount(said, f"amounts/{one}")) for one, said in self.amounts.items()]
+        return [
+            Share(one, typed_amount(said, f"amounts/{one}"), f"/amounts/{one}") for one, said in self.amounts.items()
+        ]
 
 
 class PaymentForm(AmountsForm):

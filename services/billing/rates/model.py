@@ -23,7 +23,7 @@ from enum import StrEnum
 from uuid import UUID, uuid5
 
 from shared.errors import Conflict, Invalid, NotFound
-from shared.money import Money
+from shared.money import Money, plain
 from shared.period import Period
 
 SOLD_RATES = UUID("8a4b1d57-9f5d-5d2c-8d3f-1b3b0f6b7a42")
@@ -236,7 +236,8 @@ def check_overlap(rate: Rate, others: Iterable[Rate]) -> None:
     """Refuse `rate` when another one counts for the same reach on one of its days."""
     for other in others:
         if other.reach == rate.reach and other.period.overlaps(rate.period):
-            raise RateOverlaps(f"The rate {other.hourly_rate} counts {other.period} already.", field="/starts_on")
+            rate_there = f"{plain(other.hourly_rate.amount)} {other.hourly_rate.currency}"
+            raise RateOverlaps(f"A rate of {rate_there} counts {other.period} already.", field="/starts_on")
 
 
 def check_gap(rate: Rate, others: Iterable[Rate]) -> None:

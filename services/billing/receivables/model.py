@@ -100,6 +100,10 @@ class Position:
     gross: Decimal
     open: Decimal
 
+    def exceeded(self, field: str | None = None) -> MoreThanOpen:
+        """The refusal to take more of it than is open."""
+        return MoreThanOpen(f"{plain(self.open)} {self.currency} are open on {self.number}.", field=field)
+
 
 def state_of(gross: Decimal, open_amount: Decimal, *, lost: Decimal = Decimal()) -> ReceivableState:
     """How far an invoice over `gross` is settled when `open_amount` is left, of which `lost` was given up."""
@@ -122,8 +126,7 @@ def check(settlements: Iterable[Settlement], positions: Mapping[UUID, Position])
             raise NothingSettled()
         left[one.invoice_id] -= one.amount
         if one.amount > 0 and left[one.invoice_id] < 0:
-            said = f"{plain(position.open)} {position.currency} are open on {position.number}."
-            raise MoreThanOpen(said)
+            raise position.exceeded()
 
 
 def taken_back(one: Settlement, *, id: UUID, on: date) -> Settlement:

@@ -47,7 +47,7 @@ PAUSE = 0.1
 
 @dataclass
 class Offices:
-    """Three processes of billing's API on one database; what dies is started again, and its number and exit status kept."""
+    """Three processes of billing's API on one database; what dies is noted and started again."""
 
     directory: Path
     settings: dict[str, str]

@@ -22,6 +22,10 @@ class MalformedStatement(Invalid):
     Ask the bank for a CAMT.053 file or a CSV file with a header line, and send it as it came.
     """
 
+    def __init__(self, detail: str | None = None) -> None:
+        """Refuse the file that was sent, saying what is wrong with it."""
+        super().__init__(detail, field="/files")
+
 
 class OtherBankAccount(Invalid):
     """This statement is of another bank account than the legal entity's.
@@ -31,7 +35,10 @@ class OtherBankAccount(Invalid):
 
 
 class NoSuchBankLine(NotFound):
-    """There is no such line of a bank statement."""
+    """There is no such line of a bank statement.
+
+    Bring in the statement that it is on, or look for it among the lines that are known.
+    """
 
 
 class MatchedAlready(Conflict):
