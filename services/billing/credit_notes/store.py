@@ -11,11 +11,8 @@ from uuid import UUID
 from sqlalchemy import (
     Boolean,
     Column,
-    Date,
     DateTime,
     Integer,
-    LargeBinary,
-    Numeric,
     String,
     Text,
     Uuid,
@@ -28,8 +25,8 @@ from services.billing.credit_notes.model.credit_note import CreditNote, CreditNo
 from services.billing.credit_notes.model.crediting import Billed, Part
 from services.billing.invoices.model import FileKind, Line, Tax, Totals
 from services.billing.legal_entities.model import TaxCategory
-from services.billing.tables import schema
-from shared.database import amount, belongs_to, choice, found_by, only_one, read
+from services.billing.tables import file_columns, issued_columns, line_columns, schema, tax_columns
+from shared.database import amount, belongs_to, choice, found_by, read
 from shared.work import Work
 
 credit_notes = schema.table(
@@ -52,30 +49,14 @@ credit_note_lines = schema.table(
     "credit_note_lines",
     Column("credit_note_id", Uuid, primary_key=True),
     Column("position", Integer, primary_key=True, autoincrement=False),
-    Column("contract_id", Uuid, nullable=False),
-    Column("contract_line_id", Uuid),
-    Column("staffing_role", String),
-    Column("description", Text, nullable=False),
-    Column("minutes", Integer),
-    amount("unit_price"),
-    amount("net"),
-    Column("service_from", Date, nullable=False),
-    Column("service_before", Date, nullable=False),
-    choice("tax_category", TaxCategory),
-    Column("tax_rate", Numeric(5, 2), nullable=False),
+    *line_columns(TaxCategory),
     belongs_to("credit_note_id", "credit_notes"),
-    belongs_to("contract_id", "contracts"),
-    belongs_to("contract_line_id", "contract_lines"),
     append_only=True,
 )
 credit_note_taxes = schema.table(
     "credit_note_taxes",
     Column("credit_note_id", Uuid, primary_key=True),
-    Column("category", choice("category", TaxCategory).type, primary_key=True),
-    Column("rate", Numeric(5, 2), primary_key=True),
-    amount("net"),
-    amount("tax"),
-    Column("reference_text", Text, nullable=False),
+    *tax_columns(TaxCategory),
     belongs_to("credit_note_id", "credit_notes"),
     append_only=True,
 )
@@ -93,24 +74,13 @@ credited_items = schema.table(
 )
 issued_credit_notes = schema.table(
     "issued_credit_notes",
-    Column("id", Uuid, primary_key=True),
-    Column("number", String, nullable=False),
-    Column("issued_on", Date, nullable=False),
-    amount("net"),
-    amount("tax"),
-    amount("gross"),
-    Column("issued_by", String, nullable=False),
-    Column("issued_at", DateTime(timezone=True), nullable=False),
+    *issued_columns(),
     belongs_to("id", "credit_notes"),
-    only_one("number"),
     append_only=True,
 )
 credit_note_files = schema.table(
     "credit_note_files",
-    Column("id", Uuid, primary_key=True),
-    Column("kind", choice("kind", FileKind).type, primary_key=True),
-    Column("sha256", String(64), nullable=False),
-    Column("content", LargeBinary, nullable=False),
+    *file_columns(FileKind),
     belongs_to("id", "issued_credit_notes"),
     append_only=True,
 )

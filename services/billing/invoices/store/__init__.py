@@ -16,9 +16,7 @@ from sqlalchemy import (
     DateTime,
     Integer,
     LargeBinary,
-    Numeric,
     String,
-    Text,
     Uuid,
     func,
     insert,
@@ -28,8 +26,8 @@ from sqlalchemy import (
 
 from services.billing.invoices.model import FileKind, Invoice, InvoiceStatus, Issued, Line, Tax, Totals
 from services.billing.legal_entities.model import Language, TaxCategory
-from services.billing.tables import schema
-from shared.database import amount, belongs_to, choice, found_by, only_one, read
+from services.billing.tables import file_columns, issued_columns, line_columns, schema, tax_columns
+from shared.database import belongs_to, choice, found_by, only_one, read
 from shared.work import Work
 
 invoices = schema.table(
@@ -61,20 +59,8 @@ invoice_lines = schema.table(
     Column("id", Uuid, primary_key=True),
     Column("invoice_id", Uuid, nullable=False),
     Column("position", Integer, nullable=False),
-    Column("contract_id", Uuid, nullable=False),
-    Column("contract_line_id", Uuid),
-    Column("staffing_role", String),
-    Column("description", Text, nullable=False),
-    Column("minutes", Integer),
-    amount("unit_price"),
-    amount("net"),
-    Column("service_from", Date, nullable=False),
-    Column("service_before", Date, nullable=False),
-    choice("tax_category", TaxCategory),
-    Column("tax_rate", Numeric(5, 2), nullable=False),
+    *line_columns(TaxCategory),
     belongs_to("invoice_id", "invoices"),
-    belongs_to("contract_id", "contracts"),
-    belongs_to("contract_line_id", "contract_lines"),
     only_one("invoice_id", "position"),
     found_by("contract_id", "invoice_id", why="the invoices of a contract"),
     append_only=True,
@@ -83,29 +69,17 @@ invoice_lines = schema.table(
 invoice_taxes = schema.table(
     "invoice_taxes",
     Column("invoice_id", Uuid, primary_key=True),
-    Column("category", choice("category", TaxCategory).type, primary_key=True),
-    Column("rate", Numeric(5, 2), primary_key=True),
-    amount("net"),
-    amount("tax"),
-    Column("reference_text", Text, nullable=False),
+    *tax_columns(TaxCategory),
     belongs_to("invoice_id", "invoices"),
     append_only=True,
 )
 
 issued_invoices = schema.table(
     "issued_invoices",
-    Column("id", Uuid, primary_key=True),
-    Column("number", String, nullable=False),
-    Column("issued_on", Date, nullable=False),
+    *issued_columns(),
     Column("due_on", Date, nullable=False),
-    amount("net"),
-    amount("tax"),
-    amount("gross"),
-    Column("issued_by", String, nullable=False),
-    Column("issued_at", DateTime(timezone=True), nullable=False),
     Column("sha256", String(64), nullable=False),
     belongs_to("id", "invoices"),
-    only_one("number"),
     append_only=True,
 )
 
@@ -120,10 +94,7 @@ invoice_documents = schema.table(
 # What it went out as beside the PDF.
 invoice_files = schema.table(
     "invoice_files",
-    Column("id", Uuid, primary_key=True),
-    Column("kind", choice("kind", FileKind).type, primary_key=True),
-    Column("sha256", String(64), nullable=False),
-    Column("content", LargeBinary, nullable=False),
+    *file_columns(FileKind),
     belongs_to("id", "issued_invoices"),
     append_only=True,
 )
