@@ -8,5 +8,7 @@ NAVIGATION = (
     Entry("Staffing board", "/resourcing/board", "calendar-user", "Staff", Permission.SEE_PEOPLE, "g s"),
     Entry("Capacity", "/resourcing/capacity", "calendar-stats", "Staff", Permission.SEE_PEOPLE, "g k"),
     Entry("People", "/resourcing/people", "users", "Staff", Permission.SEE_PEOPLE, "g o"),
+    Entry("Staffing roles", "/resourcing/staffing-roles", "id-badge-2", "Staff", Permission.MANAGE_PEOPLE),
+    Entry("Calendars", "/resourcing/calendars", "calendar-cog", "Staff", Permission.MANAGE_PEOPLE),
     Entry("Leave", "/resourcing/time-off", "beach", "Staff", Permission.SEE_OWN, "g l"),
 )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any, TypeVar
+from datetime import date, timedelta
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, BeforeValidator, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 
 from shared.pages.session import TOKEN_FIELD
 from shared.ui.forms import NotANumber, NotHours, nested, typed_amount, typed_minutes
@@ -40,6 +41,8 @@ Typed = BeforeValidator(_amount)
 """Marks an amount of a form that may be typed as the reader's language writes it: `1.250,50`."""
 TypedHours = BeforeValidator(_minutes)
 """Marks minutes of a form that are typed as hours: `7:30`, `7,5`, `-10`."""
+LastDay = Annotated[date, Field(lt=date.max), AfterValidator(lambda last: last + timedelta(days=1))]
+"""Where a period ends in a form: typed is its last day, kept the day after it."""
 
 
 async def form_of(request: Request, model: type[Model]) -> Model:

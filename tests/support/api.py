@@ -41,6 +41,8 @@ MERIDIAN = UUID("0198c0de-0000-7000-8000-000000000001")
 ISSUER = "https://issuer.test"
 QUARTER_HOUR = timedelta(minutes=15)
 SEAL = Seal([b"the key of the tests' browsers!!"])
+HTML = {"accept": "text/html"}
+BY_SCRIPT = {"hx-request": "true"}
 FORM_TOKEN = "sent-by-our-own-pages"
 
 
@@ -161,3 +163,10 @@ def code_of(answer: httpx2.Response) -> str:
     """The stable code of a refusal; fails if `answer` is none."""
     assert answer.headers["content-type"] == "application/problem+json", answer.text
     return str(answer.json()["code"])
+
+
+async def seen(browser: httpx2.AsyncClient, path: str) -> str:
+    """What a page that `browser` may open says, as HTML."""
+    answer = await browser.get(path, headers=HTML)
+    assert answer.status_code == 200, answer.text
+    return answer.text

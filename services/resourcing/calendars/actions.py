@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from services.resourcing.calendars.model import (
 from services.resourcing.people import store as people
 from services.resourcing.permissions import Permission
 from shared.contracts.resourcing import TimeOffApproved
+from shared.ids import new_id
 from shared.period import Period
 from shared.work import Work
 
@@ -32,14 +34,24 @@ async def set_calendar(
     region: str | None = None,
 ) -> WorkCalendar:
     """Say how a person works from a day on; takes the place of a calendar from the same day."""
-    work.actor.must(Permission.MANAGE_PEOPLE)
-    await people.get(work, person_id)
     calendar = WorkCalendar(calendar_id, person_id, starts_on, minutes_by_weekday, country, region)
-    calendar.check()
-    store.public_holidays(country, region, Period(starts_on))
-    await store.take_away_calendar(work, person_id, starts_on)
-    await store.add(work, calendar)
+    await _let_hold(work, [calendar])
     return calendar
+
+
+async def set_calendars(
+    work: Work,
+    person_ids: Sequence[UUID],
+    *,
+    starts_on: date,
+    minutes_by_weekday: list[int],
+    country: str,
+    region: str | None = None,
+) -> None:
+    """Say the same of several people, of all or of none."""
+    each_once = dict.fromkeys(person_ids)
+    week = (starts_on, minutes_by_weekday, country, region)
+    await _let_hold(work, [WorkCalendar(new_id(), person_id, *week) for person_id in each_once])
 
 
 async def request_time_off(
@@ -98,6 +110,15 @@ async def decline_time_off(work: Work, time_off_id: UUID, *, reason: str) -> Tim
     deciding = await people.with_subject(work, work.actor.subject)
     wanted.decline(by=work.actor.subject, deciding_person=deciding, at=work.now, reason=reason)
     return wanted
+
+
+async def _let_hold(work: Work, calendars: Sequence[WorkCalendar]) -> None:
+    work.actor.must(Permission.MANAGE_PEOPLE)
+    await people.hold(work, [one.person_id for one in calendars])
+    for calendar in calendars:
+        calendar.check()
+        store.public_holidays(calendar.country, calendar.region, Period(calendar.starts_on))
+    await store.replace(work, calendars)
 
 
 def _somebody(person_id: UUID | None) -> UUID:

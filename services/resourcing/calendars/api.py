@@ -32,13 +32,15 @@ from shared.web.route import InWork, WorkRoute
 router = APIRouter(tags=["calendars"], route_class=WorkRoute)
 
 Reason = Annotated[str, Field(max_length=1000)]
+Country = Annotated[str, Field(pattern="^[A-Z]{2}$", description="ISO 3166 alpha-2, for public holidays")]
+Region = Annotated[str | None, Field(max_length=10, description="subdivision, such as BY in DE")]
 
 
 class CalendarBody(Body):
     starts_on: date
     minutes_by_weekday: Annotated[list[int], Field(description="seven numbers, Monday first")]
-    country: Annotated[str, Field(pattern="^[A-Z]{2}$", description="ISO 3166 alpha-2, for public holidays")]
-    region: Annotated[str | None, Field(max_length=10, description="subdivision, such as BY in DE")] = None
+    country: Country
+    region: Region = None
 
 
 class CalendarView(View):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, func, or_, select, true
 
 from services.resourcing.calendars.model import (
     NoSuchTimeOff,
@@ -20,9 +20,12 @@ from services.resourcing.calendars.model import (
 from services.resourcing.calendars.store import public_holidays, time_off, work_calendars
 from services.resourcing.people.queries import get_person, visible
 from services.resourcing.people.store import people
+from services.resourcing.permissions import Permission
 from shared.database import Page, page
 from shared.period import Period
 from shared.work import Work
+
+NEXT_HOLIDAYS = 5
 
 
 async def list_calendars(work: Work, person_id: UUID) -> list[WorkCalendar]:
@@ -30,6 +33,49 @@ async def list_calendars(work: Work, person_id: UUID) -> list[WorkCalendar]:
     await get_person(work, person_id)
     found = select(WorkCalendar).where(work_calendars.c.person_id == person_id)
     return list(await work.session.scalars(found.order_by(work_calendars.c.starts_on)))
+
+
+async def list_present_calendars(
+    work: Work, *, on: date, missing: bool, words: str = "", cursor: str | None = None, limit: int
+) -> Page[Row[Any]]:
+    """Everybody who has not left by `on`, by name, with the calendar that holds then or at their start.
+
+    With `missing` only those who have none; its columns are None.
+    """
+    work.actor.must(Permission.SEE_PEOPLE)
+    holds = work_calendars.c.starts_on <= func.greatest(on, people.c.employed_from)
+    present = (
+        select(work_calendars)
+        .where(work_calendars.c.person_id == people.c.id, holds)
+        .order_by(work_calendars.c.starts_on.desc())
+        .limit(1)
+        .lateral("present")
+    )
+    shown = (present.c[name] for name in ("starts_on", "minutes_by_weekday", "country", "region"))
+    rows = select(people.c.id, people.c.name, people.c.employed_from, *shown).outerjoin_from(people, present, true())
+    rows = rows.where(or_(people.c.employed_until.is_(None), people.c.employed_until > on))
+    if missing:
+        rows = rows.where(present.c.id.is_(None))
+    if words:
+        rows = rows.where(people.c.name.icontains(words, autoescape=True))
+    return await page(work.session, rows, keys=(people.c.name, people.c.id), cursor=cursor, limit=limit)
+
+
+async def usual_country(work: Work) -> str:
+    """The country that most calendars are of, to start a further one with; empty without any."""
+    work.actor.must(Permission.SEE_PEOPLE)
+    country = work_calendars.c.country
+    most = select(country).group_by(country).order_by(func.count().desc(), country).limit(1)
+    return await work.session.scalar(most) or ""
+
+
+def next_holidays(calendars: Sequence[WorkCalendar], today: date) -> list[tuple[date, str]]:
+    """The next public holidays that somebody with these calendars, by start, keeps within a year from `today` on."""
+    held = [one for one in calendars if one.starts_on <= today] or calendars[:1]
+    if not held:
+        return []
+    found = public_holidays(held[-1].country, held[-1].region, Period(today, today + timedelta(days=366)))
+    return sorted(one for one in found.items() if one[0] >= today)[:NEXT_HOLIDAYS]
 
 
 async def list_time_off(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from uuid import UUID
 
 import holidays
-from sqlalchemy import Column, Date, DateTime, Integer, String, Uuid, select
+from sqlalchemy import Column, Date, DateTime, Integer, String, Uuid, delete, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.resourcing.calendars.model import (
@@ -60,20 +61,19 @@ schema.map(WorkCalendar, work_calendars)
 schema.map(TimeOff, time_off)
 
 
-async def add(work: Work, record: WorkCalendar | TimeOff) -> None:
-    """Keep a new record."""
+async def add(work: Work, record: TimeOff) -> None:
+    """Keep new time off."""
     work.session.add(record)
     await work.session.flush()
 
 
-async def take_away_calendar(work: Work, person_id: UUID, starts_on: date) -> None:
-    """Make room for another calendar of this person from the same day."""
-    former = await work.session.scalar(
-        select(WorkCalendar).where(work_calendars.c.person_id == person_id, work_calendars.c.starts_on == starts_on)
-    )
-    if former is not None:
-        await work.session.delete(former)
-        await work.session.flush()
+async def replace(work: Work, calendars: Sequence[WorkCalendar]) -> None:
+    """Keep new calendars in the place of those that the same people have from the same day."""
+    starts = [(one.person_id, one.starts_on) for one in calendars]
+    place = tuple_(work_calendars.c.person_id, work_calendars.c.starts_on)
+    await work.session.execute(delete(work_calendars).where(place.in_(starts)))
+    work.session.add_all(calendars)
+    await work.session.flush()
 
 
 async def get_time_off(work: Work, time_off_id: UUID) -> TimeOff:
@@ -104,4 +104,18 @@ def _holidays_of_year(country: str, region: str | None, year: int) -> Holidays:
         # Named in one language, because the library would otherwise follow the machine's.
         return dict(holidays.country_holidays(country, subdiv=region, years=year, language="en_US"))
     except (NotImplementedError, KeyError) as error:
-        raise UnknownCountry(field="/country") from error
+        raise UnknownCountry(field="/region" if country in countries() else "/country") from error
+
+
+@cache
+def countries() -> Mapping[str, Sequence[str]]:
+    """The countries whose public holidays are known, as ISO 3166 alpha-2, each with its regions."""
+    return holidays.list_supported_countries(include_aliases=False)
+
+
+@cache
+def regions_of(country: str) -> Sequence[tuple[str, str]]:
+    """The regions of a country that keep public holidays of their own, each with its name where one is known."""
+    codes = countries().get(country, ())
+    names = holidays.country_holidays(country).get_subdivision_aliases() if codes else {}
+    return [(code, next(iter(names.get(code, ())), "")) for code in codes]

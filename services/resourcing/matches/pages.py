@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from services.resourcing.permissions import Permission
 from services.resourcing.requests import queries
 from shared.database import LIMIT_DEFAULT, LIMIT_MAX
 from shared.ids import new_id
-from shared.pages import InWork, PageRoute, form_of, page
+from shared.pages import InWork, LastDay, PageRoute, form_of, page
 from shared.pages.waiting import WAITING_AT_MOST, Need, Verb
 from shared.ui.formats import hours, role
 from shared.ui.forms import typed_minutes
@@ -38,14 +38,14 @@ RANKED_AT_MOST = 25
 
 
 class BookForm(Body):
-    """Whom to book; hours as people type them, and the last day instead of the one after it."""
+    """Whom to book, with hours as people type them."""
 
     booking_id: UUID
     person_id: UUID
     kind: BookingKind
     minutes_per_day: Annotated[str, Field(max_length=10)] = ""
     starts_on: date | None = None
-    ends_on: Annotated[date | None, Field(lt=date.max)] = None
+    ends_before: LastDay | None = None
     overbooking_reason: Reason | None = None
 
     def what(self, request_id: UUID) -> WorkToBook:
@@ -53,7 +53,7 @@ class BookForm(Body):
         return WorkToBook(
             request_id,
             starts_on=self.starts_on,
-            ends_before=self.ends_on and self.ends_on + timedelta(days=1),
+            ends_before=self.ends_before,
             minutes_per_day=typed_minutes(self.minutes_per_day, "minutes_per_day") if self.minutes_per_day else None,
         )
 

@@ -25,7 +25,7 @@ class NameMissing(Invalid):
 class EmploymentEndsTooEarly(Invalid):
     """Employment ends before it begins.
 
-    Give the first day on which the person does not work here any more as `employed_until`.
+    Let it end after the day on which it begins, or leave the end out while the person works here.
     """
 
 
@@ -65,7 +65,7 @@ class CostNotPositive(Invalid):
 class CostRateEndsTooEarly(Invalid):
     """A cost rate ends before it begins.
 
-    Give `ends_before` a day after `starts_on`, or leave it out until the rate changes.
+    Let it end after the day on which it starts, or leave the end out until the rate changes.
     """
 
 

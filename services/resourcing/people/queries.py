@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, any_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, any_, func, or_, select
 
 from services.resourcing.people.model import CostRate, NoSuchPerson, Person
 from services.resourcing.people.store import (
@@ -33,6 +34,11 @@ def can(skill: str) -> ColumnElement[bool]:
     return people.c.id.in_(select(person_skills.c.person_id).where(person_skills.c.skill == skill))
 
 
+def works_here(day: date) -> ColumnElement[bool]:
+    """Of rows over people those who are employed on `day`."""
+    return and_(people.c.employed_from <= day, or_(people.c.employed_until.is_(None), people.c.employed_until > day))
+
+
 async def list_people(
     work: Work,
     *,
@@ -53,10 +59,7 @@ async def list_people(
     if skill is not None:
         rows = rows.where(can(skill))
     if employed_on is not None:
-        rows = rows.where(
-            people.c.employed_from <= employed_on,
-            or_(people.c.employed_until.is_(None), people.c.employed_until > employed_on),
-        )
+        rows = rows.where(works_here(employed_on))
     if words:
         rows = rows.where(people.c.name.icontains(words, autoescape=True))
     return await page(work.session, rows, keys=(people.c.name, people.c.id), cursor=cursor, limit=limit)
@@ -68,6 +71,19 @@ async def get_person(work: Work, person_id: UUID) -> Person:
     if found is None:
         raise NoSuchPerson()
     return found
+
+
+async def people_by_id(work: Work, person_ids: Sequence[UUID]) -> Sequence[Row[Any]]:
+    """Those of several people that the actor may see, by name."""
+    rows = visible(work, select(people)).where(people.c.id.in_(person_ids)).order_by(people.c.name, people.c.id)
+    found: Sequence[Row[Any]] = (await work.session.execute(rows)).all()
+    return found
+
+
+async def name_of(work: Work, person_id: UUID | None) -> str | None:
+    """The name of somebody that the actor may see."""
+    name: str | None = await work.session.scalar(visible(work, select(people.c.name).where(people.c.id == person_id)))
+    return name
 
 
 async def list_cost_rates(work: Work, person_id: UUID) -> list[CostRate]:
@@ -88,6 +104,14 @@ async def list_staffing_roles(work: Work, *, cursor: str | None = None, limit: i
         cursor=cursor,
         limit=limit,
     )
+
+
+async def people_by_role(work: Work, day: date) -> dict[str, int]:
+    """How many people who are employed on `day` have each staffing role; roles that nobody has are left out."""
+    work.actor.must(Permission.SEE_PEOPLE)
+    each = select(func.unnest(people.c.staffing_roles).label("role")).where(works_here(day)).subquery()
+    rows = await work.session.execute(select(each.c.role, func.count()).group_by(each.c.role))
+    return {role: number for role, number in rows}
 
 
 async def list_skills(work: Work) -> list[str]:

@@ -88,6 +88,13 @@ async def get(work: Work, person_id: UUID) -> Person:
     return found
 
 
+async def hold(work: Work, person_ids: Sequence[UUID]) -> None:
+    """Lock several people until this work ends, always in the same order; raises NoSuchPerson."""
+    rows = select(people.c.id).where(people.c.id.in_(person_ids)).order_by(people.c.id).with_for_update()
+    if len((await work.session.scalars(rows)).all()) != len(person_ids):
+        raise NoSuchPerson()
+
+
 async def exists(work: Work, person_id: UUID) -> bool:
     """Whether there is this person."""
     return await work.session.scalar(select(people.c.id).where(people.c.id == person_id)) is not None

@@ -7,17 +7,8 @@ import httpx2
 
 from shared.actor import Role
 from shared.ids import new_id
-from tests.support.api import code_of
+from tests.support.api import BY_SCRIPT, code_of, seen
 from tests.support.resourcing import Resourcing, a_person, a_project_opened, a_staffing_request, book_on
-
-HTML = {"accept": "text/html"}
-BY_SCRIPT = {"hx-request": "true"}
-
-
-async def seen(browser: httpx2.AsyncClient, path: str) -> str:
-    answer = await browser.get(path, headers=HTML)
-    assert answer.status_code == 200, answer.text
-    return answer.text
 
 
 async def the_form(browser: httpx2.AsyncClient, request: UUID, person: UUID) -> dict[str, str]:
@@ -47,7 +38,7 @@ async def test_who_fits_is_booked_from_the_request_and_overbooking_only_with_a_r
     assert "ranking tells what people cost" in await seen(resourcing.api.browser(Role.PROJECT_MANAGER), here)
 
     form = await the_form(ruth, wanted.request_id, busy)
-    assert (form["minutes_per_day"], form["starts_on"], form["ends_on"]) == ("8:00", "2026-03-02", "2026-03-08")
+    assert (form["minutes_per_day"], form["starts_on"], form["ends_before"]) == ("8:00", "2026-03-02", "2026-03-08")
     before = await resourcing.digest()
     refused = await ruth.post(f"{here}/bookings", data=form, headers=BY_SCRIPT)
     assert (refused.status_code, code_of(refused)) == (409, "overbooked")

@@ -1,23 +1,21 @@
-"""Calendars and leave as people see them: what one person works, who asks to be away, and deciding on it."""
+"""Leave as people see it: who asks to be away, and deciding on it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
-from pydantic import Field
 
 from services.resourcing.calendars import actions, queries
 from services.resourcing.calendars.api import DeclineBody, Reason
 from services.resourcing.calendars.model import TimeOffKind, TimeOffStatus
 from services.resourcing.permissions import Permission
-from shared.database import LIMIT_DEFAULT, LIMIT_MAX
+from shared.database import LIMIT_DEFAULT
 from shared.ids import new_id
-from shared.pages import InWork, PageRoute, form_of, page
+from shared.pages import InWork, LastDay, PageRoute, form_of, page
 from shared.pages.waiting import WAITING_AT_MOST, Need, Verb
 from shared.ui.formats import day_short
 from shared.ui.listing import Column, Listing
@@ -28,15 +26,14 @@ from shared.work import Work
 
 router = APIRouter(route_class=PageRoute)
 LEAVE = "/resourcing/time-off"
-A_WEEK = [date(2024, 1, day) for day in range(1, 8)]  # from a Monday on, for the names of the days
 
 
 class LeaveForm(Body):
-    """When somebody wants to be away, with the last day instead of the one after it; `time_off_id` counts it once."""
+    """When somebody wants to be away; `time_off_id` counts it once."""
 
     time_off_id: UUID
     starts_on: date
-    ends_on: Annotated[date, Field(lt=date.max)]
+    ends_before: LastDay
     kind: TimeOffKind = TimeOffKind.VACATION
     note: Reason = ""
 
@@ -75,7 +72,7 @@ async def ask(request: Request, work: InWork) -> Response:
         work,
         form.time_off_id,
         starts_on=form.starts_on,
-        ends_before=form.ends_on + timedelta(days=1),
+        ends_before=form.ends_before,
         kind=form.kind,
         note=form.note,
     )
@@ -103,19 +100,6 @@ async def decline(request: Request, time_off_id: UUID, work: InWork) -> Response
     form = await form_of(request, DeclineBody)
     await actions.decline_time_off(work, time_off_id, reason=form.reason)
     return RedirectResponse(f"{LEAVE}?status=requested", 303)
-
-
-@router.get("/people/{person_id}/calendar")
-async def of_person(request: Request, person_id: UUID, work: InWork) -> Response:
-    """How a person works and when they are away; a part of their page."""
-    return page(
-        request,
-        "resourcing/calendars/of_person.html",
-        here=request.url.path,
-        calendars=await queries.list_calendars(work, person_id),
-        week=A_WEEK,
-        leave=(await queries.list_time_off(work, person_id=person_id, limit=LIMIT_MAX)).items,
-    )
 
 
 async def needs(work: Work) -> Sequence[Need]:
