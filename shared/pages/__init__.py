@@ -1,9 +1,20 @@
 """From a browser to work and back: what the `pages.py` of a feature needs. `shared.pages.app` serves them."""
 
-from shared.pages.forms import LastDay, Typed, TypedHours, chosen_of, form_of
+from shared.pages.forms import LastDay, Typed, TypedHours, beside_rows, chosen_of, form_of
 from shared.pages.route import PageRoute
 from shared.pages.toasts import toast
 from shared.ui.render import page
 from shared.web.route import InWork
 
-__all__ = ["InWork", "LastDay", "PageRoute", "Typed", "TypedHours", "chosen_of", "form_of", "page", "toast"]
+__all__ = [
+    "InWork",
+    "LastDay",
+    "PageRoute",
+    "Typed",
+    "TypedHours",
+    "beside_rows",
+    "chosen_of",
+    "form_of",
+    "page",
+    "toast",
+]

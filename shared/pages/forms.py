@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Annotated, Any, TypeVar
 
@@ -10,11 +12,13 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 
+from shared.errors import Refused
 from shared.pages.session import TOKEN_FIELD
 from shared.ui.forms import NotANumber, NotHours, nested, typed_amount, typed_minutes
 
 MINUS = ("-", "\N{MINUS SIGN}")
 SIGNED = re.compile(r"([-+\N{MINUS SIGN}]?)\s*(.*)", re.DOTALL)
+OF_ROW = re.compile(r"/(\w+)/(\d+)((?:/\w+)*)")
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -62,6 +66,18 @@ async def chosen_of(request: Request, model: type[Model], rows: str) -> Model:
     form = await request.form()
     values = {name: value for name, value in form.items() if name in model.model_fields and value != ""}
     return _read(model, values | {rows: form.getlist("id")})
+
+
+@contextmanager
+def beside_rows(rows: str, keys: Sequence[object]) -> Iterator[None]:
+    """Let a refusal of the row at a position of `rows` point at that row's fields, which the form names by its key."""
+    try:
+        yield
+    except Refused as refusal:
+        found = OF_ROW.fullmatch(refusal.field or "")
+        if found and found[1] == rows:
+            refusal.field = f"/{rows}/{keys[int(found[2])]}{found[3]}"
+        raise
 
 
 def _read(model: type[Model], values: dict[str, Any]) -> Model:

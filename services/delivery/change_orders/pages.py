@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import fields
 from datetime import date
 from typing import Annotated
@@ -32,16 +29,14 @@ from services.delivery.projects.model.project import Project, ProjectState
 from services.delivery.projects.queries import open_projects, visible_margin
 from services.delivery.templates.model.rules import BY_THE_HOUR, BillingMethod
 from shared.database import LIMIT_DEFAULT
-from shared.errors import Refused
 from shared.ids import new_id
-from shared.pages import InWork, PageRoute, Typed, TypedHours, form_of, page, toast
+from shared.pages import InWork, PageRoute, Typed, TypedHours, beside_rows, form_of, page, toast
 from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
 from shared.web import Body, Cursor
 from shared.work import Work
 
 router = APIRouter(prefix="/change-orders", route_class=PageRoute)
-OF_LINE = re.compile(r"/lines/(\d+)(/\w+)")
 
 
 class LineForm(Body):
@@ -152,7 +147,7 @@ async def draft(request: Request, project_id: UUID, change_order_id: UUID, work:
     """Keep a new draft, and show what it does."""
     form = await form_of(request, ChangeOrderForm)
     asked = form.asked()
-    with _beside_fields(asked):
+    with beside_rows("lines", [one.line_id for one in asked]):
         await actions.draft_change_order(work, change_order_id, project_id, terms=form.terms(), lines=asked)
     return _to(change_order_id)
 
@@ -162,7 +157,7 @@ async def rewrite(request: Request, change_order_id: UUID, work: InWork) -> Resp
     """Write a draft anew that is still as it was open in the form."""
     form = await form_of(request, ChangeOrderForm)
     asked = form.asked()
-    with _beside_fields(asked):
+    with beside_rows("lines", [one.line_id for one in asked]):
         await actions.rewrite_change_order(work, change_order_id, version=form.version, terms=form.terms(), lines=asked)
     return _to(change_order_id)
 
@@ -203,17 +198,6 @@ async def _form(request: Request, work: Work, project: Project, order: ChangeOrd
         methods=list(BillingMethod),
         today=work.now.date(),
     )
-
-
-@contextmanager
-def _beside_fields(asked: Sequence[Asked]) -> Iterator[None]:
-    """Let a refusal of the line at a position point at the fields of the line in the form."""
-    try:
-        yield
-    except Refused as refusal:
-        if refusal.field and (found := OF_LINE.fullmatch(refusal.field)):
-            refusal.field = f"/lines/{asked[int(found[1])].line_id}{found[2]}"
-        raise
 
 
 def _may_change(work: Work, project: Project) -> bool:
