@@ -12,11 +12,12 @@ from services.crm.navigation import NAVIGATION
 from services.crm.opportunities.api import deals, pipeline
 from services.crm.opportunities.pages import finder as deals_finder
 from services.crm.opportunities.pages import needs as deals_needs
-from services.crm.opportunities.pages import router as deals_pages
+from services.crm.opportunities.pages import routers as deals_pages
 from services.crm.permissions import ROLES
 from services.crm.products.api import router as products
 from services.crm.products.pages import router as products_pages
 from services.crm.reports.api import router as reports
+from services.crm.reports.pages import router as reports_pages
 from services.crm.sales_people.api import router as sales_people
 from services.crm.tables import schema
 from services.crm.thread.api import router as thread
@@ -29,7 +30,7 @@ service = Service(
     schema=schema,
     permissions=ROLES,
     routers=(accounts, products, sales_people, pipeline, deals, thread, imports, reports),
-    pages=(deals_pages, accounts_pages, products_pages, imports_pages, thread_pages),
+    pages=(*deals_pages, accounts_pages, products_pages, imports_pages, thread_pages, reports_pages),
     navigation=NAVIGATION,
     finders=(deals_finder, accounts_finder),
     needs=(deals_needs,),

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.crm.accounts import queries
-from services.crm.accounts.actions import change_account, create_account
-from services.crm.accounts.api import AccountBody
+from services.crm.accounts.actions import change_account, create_account, write_down_contact
+from services.crm.accounts.api import AccountBody, ContactBody
 from services.crm.accounts.model import Account, AccountDetails, Address
 from services.crm.permissions import Permission
 from shared.database import LIMIT_DEFAULT
@@ -46,7 +46,8 @@ async def accounts(
         Column("is_customer", _("Status")),
     )
     listing = Listing.of(request, "accounts", columns, found.items, next=found.next)
-    return page(request, "crm/accounts/accounts.html", listing=listing, may_change=_may_change(work))
+    may_add = work.actor.may(Permission.CHANGE_RECORDS)
+    return page(request, "crm/accounts/accounts.html", listing=listing, may_add=may_add)
 
 
 @router.get("/new")
@@ -66,7 +67,8 @@ async def account(request: Request, account_id: UUID, work: InWork) -> Response:
         "crm/accounts/account.html",
         account=found.account,
         contacts=found.contacts,
-        may_change=_may_change(work),
+        contact_id=new_id(),
+        may_change=_may_change(work, found.account),
     )
 
 
@@ -91,6 +93,23 @@ async def save(request: Request, account_id: UUID, work: InWork) -> Response:
     return RedirectResponse(f"/crm/accounts/{account_id}", 303)
 
 
+@router.get("/{account_id}/contacts/{contact_id}")
+async def contact(request: Request, account_id: UUID, contact_id: UUID, work: InWork) -> Response:
+    """The form with what is written down of a contact; a part of the page."""
+    work.actor.must(Permission.CHANGE_RECORDS)
+    found = await queries.one(work, account_id)
+    known = next((one for one in found.contacts if one.id == contact_id), None)
+    return page(request, "crm/accounts/contact.html", account=found.account, contact=known, contact_id=contact_id)
+
+
+@router.post("/{account_id}/contacts/{contact_id}")
+async def save_contact(request: Request, account_id: UUID, contact_id: UUID, work: InWork) -> Response:
+    """Write down somebody we know there, or write them down anew."""
+    form = await form_of(request, ContactBody)
+    await write_down_contact(work, account_id, contact_id, **form.model_dump())
+    return RedirectResponse(f"/crm/accounts/{account_id}", 303)
+
+
 async def find(work: Work, words: str, limit: int) -> Sequence[Hit]:
     """Accounts whose name has `words` in it."""
     found = await queries.listed(work, q=words, cursor=None, limit=limit)
@@ -100,5 +119,6 @@ async def find(work: Work, words: str, limit: int) -> Sequence[Hit]:
 finder = Finder("Accounts", "building", Permission.SEE_RECORDS, find)
 
 
-def _may_change(work: Work) -> bool:
-    return work.actor.may(Permission.CHANGE_RECORDS)
+def _may_change(work: Work, account: Account) -> bool:
+    own = account.details.owner == work.actor.subject
+    return work.actor.may(Permission.CHANGE_ALL_RECORDS) or (own and work.actor.may(Permission.CHANGE_RECORDS))

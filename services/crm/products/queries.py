@@ -12,7 +12,7 @@ from sqlalchemy import Row, or_, select
 from services.crm.permissions import Permission
 from services.crm.products.model import NoSuchProduct, Product
 from services.crm.products.store import prices, products
-from shared.database import Page, page
+from shared.database import LIMIT_MAX, Page, page
 from shared.work import Work
 
 
@@ -50,3 +50,10 @@ async def prices_on(work: Work, ids: Sequence[UUID], day: date) -> dict[UUID, li
     for row in await work.session.execute(rows):
         found.setdefault(row.product_id, []).append(row)
     return found
+
+
+async def staffing_roles(work: Work) -> list[str]:
+    """The staffing roles whose hours are in the price book, by name, to choose from."""
+    work.actor.must(Permission.SEE_PRODUCTS)
+    named = select(products.c.staffing_role).where(products.c.staffing_role.is_not(None)).distinct()
+    return list(await work.session.scalars(named.order_by(products.c.staffing_role).limit(LIMIT_MAX)))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from fastapi import APIRouter
 
 from services.crm.reports import queries
+from services.crm.reports.model import Age
 from shared.actor import NotPermitted
 from shared.contracts.base import Amount
 from shared.web import InWork, View, WorkRoute, refusals
@@ -35,11 +38,32 @@ class QuarterFiguresView(View):
     win_rate_by_value: Amount | None
 
 
+class MonthFiguresView(View):
+    """The open deals that are to close in a month, by its first day; null for deals without a closing date."""
+
+    month: date | None
+    currency: str
+    count: int
+    amount: Amount
+    weighted: Amount
+
+
+class AgeFiguresView(View):
+    """The open deals that have been in their stage for so many days."""
+
+    age: Age
+    currency: str
+    count: int
+    amount: Amount
+
+
 class PipelineReportView(View):
-    """The pipeline by stage, and what was won and lost by quarter."""
+    """The pipeline by stage, by when it is to close and by age, and what was won and lost by quarter."""
 
     stages: list[StageFiguresView]
     quarters: list[QuarterFiguresView]
+    months: list[MonthFiguresView]
+    ages: list[AgeFiguresView]
     open_without_account: int
 
 

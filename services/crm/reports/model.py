@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,44 @@ class QuarterFigures:
 
 
 @dataclass(frozen=True)
+class MonthFigures:
+    """The open deals that are to close in a month; `month` is its first day, none for deals without a closing date."""
+
+    month: date | None
+    currency: str
+    count: int
+    amount: Decimal
+    weighted: Decimal
+
+
+class Age(StrEnum):
+    """For how many days a deal has been in its stage; unknown where an import did not tell."""
+
+    UP_TO_30 = "up_to_30"
+    UP_TO_60 = "up_to_60"
+    UP_TO_90 = "up_to_90"
+    OLDER = "older"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class AgeFigures:
+    """The open deals that have been in their stage for so long."""
+
+    age: Age
+    currency: str
+    count: int
+    amount: Decimal
+
+
+@dataclass(frozen=True)
 class PipelineReport:
     """All of it; `open_without_account` are open deals that name no account yet."""
 
     stages: list[StageFigures]
     quarters: list[QuarterFigures]
+    months: list[MonthFigures]
+    ages: list[AgeFigures]
     open_without_account: int
 
 

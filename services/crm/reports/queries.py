@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import text
 
 from services.crm.permissions import Permission
-from services.crm.reports.model import PipelineReport, QuarterFigures, StageFigures
+from services.crm.reports.model import Age, AgeFigures, MonthFigures, PipelineReport, QuarterFigures, StageFigures
 from shared.work import Work
 
 # Row-level security narrows to the tenant; without the permission for all records, one's own are counted.
@@ -32,6 +32,32 @@ QUARTERS = text(
      order by 1, 2
     """
 )
+MONTHS = text(
+    """
+    select cast(date_trunc('month', closes_on) as date) as month, currency, count(*) as count,
+           sum(amount) as amount, round(sum(amount * probability), 2) as weighted
+      from opportunities
+     where outcome = 'open' and (cast(:owner as text) is null or owner = :owner)
+     group by 1, 2
+     order by 1 nulls last, 2
+    """
+)
+AGES = text(
+    """
+    select case when since is null then 'unknown'
+                when :today - since <= 30 then 'up_to_30'
+                when :today - since <= 60 then 'up_to_60'
+                when :today - since <= 90 then 'up_to_90'
+                else 'older' end as age,
+           currency, count(*) as count, sum(amount) as amount
+      from opportunities as deal
+      left join (select opportunity_id, max(entered_on) as since from stage_history group by opportunity_id) as entry
+        on entry.opportunity_id = deal.id
+     where outcome = 'open' and (cast(:owner as text) is null or owner = :owner)
+     group by 1, 2
+     order by 1, 2
+    """
+)
 WITHOUT_ACCOUNT = text(
     """
     select count(*) from opportunities
@@ -41,14 +67,18 @@ WITHOUT_ACCOUNT = text(
 
 
 async def pipeline(work: Work) -> PipelineReport:
-    """The deals by stage and by the quarter they were closed in: one's own, or all where the role allows it."""
+    """The deals by stage, by when they close and by age: one's own, or all where the role allows it."""
     work.actor.must(Permission.SEE_RECORDS)
     sees_all = work.actor.may(Permission.SEE_ALL_RECORDS)
     narrowed = {"owner": None if sees_all else work.actor.subject}
     stages = await work.session.execute(STAGES, narrowed)
     quarters = await work.session.execute(QUARTERS, narrowed)
+    months = await work.session.execute(MONTHS, narrowed)
+    ages = await work.session.execute(AGES, {**narrowed, "today": work.now.date()})
     return PipelineReport(
         stages=[StageFigures(**row._mapping) for row in stages],
         quarters=[QuarterFigures(**row._mapping) for row in quarters],
+        months=[MonthFigures(**row._mapping) for row in months],
+        ages=[AgeFigures(**{**row._mapping, "age": Age(row.age)}) for row in ages],
         open_without_account=await work.session.scalar(WITHOUT_ACCOUNT, narrowed) or 0,
     )

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from services.crm.accounts import queries as account_queries
 from services.crm.opportunities import actions, queries
-from services.crm.opportunities.api.bodies import EstimateBody, LineBody, LostBody, OpportunityBody, StageBody, WonBody
+from services.crm.opportunities.api.bodies import LineBody, LostBody, OpportunityBody, StageBody, WonBody
 from services.crm.opportunities.model import (
     FORMS,
     BillingMethod,
@@ -196,14 +196,6 @@ async def sell(request: Request, opportunity_id: UUID, work: InWork) -> Response
 async def drop(opportunity_id: UUID, line_id: UUID, work: InWork) -> Response:
     """Take a line out."""
     await actions.drop_line(work, opportunity_id, line_id)
-    return _to(opportunity_id)
-
-
-@router.post("/{opportunity_id}/estimate")
-async def estimate(request: Request, opportunity_id: UUID, work: InWork) -> Response:
-    """Replace the services estimate."""
-    form = await form_of(request, EstimateBody)
-    await actions.plan_services(work, opportunity_id, roles=form.planned())
     return _to(opportunity_id)
 
 
