@@ -8,6 +8,7 @@ NAVIGATION = (
     Entry("Handoffs", "/delivery/handoffs", "inbox", "Deliver", Permission.VIEW_HANDOFFS, "g d"),
     Entry("Change orders", "/delivery/change-orders", "file-diff", "Deliver", Permission.VIEW_MARGIN, "g e"),
     Entry("Progress", "/delivery/progress", "progress", "Deliver", Permission.VIEW_MARGIN, "g y"),
+    Entry("Project templates", "/delivery/project-templates", "template", "Deliver", Permission.VIEW_TEMPLATES),
     Entry("My week", "/delivery/week", "calendar-time", "Deliver", Permission.RECORD_TIME, "g t"),
     Entry("Expenses", "/delivery/expenses", "receipt", "Deliver", Permission.VIEW_EXPENSES, "g x"),
     Entry("Approvals", "/delivery/approvals", "checks", "Deliver", Permission.APPROVE_TIME, "g v"),

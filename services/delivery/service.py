@@ -23,6 +23,7 @@ from services.delivery.projects.api.projects import router as projects
 from services.delivery.projects.reactions import reactions as staffing
 from services.delivery.tables import schema
 from services.delivery.templates.api import router as templates
+from services.delivery.templates.pages import router as template_pages
 from services.delivery.timesheets.api.entries import router as time_entries
 from services.delivery.timesheets.api.timesheets import router as timesheets
 from services.delivery.timesheets.pages import approvals, timer, week
@@ -45,7 +46,7 @@ service = Service(
             handoff_pages.router,
             project_pages.router,
         ),
-        *(change_order_pages.router, progress_pages.router),
+        *(change_order_pages.router, progress_pages.router, template_pages),
     ),
     navigation=NAVIGATION,
     finders=(project_pages.finder,),

@@ -43,6 +43,8 @@ async def pipeline(
         currency=chosen,
         currencies=currencies,
         stages=[(named[one.stage].name, one) for one in by_stage],
+        amount=sum((one.amount for one in by_stage), Decimal()),
+        weighted=sum((one.weighted for one in by_stage), Decimal()),
         months=_months([one for one in report.months if one.currency == chosen], work.now.date()),
         ages=[(age, ages[age]) for age in Age if age in ages],
         quarters=quarters,

@@ -25,6 +25,7 @@ from shared.web import Body, InWork, View, WorkRoute, refusals
 router = APIRouter(prefix="/project-templates", tags=["project templates"], route_class=WorkRoute)
 
 Word = Annotated[str, Field(min_length=1, max_length=200)]
+Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,99}$")]
 Share = Annotated[int, Field(ge=1, le=1000)]
 Days = Annotated[int, Field(ge=0, le=1000)]
 
@@ -58,7 +59,7 @@ class ActivityMilestoneBody(Body):
 class TemplateBody(Body):
     """A template of the firm's own."""
 
-    code: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,99}$")]
+    code: Code
     name: Word
     purpose: str = ""
     tasks: Annotated[list[ActivityBody], Field(min_length=1, max_length=100)]

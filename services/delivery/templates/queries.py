@@ -8,7 +8,7 @@ from services.delivery.permissions import Permission
 from services.delivery.templates import store
 from services.delivery.templates.model.rules import RULES, Choice, Deal, Rule, choose
 from services.delivery.templates.model.shipped import SHIPPED
-from services.delivery.templates.model.template import ProjectTemplate
+from services.delivery.templates.model.template import NoSuchTemplate, ProjectTemplate
 from shared.work import Work
 
 
@@ -17,6 +17,14 @@ async def templates(work: Work) -> list[tuple[UUID | None, ProjectTemplate]]:
     work.actor.must(Permission.VIEW_TEMPLATES)
     own = await store.all_own(work)
     return [*((None, template) for template in SHIPPED), *own.items()]
+
+
+async def template_called(work: Work, code: str) -> ProjectTemplate:
+    """The template with this code; raises NoSuchTemplate."""
+    found = next((one for _, one in await templates(work) if one.code == code), None)
+    if found is None:
+        raise NoSuchTemplate()
+    return found
 
 
 def rules(work: Work) -> tuple[Rule, ...]:

@@ -31,7 +31,7 @@ async def test_the_work_of_a_deal_is_planned_by_role(crm: Api) -> None:
     planned = await browser.post(f"{here}/estimate", data=form, headers=BY_SCRIPT)
     assert planned.headers["hx-redirect"] == f"/crm{here}", planned.text
 
-    roles = (await rita.get(here)).json()["roles"]
+    roles = (await rita.get(here)).json()["estimate"]["roles"]
     assert [(one["staffing_role"], one["minutes"], one["hourly_price"]) for one in roles] == [
         ("Consultant", 450, "120.00"),
         ("Architect", 600, "200.00"),

@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 
-from shared.errors import Invalid
+from shared.errors import Invalid, NotFound
+
+
+class NoSuchTemplate(NotFound):
+    """There is no template with this code.
+
+    Choose one of the list of templates.
+    """
 
 
 class TaskKeyTwice(Invalid):
