@@ -135,4 +135,4 @@ def _waiting(task: TemplateTask, numbers: Mapping[str, int]) -> str:
 
 
 def _shares(task: TemplateTask) -> str:
-    return ", ".join(f"{role} {share}" for role, share in task.share_by_role.items())
+    return ", ".join(f"{role} {share}" for role, share in sorted(task.share_by_role.items()))
