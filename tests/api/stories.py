@@ -154,12 +154,7 @@ async def of_delivery(database: Database) -> Story:
             "measurement_id": "progress_measurements.id",
             "record_id": "projects.id",
         },
-        named={
-            "week_starts_on": "2026-03-02",
-            "day": "2026-03-09",
-            "accepted_on": "2026-03-09",
-            "code": "own",
-        },
+        named={"week_starts_on": "2026-03-02", "day": "2026-03-09", "accepted_on": "2026-03-09", "code": "own"},
         bodies={
             "PUT /project-templates/{template_id}": {**template, "code": "other"},
             "PUT /expense-reports/{report_id}/expenses/{expense_id}": {**SPENT, "receipt": "2.pdf"},
