@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, Select, func, or_, select, true
 
+from services.resourcing.calendars import store
 from services.resourcing.calendars.model import (
     NoSuchTimeOff,
     TimeOffStatus,
@@ -67,6 +68,16 @@ async def usual_country(work: Work) -> str:
     country = work_calendars.c.country
     most = select(country).group_by(country).order_by(func.count().desc(), country).limit(1)
     return await work.session.scalar(most) or ""
+
+
+def countries() -> Sequence[str]:
+    """The countries whose public holidays are known, as ISO 3166 alpha-2."""
+    return list(store.countries())
+
+
+def regions_of(country: str) -> Sequence[tuple[str, str]]:
+    """The regions of a country that keep public holidays of their own, each with its name where one is known."""
+    return store.regions_of(country)
 
 
 def next_holidays(calendars: Sequence[WorkCalendar], today: date) -> list[tuple[date, str]]:

@@ -13,7 +13,6 @@ from pydantic import AfterValidator, Field
 from services.resourcing.calendars import actions, queries
 from services.resourcing.calendars.api import Country, Region
 from services.resourcing.calendars.model import DAY_MINUTES
-from services.resourcing.calendars.store import countries, regions_of
 from services.resourcing.people.queries import people_by_id
 from services.resourcing.permissions import Permission
 from shared.database import LIMIT_DEFAULT, LIMIT_MAX
@@ -107,7 +106,7 @@ async def new(
         starts_on=chosen[0].employed_from if len(chosen) == 1 and last is None else work.now.date(),
         country=country,
         countries=_countries(),
-        regions=regions_of(country),
+        regions=queries.regions_of(country),
     )
 
 
@@ -115,7 +114,7 @@ async def new(
 async def regions(request: Request, work: InWork, country: Annotated[str, Query(max_length=2)] = "") -> Response:
     """The regions of a country whose public holidays are known; a part of the form."""
     work.actor.must(Permission.MANAGE_PEOPLE)
-    return page(request, "resourcing/calendars/regions.html", regions=regions_of(country), region="")
+    return page(request, "resourcing/calendars/regions.html", regions=queries.regions_of(country), region="")
 
 
 @router.post("/calendars")
@@ -156,4 +155,4 @@ async def of_person(request: Request, person_id: UUID, work: InWork) -> Response
 def _countries() -> list[tuple[str, str]]:
     """The countries whose public holidays are known, by name in the reader's language."""
     names = current_reader().locale.territories
-    return sorted(((code, names.get(code, code)) for code in countries()), key=lambda one: one[1])
+    return sorted(((code, names.get(code, code)) for code in queries.countries()), key=lambda one: one[1])
