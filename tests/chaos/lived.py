@@ -94,8 +94,8 @@ async def _doubt(desks: Desks, invoice: dict[str, Any], dates: Dates) -> None:
     run = {**entity, "as_of": dates.today.isoformat()}
     await desks["viktor"].put(f"{BILLING}/allowance-runs/{uuid5(FIRM, 'allowance')}", run)
     steps = [
-        {"days_overdue": 5, "title": "Reminder", "text": "Maybe you forgot.", "fee": "5.00"},
-        {"days_overdue": 15, "title": "Last reminder", "text": "Please pay now.", "fee": "10.00"},
+        {"days_overdue": 5, "texts": {"en": {"title": "Reminder", "text": "Maybe you forgot."}}, "fee": "5.00"},
+        {"days_overdue": 15, "texts": {"en": {"title": "Last reminder", "text": "Please pay now."}}, "fee": "10.00"},
     ]
     await desks["viktor"].put(f"{BILLING}/dunning-plans/{uuid5(FIRM, 'plan')}", {**entity, "steps": steps})
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
+from pypdf import PdfReader
 from sqlalchemy import text
 
 from shared.actor import Role
@@ -27,10 +29,10 @@ from tests.support.ledger import sent
 JUNE = datetime(2026, 6, 1, 12, tzinfo=UTC)
 A_LETTER = (
     """
-    insert into dunning_letters (id, legal_entity_id, customer_id, currency, step, title, open, fee, sent_on, sent_by,
-                                 sent_at, sha256)
-    select cast(:letter as uuid), legal_entity_id, customer_id, currency, 1, 'Friendly reminder', 1, 0, '2026-03-30',
-           'bella', now(), 'x' from invoices where id = cast(:invoice as uuid)
+    insert into dunning_letters (id, legal_entity_id, customer_id, currency, step, language, title, open, fee, sent_on,
+                                 sent_by, sent_at, sha256)
+    select cast(:letter as uuid), legal_entity_id, customer_id, currency, 1, 'en', 'Friendly reminder', 1, 0,
+           '2026-03-30', 'bella', now(), 'x' from invoices where id = cast(:invoice as uuid)
     """,
     "insert into dunning_documents (id, pdf) values (cast(:letter as uuid), '%PDF-')",
     """
@@ -43,8 +45,15 @@ A_LETTER = (
 )
 A_PLAN = {
     "steps": [
-        {"days_overdue": 7, "title": "Friendly reminder", "text": "Maybe you forgot.", "fee": "5.00"},
-        {"days_overdue": 21, "title": "Second reminder", "text": "Please pay now."},
+        {
+            "days_overdue": 7,
+            "texts": {
+                "en": {"title": "Friendly reminder", "text": "Maybe you forgot."},
+                "de": {"title": "Zahlungserinnerung", "text": "Bitte zahlen Sie {total} {currency}, {customer}."},
+            },
+            "fee": "5.00",
+        },
+        {"days_overdue": 21, "texts": {"en": {"title": "Second reminder", "text": "Please pay now."}}},
     ]
 }
 
@@ -71,6 +80,10 @@ BODIES_OF_CLAIMS: Mapping[str, Any] = {
     "POST /hand-overs": {
         "documents": [{"kind": "invoice", "document_id": "{invoice_id}", "recipient": "b@alpenglow.example"}]
     },
+    "POST /legal-entities/{legal_entity_id}/mail-texts": {
+        "texts": {"de": {"invoice": {"subject": "Rechnung {number}"}}}
+    },
+    "PUT /dunning-plans/{dunning_plan_id}": {"legal_entity_id": "{legal_entity_id}", **A_PLAN},
     "PUT /dunning-pauses/{pause_id}": {"invoice_id": "{invoice_id}", "reason": "Disputed"},
     "PUT /allowance-policies/{policy_id}": {
         "legal_entity_id": "{legal_entity_id}",
@@ -129,3 +142,18 @@ async def a_late_invoice(billing: Billing, *, account_id: UUID | None = None) ->
     answer = await sent(approver, f"/invoices/{draft['id']}/issue", {"issued_on": "2026-03-31"})
     assert answer.is_success, answer.text
     return dict(answer.json())
+
+
+async def prefers(billing: Billing, invoice: Made, language: str) -> None:
+    """Agree with the customer of an invoice what we write to it in."""
+    place = f"/customers/{invoice['customer_id']}/invoice-preferences"
+    answer = await billing.as_(Role.BILLING_CLERK).post(place, json={"language": language})
+    assert answer.is_success, answer.text
+
+
+async def printed(billing: Billing, place: str, **asked: str) -> str:
+    """Read what the pages of a document of ours say, each line after the other."""
+    answer = await billing.as_(Role.AUDITOR).get(place, params=asked or None)
+    assert answer.is_success, answer.text
+    pages = PdfReader(io.BytesIO(answer.content)).pages
+    return " ".join("\n".join(page.extract_text() for page in pages).split())

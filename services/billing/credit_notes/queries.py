@@ -131,6 +131,7 @@ def _headers() -> Select[Any]:
         .add_columns(*(issued[name] for name in ("number", "issued_on", "issued_by", "issued_at")))
         .add_columns(
             *(invoice[name] for name in ("contract_id", "customer_id", "project_id", "thread_id", "currency")),
+            *(invoice[name] for name in ("legal_entity_id", "language")),
             issued_invoices.c.number.label("invoice_number"),
             customers.c.name.label("customer_name"),
             contracts.c.number.label("contract_number"),

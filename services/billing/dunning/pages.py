@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
@@ -12,22 +13,23 @@ from pydantic import Field
 
 from services.billing.customers import queries as customers
 from services.billing.dunning import actions, queries
-from services.billing.dunning.api import EntityBody, ExclusionBody, NoticesBody, PauseBody, StepBody
-from services.billing.dunning.model import Pause, Plan, Step
+from services.billing.dunning.api.views import EntityBody, ExclusionBody, NoticesBody, PauseBody, PlanBody, StepBody
+from services.billing.dunning.model import Pause
+from services.billing.invoice_layouts.pages import own_first
 from services.billing.invoices.api import as_it_went_out
 from services.billing.invoices.model import FileKind
 from services.billing.legal_entities import queries as legal_entities
 from services.billing.permissions import Permission
 from services.billing.receivables.model import overdue_by
+from shared.contracts.base import Amount
 from shared.database import LIMIT_DEFAULT, LIMIT_MAX
 from shared.ids import new_id
-from shared.pages import InWork, PageRoute, chosen_of, form_of, page, toast
+from shared.pages import InWork, PageRoute, Typed, chosen_of, form_of, page, toast
 from shared.pages.waiting import Need, Verb
-from shared.ui.forms import typed_amount
 from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
 from shared.ui.words import ngettext
-from shared.web import Body, Cursor, key_required
+from shared.web import Cursor, key_required
 from shared.work import Work
 
 router = APIRouter(prefix="/dunning", route_class=PageRoute)
@@ -37,14 +39,13 @@ Words = Annotated[str, Query(max_length=200)]
 class StepForm(StepBody):
     """One step as it was typed."""
 
-    fee: str = "0"  # type: ignore[assignment]
+    fee: Annotated[Amount, Typed] = Decimal()
 
 
-class PlanForm(Body):
+class PlanForm(PlanBody):
     """The steps of a legal entity as they were typed."""
 
-    legal_entity_id: UUID
-    steps: list[StepForm] = Field(default=[], max_length=10)
+    steps: list[StepForm] = Field(default=[], max_length=10)  # type: ignore[assignment]
 
 
 @router.get("")
@@ -137,6 +138,7 @@ async def steps(
         entities=entities,
         legal_entity=chosen,
         plan=await queries.plan_of(work, chosen.id) if chosen else None,
+        languages=await own_first(work, chosen.id) if chosen else {},
         may_keep=work.actor.may(Permission.KEEP_DUNNING_PLAN),
     )
 
@@ -145,12 +147,7 @@ async def steps(
 async def set_plan(request: Request, work: InWork) -> Response:
     """Say the steps anew; one that is left empty is left out."""
     form = await form_of(request, PlanForm)
-    steps = [
-        Step(number, one.days_overdue, one.title, one.text, typed_amount(one.fee, f"steps/{number - 1}/fee"))
-        for number, one in enumerate(form.steps, start=1)
-    ]
-    plan = Plan(new_id(), form.legal_entity_id, work.actor.subject, work.now, steps)
-    await actions.set_dunning_plan(work, plan)
+    await actions.set_dunning_plan(work, form.plan(new_id(), by=work.actor.subject, at=work.now))
     return RedirectResponse(f"/billing/dunning/steps?legal_entity={form.legal_entity_id}", 303)
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnClause, ColumnElement, Row, Select, case, func, or_, select
+from sqlalchemy import ColumnClause, ColumnElement, Row, Select, String, case, func, literal_column, or_, select
 from sqlalchemy.sql.selectable import Subquery
 
 from services.billing.customers.store import customers
@@ -22,7 +22,10 @@ from services.billing.dunning.store import (
     dunning_steps,
     stands,
 )
+from services.billing.invoice_layouts.store import invoice_layouts
+from services.billing.invoice_preferences.store import invoice_preferences
 from services.billing.invoices.model import IssuedFile
+from services.billing.legal_entities.model import Language
 from services.billing.payments.store import with_rest
 from services.billing.permissions import Permission
 from services.billing.receivables.store import issued_invoices, positions
@@ -128,7 +131,7 @@ def _proposed(today: date) -> Subquery:
             notice.proposed_on,
             *(claim.c[name] for name in ("invoice_id", "number", "customer_id", "legal_entity_id", "currency")),
             *(claim.c[name] for name in ("due_on", "gross", "open")),
-            step.title,
+            _title(step.texts).label("title"),
             customers.c.name.label("customer_name"),
             paused.label("paused"),
             credit.label("credit"),
@@ -138,9 +141,21 @@ def _proposed(today: date) -> Subquery:
         .join(claim, claim.c.invoice_id == notice.invoice_id)
         .join(dunning_steps, (step.plan_id == notice.plan_id) & (step.number == notice.step))
         .join(customers, customers.c.id == claim.c.customer_id)
+        .outerjoin(invoice_preferences, invoice_preferences.c.customer_id == claim.c.customer_id)
+        .outerjoin(invoice_layouts, invoice_layouts.c.legal_entity_id == claim.c.legal_entity_id)
         .where(notice.status == NoticeStatus.PROPOSED, claim.c.open > 0)
         .subquery()
     )
+
+
+def _title(texts: ColumnElement[Any]) -> ColumnElement[str]:
+    """What the letter will be called: in the customer's language, that of the firm, or as it can."""
+    own = func.coalesce(invoice_layouts.c.language, Language.ENGLISH)
+    said = [
+        func.jsonb_extract_path_text(texts, one.cast(String), "title") for one in (invoice_preferences.c.language, own)
+    ]
+    otherwise = func.jsonb_path_query_first(texts, literal_column("'$.*.title'")).op("#>>")(literal_column("'{}'"))
+    return func.coalesce(*said, otherwise)
 
 
 def _credit(claim: Any) -> ColumnElement[Any]:

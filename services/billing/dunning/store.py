@@ -29,8 +29,10 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import JSONB
 
-from services.billing.dunning.model import Late, Letter, Notice, NoticeStatus, Pause, Plan, Step
+from services.billing.dunning.model import Late, Letter, Notice, NoticeStatus, Pause, Plan, Step, StepText
+from services.billing.legal_entities.model import Language
 from services.billing.tables import schema
 from shared.database import amount, belongs_to, choice, found_by, only_one, read, rule
 from shared.work import Work
@@ -50,8 +52,7 @@ dunning_steps = schema.table(
     Column("plan_id", Uuid, primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("days_overdue", Integer, nullable=False),
-    Column("title", String, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("texts", JSONB, nullable=False),
     amount("fee"),
     belongs_to("plan_id", "dunning_plans"),
     append_only=True,
@@ -63,6 +64,7 @@ dunning_letters = schema.table(
     Column("customer_id", Uuid, nullable=False),
     Column("currency", String(3), nullable=False),
     Column("step", Integer, nullable=False),
+    choice("language", Language),
     Column("title", String, nullable=False),
     amount("open"),
     amount("fee"),
@@ -181,7 +183,8 @@ async def steps_of(work: Work, plan_ids: Collection[UUID]) -> dict[UUID, list[St
     wanted = select(dunning_steps).where(one.plan_id.in_(plan_ids)).order_by(one.plan_id, one.number)
     found: dict[UUID, list[Step]] = {}
     for row in await work.session.execute(wanted):
-        step = Step(row.number, row.days_overdue, row.title, row.text, row.fee)
+        texts = {Language(language): StepText(**said) for language, said in row.texts.items()}
+        step = Step(row.number, row.days_overdue, texts, row.fee)
         found.setdefault(row.plan_id, []).append(step)
     return found
 

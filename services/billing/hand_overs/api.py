@@ -21,15 +21,17 @@ from services.billing.hand_overs.model import (
     NotAnAddress,
     Wanted,
 )
+from services.billing.hand_overs.model.texts import SubjectSaysNotWhich, Texts, UnknownInMail
+from services.billing.hand_overs.model.words import MailText
 from services.billing.invoices.model import NoSuchInvoice, NotIssuedYet
-from services.billing.legal_entities.model import NoSuchLegalEntity
+from services.billing.legal_entities.model import Language, NoSuchLegalEntity
 from services.billing.statements.model import Account, EndsBeforeItStarts, StatementTooLong
 from shared.actor import NotPermitted
 from shared.contracts.base import Currency
 from shared.web import Body, Cursor, InWork, Limit, PageOf, View, WorkRoute, key_required, refusals
 from shared.web.idempotency import IdempotencyKeyMissing
 
-router = APIRouter(prefix="/hand-overs", tags=["hand-overs"], route_class=WorkRoute)
+router = APIRouter(tags=["hand-overs"], route_class=WorkRoute)
 
 
 class OfAccountBody(Body):
@@ -57,7 +59,7 @@ class WantedBody(Body):
 
 
 class HandOversBody(Body):
-    """Documents to be sent, and what to write with each."""
+    """Documents to be sent, and what to write with each instead of what their legal entity has for it."""
 
     documents: Annotated[list[WantedBody], Field(min_length=1, max_length=100)]
     text: Annotated[str, Field(max_length=2000)] = ""
@@ -80,6 +82,38 @@ class HandOverView(View):
     handed_over_at: datetime
 
 
+class MailTextBody(Body):
+    """What an e-mail says; what is empty is said in the usual words.
+
+    In each, {customer}, {seller} and {currency} are filled in; with an invoice {number}, {gross} and {due_on}, with a
+    credit note {number}, {gross} and {credited}, with a dunning letter {title} and {total}, with a statement {from},
+    {to} and {balance}.
+    """
+
+    subject: Annotated[str, Field(max_length=200)] = ""
+    text: Annotated[str, Field(max_length=2000)] = ""
+
+
+class MailTextsBody(Body):
+    """What the e-mails of a legal entity say, by language and kind of document."""
+
+    texts: dict[Language, dict[DocumentKind, MailTextBody]] = Field(default_factory=dict)
+
+    def told(self) -> Texts:
+        """The same in the words of the model."""
+        return {
+            language: {kind: MailText(said.subject, said.text) for kind, said in by_kind.items()}
+            for language, by_kind in self.texts.items()
+        }
+
+
+class MailTextsView(View):
+    """What the e-mails of a legal entity say beside the usual words."""
+
+    legal_entity_id: UUID
+    texts: dict[Language, dict[DocumentKind, MailTextBody]]
+
+
 READING = (
     NoSuchInvoice,
     NotIssuedYet,
@@ -94,7 +128,7 @@ READING = (
 
 
 @router.post(
-    "",
+    "/hand-overs",
     status_code=201,
     dependencies=[Depends(key_required)],
     responses=refusals(
@@ -113,7 +147,7 @@ async def hand_over(body: HandOversBody, work: InWork) -> list[HandOverView]:
     return [HandOverView.model_validate(one) for one in made]
 
 
-@router.get("", responses=refusals(NotPermitted))
+@router.get("/hand-overs", responses=refusals(NotPermitted))
 async def listed(
     work: InWork,
     *,
@@ -128,3 +162,18 @@ async def listed(
         work, kind=kind, document_id=document_id, customer_id=customer_id, cursor=cursor, limit=limit
     )
     return PageOf.of(found, HandOverView)
+
+
+@router.post(
+    "/legal-entities/{legal_entity_id}/mail-texts",
+    responses=refusals(NotPermitted, NoSuchLegalEntity, UnknownInMail, SubjectSaysNotWhich),
+)
+async def word(legal_entity_id: UUID, body: MailTextsBody, work: InWork) -> MailTextsView:
+    """Say what stands in the e-mails of a legal entity, in the language of each document, from now on."""
+    return MailTextsView.model_validate(await actions.word_mails(work, legal_entity_id, body.told()))
+
+
+@router.get("/legal-entities/{legal_entity_id}/mail-texts", responses=refusals(NotPermitted, NoSuchLegalEntity))
+async def texts(legal_entity_id: UUID, work: InWork) -> MailTextsView:
+    """What stands in the e-mails of a legal entity beside the usual words."""
+    return MailTextsView.model_validate(await queries.mail_texts(work, legal_entity_id))

@@ -8,8 +8,11 @@ from uuid import UUID
 from sqlalchemy import Row, or_, select
 
 from services.billing.customers.store import customers
+from services.billing.hand_overs import store
 from services.billing.hand_overs.model import DocumentKind
+from services.billing.hand_overs.model.texts import MailTexts
 from services.billing.hand_overs.store import hand_overs
+from services.billing.legal_entities.queries import legal_entity
 from services.billing.permissions import Permission
 from shared.database import Page, page
 from shared.work import Work
@@ -38,3 +41,9 @@ async def listed(
         named = (each.icontains(words, autoescape=True) for each in (one.number, customers.c.name, one.recipient))
         wanted = wanted.where(or_(*named))
     return await page(work.session, wanted, keys=(one.id,), cursor=cursor, limit=limit, descending=True)
+
+
+async def mail_texts(work: Work, legal_entity_id: UUID) -> MailTexts:
+    """What the e-mails of a legal entity say, for whoever configures or bills. Raises NoSuchLegalEntity."""
+    await legal_entity(work, legal_entity_id)
+    return await store.texts_of(work, legal_entity_id)

@@ -22,6 +22,7 @@ from shared.pages import InWork, PageRoute, form_of, page
 from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
 from shared.web import Cursor
+from shared.work import Work
 
 router = APIRouter(prefix="/invoice-layouts", route_class=PageRoute)
 
@@ -101,8 +102,14 @@ def designs() -> dict[Design, str]:
 
 
 def languages() -> dict[Language, str]:
-    """What an invoice is written in, in words."""
+    """What we write to customers in, in words."""
     return {Language.ENGLISH: _("English"), Language.GERMAN: _("German"), Language.FRENCH: _("French")}
+
+
+async def own_first(work: Work, legal_entity_id: UUID) -> dict[Language, str]:
+    """What a legal entity writes in, in words: first what it writes in where the customer has no other language."""
+    own = (await queries.layout(work, legal_entity_id)).layout.language
+    return {own: languages()[own], **languages()}
 
 
 def groupings() -> dict[Grouping, str]:

@@ -57,7 +57,7 @@ class TaxCategory(StrEnum):
 
 
 class Language(StrEnum):
-    """What an invoice is written in."""
+    """What we write to customers in."""
 
     ENGLISH = "en"
     GERMAN = "de"

@@ -9,9 +9,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 
 from services.billing.customers.model import NoSuchCustomer
-from services.billing.legal_entities.model import NoSuchLegalEntity
+from services.billing.legal_entities.model import Language, NoSuchLegalEntity
 from services.billing.statements import queries
-from services.billing.statements.model import Account, EndsBeforeItStarts, MovementKind, StatementTooLong
+from services.billing.statements.model import Account, EndsBeforeItStarts, MovementKind, Printed, StatementTooLong
 from shared.actor import NotPermitted
 from shared.contracts.base import Amount, Currency
 from shared.web import Cursor, InWork, Limit, View, WorkRoute, refusals
@@ -78,15 +78,15 @@ async def show(work: InWork, account: Named, cursor: Cursor = None, limit: Limit
     response_class=Response,
     responses={200: {"content": {"application/pdf": {}}}, **refusals(*WRONG, StatementTooLong)},
 )
-async def document(work: InWork, account: Named) -> Response:
-    """The same as a PDF."""
-    return as_pdf(account, await queries.document(work, account))
+async def document(work: InWork, account: Named, language: Language | None = None) -> Response:
+    """The same as a PDF, in a language or in that of the customer."""
+    return as_pdf(account, await queries.document(work, account, language=language))
 
 
-def as_pdf(account: Account, pdf: bytes) -> Response:
+def as_pdf(account: Account, printed: Printed) -> Response:
     """A statement to be looked at beside a page of ours, or kept."""
     headers = {
         "content-disposition": f'inline; filename="statement-{account.ends_on}.pdf"',
         "content-security-policy": "frame-ancestors 'self'",
     }
-    return Response(pdf, media_type="application/pdf", headers=headers)
+    return Response(printed.pdf, media_type="application/pdf", headers=headers)

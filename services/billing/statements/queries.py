@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,24 +10,23 @@ from typing import Any
 from sqlalchemy import Date, Integer, Numeric, String, Uuid, column, select, text
 
 from services.billing.customers.actions import customer_of
+from services.billing.invoice_preferences.actions import language_of
 from services.billing.legal_entities.actions import legal_entity_of
+from services.billing.legal_entities.model import Language
 from services.billing.letters.actions import set_letter
-from services.billing.letters.model import (
-    amount_as_printed,
-    customer_as_printed,
-    day_as_printed,
-    seller_as_printed,
-)
+from services.billing.letters.model.writing import Written
 from services.billing.permissions import Permission
 from services.billing.statements.model import (
     MOST,
     Account,
     Movement,
     MovementKind,
+    Printed,
     Statement,
     StatementTooLong,
     check_days,
 )
+from services.billing.statements.model.words import WORDS
 from shared.database import LIMIT_MAX, page
 from shared.work import Work
 
@@ -107,8 +107,11 @@ async def statement(work: Work, account: Account, *, cursor: str | None, limit: 
     )
 
 
-async def document(work: Work, account: Account) -> bytes:
-    """All of a statement as a PDF. Raises what `statement` raises, and StatementTooLong."""
+async def document(work: Work, account: Account, *, language: Language | None = None) -> Printed:
+    """All of a statement as a PDF, in a language or in that of the customer.
+
+    Raises what `statement` raises, and StatementTooLong.
+    """
     found = await statement(work, account, cursor=None, limit=LIMIT_MAX)
     movements, following = list(found.movements), found.next
     while following:
@@ -117,28 +120,35 @@ async def document(work: Work, account: Account) -> bytes:
         more = await statement(work, account, cursor=following, limit=LIMIT_MAX)
         movements += more.movements
         following = more.next
-    seller = await legal_entity_of(work, account.legal_entity_id)
-    customer = await customer_of(work, account.customer_id)
-    people = {"seller": seller_as_printed(seller), "customer": customer_as_printed(customer)}
-    return await set_letter(TEMPLATE, people | _words(found, movements))
+    chosen = language or await language_of(work, account.customer_id, account.legal_entity_id)
+    pdf = await set_letter(
+        TEMPLATE,
+        _said(found, movements, chosen),
+        seller=await legal_entity_of(work, account.legal_entity_id),
+        customer=await customer_of(work, account.customer_id),
+        language=chosen,
+    )
+    return Printed(pdf, chosen, found.closing)
 
 
-def _words(found: Statement, movements: list[Movement]) -> dict[str, Any]:
-    account = found.account
+def _said(found: Statement, movements: list[Movement], language: Language) -> dict[str, Any]:
+    account, words, write = found.account, WORDS[language], Written(language, found.account.currency)
     return {
+        "words": words,
         "dated": account.ends_on.isoformat(),
-        "from": day_as_printed(account.starts_on),
-        "to": day_as_printed(account.ends_on),
+        "from": write.day(account.starts_on),
+        "to": write.day(account.ends_on),
+        "days": write.days(account.starts_on, account.ends_on + timedelta(days=1)),
         "currency": account.currency,
-        "opening": amount_as_printed(found.opening, account.currency),
-        "closing": amount_as_printed(found.closing, account.currency),
+        "opening": write.amount(found.opening),
+        "closing": write.amount(found.closing),
         "movements": [
             {
-                "day": day_as_printed(one.day),
-                "kind": one.kind.value.replace("_", " ").capitalize(),
+                "day": write.day(one.day),
+                "kind": words[one.kind],
                 "reference": one.reference,
-                "amount": amount_as_printed(one.amount, account.currency),
-                "balance": amount_as_printed(one.balance, account.currency),
+                "amount": write.amount(one.amount),
+                "balance": write.amount(one.balance),
             }
             for one in movements
         ],

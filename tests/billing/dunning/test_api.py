@@ -17,10 +17,11 @@ from shared.jobs import Job
 from tests.billing.payments.test_api import balances
 from tests.support.api import code_of
 from tests.support.billing import Billing, Made, a_payment, an_issued_credit
-from tests.support.claims import A_PLAN, JUNE, a_late_invoice
+from tests.support.claims import A_PLAN, JUNE, a_late_invoice, prefers, printed
 from tests.support.ledger import sent
 
 STEPS = A_PLAN["steps"]
+A_TEXT = {"title": "Mahnung", "text": "Bitte zahlen Sie."}
 
 
 async def planned(billing: Billing, invoice: Made, steps: Any = STEPS, *, role: Role = Role.CONTROLLER) -> Any:
@@ -81,6 +82,46 @@ async def test_what_is_sent_is_one_letter_a_customer_and_says_what_is_open(june:
     events = await june.announced(DunningLetterSent)
     assert sorted(len(event.claims) for event in events) == [1, 2]
     assert other["number"] in {claim.number for event in events for claim in event.claims}
+
+
+async def test_a_letter_is_in_the_customers_language_where_its_step_is_said_in_it(june: Billing) -> None:
+    german, french = await a_late_invoice(june), await a_late_invoice(june)
+    await prefers(june, german, "de")
+    await prefers(june, french, "fr")
+    await planned(june, german)
+    waiting = await proposed(june, german)
+
+    letters = (await dunned(june, *waiting)).json()
+
+    titles = {"de": "Zahlungserinnerung", "en": "Friendly reminder"}
+    assert {one["title"] for one in waiting} == set(titles.values())
+    assert {one["language"]: one["title"] for one in letters} == titles
+    said = {one["language"]: await printed(june, f"/dunning-letters/{one['id']}/document") for one in letters}
+    for words in (
+        "Bitte zahlen Sie 1.147,40 EUR, Alpenglow AG.",
+        "Offene Rechnungen am 1. Juni 2026",
+        "Mahngebühr 5,00",
+        "31. März 2026",
+        "Zu zahlen EUR 1.147,40",
+        "Seite 1 von 1",
+    ):
+        assert words in said["de"]
+    for words in ("Maybe you forgot.", "Fee for this reminder 5.00", "To pay EUR 1,147.40", "Page 1 of 1"):
+        assert words in said["en"]
+
+
+async def test_without_a_language_of_the_customers_own_it_is_that_of_the_legal_entity(june: Billing) -> None:
+    invoice = await a_late_invoice(june)
+    await planned(june, invoice)
+    place = f"/legal-entities/{invoice['legal_entity_id']}/invoice-layout"
+    for language in ("de", "fr"):
+        assert (await june.as_(Role.ADMINISTRATOR).post(place, json={"language": language})).is_success
+        [notice] = await proposed(june, invoice)
+        assert notice["title"] == "Zahlungserinnerung"
+
+    [letter] = (await dunned(june, notice)).json()
+
+    assert letter["language"] == "de"
 
 
 async def test_a_fee_is_asked_for_and_not_posted(june: Billing) -> None:
@@ -186,6 +227,9 @@ async def test_what_does_not_fit_is_refused_and_nothing_is_kept(june: Billing) -
     answers = {
         "steps_out_of_order": await planned(june, invoice, [STEPS[1], STEPS[0]]),
         "fee_out_of_range": await planned(june, invoice, [{**STEPS[0], "fee": "1000.01"}]),
+        "unsaid_in_own_language": await planned(june, invoice, [{**STEPS[0], "texts": {"de": A_TEXT}}]),
+        "unknown_in_letter": await planned(june, invoice, [{**STEPS[0], "texts": {"en": {**A_TEXT, "text": "{x}"}}}]),
+        "invalid_request": await planned(june, invoice, [{**STEPS[0], "texts": {"xx": A_TEXT}}]),
         "no_such_legal_entity": await planned(june, {"legal_entity_id": str(new_id())}),
         "customer_or_invoice": await paused(june),
         "no_such_customer": await paused(june, customer_id=str(new_id())),

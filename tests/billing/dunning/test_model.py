@@ -11,11 +11,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.billing.dunning.model import FeeOutOfRange, Late, Step, StepsOutOfOrder, check_steps, due_step
+from services.billing.dunning.model import (
+    FeeOutOfRange,
+    Late,
+    Step,
+    StepsOutOfOrder,
+    StepText,
+    UnknownInLetter,
+    UnsaidInOwnLanguage,
+    check_steps,
+    due_step,
+)
+from services.billing.legal_entities.model import Language
 
 DUE = date(2026, 3, 1)
 DAYS = (7, 21, 35)
-STEPS = [Step(number, days, "Reminder", "Please pay.", Decimal()) for number, days in enumerate(DAYS, start=1)]
+ENGLISH, GERMAN, FRENCH = Language.ENGLISH, Language.GERMAN, Language.FRENCH
+TEXT = StepText("Reminder", "Please pay {total} {currency}.")
+STEPS = [Step(number, days, {ENGLISH: TEXT}, Decimal()) for number, days in enumerate(DAYS, start=1)]
 
 
 def a_late_claim(last_step: int = 0, decided_on: date | None = None) -> Late:
@@ -44,9 +57,33 @@ def test_nothing_comes_after_the_last_step() -> None:
 
 def test_steps_follow_each_other_and_a_fee_is_a_small_amount() -> None:
     with pytest.raises(StepsOutOfOrder):
-        check_steps([STEPS[1], STEPS[0]])
+        check_steps([STEPS[1], STEPS[0]], own=ENGLISH)
     with pytest.raises(FeeOutOfRange):
-        check_steps([Step(1, 7, "Reminder", "Please pay.", Decimal("0.005"))])
+        check_steps([Step(1, 7, {ENGLISH: TEXT}, Decimal("0.005"))], own=ENGLISH)
+
+
+def test_a_step_is_said_in_the_language_of_the_firm_at_least_and_with_what_can_be_filled_in() -> None:
+    with pytest.raises(UnsaidInOwnLanguage):
+        check_steps(STEPS, own=GERMAN)
+    with pytest.raises(UnknownInLetter):
+        check_steps([Step(1, 7, {ENGLISH: TEXT, FRENCH: StepText("Rappel", "{salaire}")}, Decimal())], own=ENGLISH)
+    check_steps(STEPS, own=ENGLISH)
+
+
+@pytest.mark.parametrize(
+    ("said_in", "wanted", "expected"),
+    [
+        ([ENGLISH, FRENCH], FRENCH, FRENCH),
+        ([ENGLISH, FRENCH], GERMAN, ENGLISH),
+        ([FRENCH], GERMAN, FRENCH),
+    ],
+)
+def test_a_letter_is_in_the_customers_language_or_that_of_the_firm_or_as_it_can(
+    said_in: list[Language], wanted: Language, expected: Language
+) -> None:
+    step = Step(1, 7, dict.fromkeys(said_in, TEXT), Decimal())
+
+    assert step.language(wanted=wanted, own=ENGLISH) is expected
 
 
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=200))

@@ -31,8 +31,10 @@ async def test_steps_are_said_on_the_page_as_people_type_them(june: Billing) -> 
     form = {
         "legal_entity_id": invoice["legal_entity_id"],
         "steps/0/days_overdue": "7",
-        "steps/0/title": "Reminder",
-        "steps/0/text": "Please pay.",
+        "steps/0/texts/en/title": "Reminder",
+        "steps/0/texts/en/text": "Please pay.",
+        "steps/0/texts/fr/title": "",
+        "steps/0/texts/fr/text": "",
         "steps/0/fee": "2,50",
         "steps/1/days_overdue": "",
     }
@@ -43,4 +45,4 @@ async def test_steps_are_said_on_the_page_as_people_type_them(june: Billing) -> 
     assert said.status_code == 303
     asked = {"legal_entity_id": invoice["legal_entity_id"]}
     [plan] = (await june.as_(Role.AUDITOR).get("/dunning-plans", params=asked)).json()
-    assert [(step["days_overdue"], step["fee"]) for step in plan["steps"]] == [(7, "2.50")]
+    assert [(step["days_overdue"], step["fee"], list(step["texts"])) for step in plan["steps"]] == [(7, "2.50", ["en"])]

@@ -15,6 +15,7 @@ from tests.billing.receivables.test_api import ageing
 from tests.billing.write_offs.test_api import recovered, written_off
 from tests.support.api import code_of
 from tests.support.billing import Billing, Made, a_payment, an_issued_credit
+from tests.support.claims import prefers, printed
 from tests.support.ledger import ENTITY, sent
 
 ALPENGLOW = UUID(int=5)
@@ -154,20 +155,43 @@ async def test_what_was_before_is_the_opening_balance_and_pages_go_on_where_the_
     assert (rest["next"], first["closing"]) == (None, "842.40")
 
 
-async def test_the_document_is_a_pdf_and_the_same_twice(billing: Billing) -> None:
-    invoice = await an_invoice(billing)
+def document_of(invoice: Made) -> tuple[str, dict[str, str]]:
     asked = {
         "legal_entity_id": invoice["legal_entity_id"],
         "currency": "EUR",
         "starts_on": "2026-01-01",
         "ends_on": "2026-03-31",
     }
-    path = f"/customers/{invoice['customer_id']}/statement/document"
+    return f"/customers/{invoice['customer_id']}/statement/document", asked
+
+
+async def test_the_document_is_a_pdf_and_the_same_twice(billing: Billing) -> None:
+    path, asked = document_of(await an_invoice(billing))
 
     first, second = [await billing.as_(Role.AUDITOR).get(path, params=asked) for _ in range(2)]
 
     assert (first.headers["content-type"], first.content[:5]) == ("application/pdf", b"%PDF-")
     assert first.content == second.content
+
+
+async def test_the_document_is_in_the_customers_language_or_in_the_one_asked_for(billing: Billing) -> None:
+    invoice = await an_invoice(billing)
+    path, asked = document_of(invoice)
+    await prefers(billing, invoice, "fr")
+
+    french, german = await printed(billing, path, **asked), await printed(billing, path, **asked, language="de")
+
+    for said in (
+        "Relevé de compte du 1 janvier 2026 au 31 mars 2026",
+        "Facture",
+        "Solde final 1 142,40",
+        "Page 1 sur 1",
+    ):
+        assert said in french
+    for said in ("Kontoauszug 1. Januar 2026 bis 31. März 2026", "Rechnung", "Endsaldo 1.142,40", "Seite 1 von 1"):
+        assert said in german
+    unknown = await billing.as_(Role.AUDITOR).get(path, params={**asked, "language": "xx"})
+    assert code_of(unknown) == "invalid_request"
 
 
 async def test_what_does_not_fit_is_refused(billing: Billing) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from services.billing.customers.actions import customer_of
 from services.billing.dunning import store
 from services.billing.dunning.model import NoSuchPause, Pause, Plan, check_pause, check_steps
+from services.billing.invoice_layouts.actions import layout_of
 from services.billing.legal_entities.actions import legal_entity_of
 from services.billing.permissions import Permission
 from services.billing.receivables.actions import locked_positions
@@ -16,11 +17,11 @@ from shared.work import Work
 async def set_dunning_plan(work: Work, plan: Plan) -> None:
     """Say the steps of a legal entity anew, none to end dunning; steps that were taken for a claim stay taken.
 
-    Raises NoSuchLegalEntity, StepsOutOfOrder, FeeOutOfRange.
+    Raises NoSuchLegalEntity, StepsOutOfOrder, FeeOutOfRange, UnsaidInOwnLanguage, UnknownInLetter.
     """
     work.actor.must(Permission.KEEP_DUNNING_PLAN)
     await legal_entity_of(work, plan.legal_entity_id)
-    check_steps(plan.steps)
+    check_steps(plan.steps, own=(await layout_of(work, plan.legal_entity_id)).language)
     await store.add_plan(work, plan)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from services.billing.customers.actions import customer_of
+from services.billing.customers.model import Customer
 from services.billing.dunning import store
 from services.billing.dunning.model import (
     DunningPaused,
@@ -16,17 +17,19 @@ from services.billing.dunning.model import (
     NothingLate,
     Notice,
     Reminder,
+    furthest_of,
     letter_of,
     letters_of,
 )
+from services.billing.dunning.model.words import WORDS
+from services.billing.invoice_layouts.actions import layout_of
+from services.billing.invoice_preferences.actions import language_of
 from services.billing.legal_entities.actions import legal_entity_of
+from services.billing.legal_entities.model import LegalEntity
 from services.billing.letters.actions import set_letter
-from services.billing.letters.model import (
-    amount_as_printed,
-    customer_as_printed,
-    day_as_printed,
-    seller_as_printed,
-)
+from services.billing.letters.model import iban_as_printed
+from services.billing.letters.model.texts import filled
+from services.billing.letters.model.writing import Written
 from services.billing.permissions import Permission
 from services.billing.receivables.actions import locked_positions
 from shared.contracts.claims import DunnedClaim, DunningLetterSent
@@ -73,40 +76,58 @@ async def _waiting(work: Work, notice_ids: Sequence[UUID]) -> list[Notice]:
 
 
 async def _sent(work: Work, reminders: Sequence[Reminder]) -> Letter:
-    first = reminders[0].position
+    first, step = reminders[0].position, furthest_of(reminders)
     seller = await legal_entity_of(work, first.legal_entity_id)
     customer = await customer_of(work, first.customer_id)
-    # A fee is an amount of the firm's own currency.
-    charges = first.currency == seller.functional_currency
-    letter, text = letter_of(reminders, id=new_id(), on=work.now.date(), charges=charges)
-    people = {"seller": seller_as_printed(seller), "customer": customer_as_printed(customer)}
-    pdf = await set_letter(TEMPLATE, people | _words(letter, text, reminders))
+    wanted = await language_of(work, customer.id, seller.id)
+    letter = letter_of(
+        reminders,
+        id=new_id(),
+        on=work.now.date(),
+        # A fee is an amount of the firm's own currency.
+        charges=first.currency == seller.functional_currency,
+        language=step.language(wanted=wanted, own=(await layout_of(work, seller.id)).language),
+    )
+    said = _said(letter, reminders, seller, customer)
+    pdf = await set_letter(TEMPLATE, said, seller=seller, customer=customer, language=letter.language)
     await store.send(work, letter, {one.notice_id: one.position.open for one in reminders}, pdf=pdf)
     work.publish(_announced(letter, reminders))
     return letter
 
 
-def _words(letter: Letter, text: str, reminders: Sequence[Reminder]) -> dict[str, Any]:
-    currency = letter.currency
+def _said(letter: Letter, reminders: Sequence[Reminder], seller: LegalEntity, customer: Customer) -> dict[str, Any]:
+    write, words = Written(letter.language, letter.currency), WORDS[letter.language]
+    told = {
+        "customer": customer.legal_name,
+        "currency": letter.currency,
+        "open": write.amount(letter.open),
+        "fee": write.amount(letter.fee),
+        "total": write.amount(letter.open + letter.fee),
+        "iban": iban_as_printed(seller).replace(" ", "\u00a0"),
+    }
     return {
+        "words": words,
         "title": letter.title,
-        "text": text,
+        "text": filled(furthest_of(reminders).texts[letter.language].text, told),
         "dated": letter.sent_on.isoformat(),
-        "written_on": day_as_printed(letter.sent_on),
-        "currency": currency,
-        "claims": [
-            {
-                "number": one.position.number,
-                "issued_on": day_as_printed(one.position.issued_on),
-                "due_on": day_as_printed(one.position.due_on),
-                "days": str((letter.sent_on - one.position.due_on).days),
-                "gross": amount_as_printed(one.position.gross, currency),
-                "open": amount_as_printed(one.position.open, currency),
-            }
-            for one in reminders
-        ],
-        "fee": amount_as_printed(letter.fee, currency) if letter.fee else "",
-        "total": amount_as_printed(letter.open + letter.fee, currency),
+        "written_on": write.day(letter.sent_on),
+        "as_of": words["as_of"].format(day=write.day(letter.sent_on)),
+        "currency": letter.currency,
+        "claims": [_claim(one, letter, write) for one in reminders],
+        "fee": told["fee"] if letter.fee else "",
+        "total": told["total"],
+        "pay": filled(words["pay"], told),
+    }
+
+
+def _claim(one: Reminder, letter: Letter, write: Written) -> dict[str, str]:
+    return {
+        "number": one.position.number,
+        "issued_on": write.day(one.position.issued_on),
+        "due_on": write.day(one.position.due_on),
+        "days": str((letter.sent_on - one.position.due_on).days),
+        "gross": write.amount(one.position.gross),
+        "open": write.amount(one.position.open),
     }
 
 

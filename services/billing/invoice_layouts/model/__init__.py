@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
 from services.billing.legal_entities.model import Language
+from services.billing.letters.model.texts import unknown
 from shared.errors import Invalid
 
-PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 OF_LINES = ("line", "role", "person", "note", "from", "to", "contract", "purchase_order")
 OF_TEXTS = ("number", "customer", "contract", "purchase_order", "currency", "gross", "due_on", "iban")
 WORDING = "{line}"
@@ -126,17 +125,3 @@ def check_accent(accent: str) -> None:
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     if 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05) < LEAST_CONTRAST:
         raise AccentTooLight(field="/accent")
-
-
-def filled(text: str, told: Mapping[str, str]) -> str:
-    """A text with what stands in braces filled in, once."""
-    return PLACEHOLDER.sub(lambda found: told.get(found[1], found[0]), text)
-
-
-def unknown(words: str, known: Collection[str]) -> str | None:
-    """The first thing in `words` that looks like a placeholder and is none, if there is one."""
-    for name in PLACEHOLDER.findall(words):
-        if name not in known:
-            return f"{{{name}}}"
-    left = re.search(r"[{}][^{}]*\}?", PLACEHOLDER.sub("", words))
-    return left[0][:20] if left else None

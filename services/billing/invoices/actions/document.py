@@ -16,14 +16,16 @@ import typst
 
 from services.billing.contracts.model import Contract
 from services.billing.customers.model import Customer
-from services.billing.invoice_layouts.model import Look, filled
+from services.billing.invoice_layouts.model import Look
 from services.billing.invoices.actions.paying import code_to_pay
-from services.billing.invoices.actions.words import WORDS, Words
-from services.billing.invoices.actions.writing import Written, hours_of
+from services.billing.invoices.actions.words import WORDS
 from services.billing.invoices.model import Line, Tax, totals
 from services.billing.invoices.model.annex import Entry
 from services.billing.invoices.model.shares import Share, shares_of
 from services.billing.legal_entities.model import Language, LegalEntity
+from services.billing.letters.model import customer_as_printed, iban_as_printed, seller_as_printed
+from services.billing.letters.model.texts import filled
+from services.billing.letters.model.writing import Words, Written, hours_of
 
 TEMPLATE = Path(__file__).parents[1] / "templates" / "invoice.typ"
 
@@ -103,8 +105,8 @@ def written(document: Document) -> dict[str, Any]:
     pay = words["credited"] if document.credits else texts.payment_terms or words["pay"]
     return {
         **_head(document, write),
-        "seller": _seller(document.seller),
-        "customer": _customer(document.customer),
+        "seller": seller_as_printed(document.seller),
+        "customer": customer_as_printed(document.customer),
         "parts": [
             _part(document, list(lines), write) for _, lines in groupby(document.lines, lambda line: line.contract_id)
         ],
@@ -156,7 +158,7 @@ def _told(document: Document, write: Written) -> dict[str, str]:
         "currency": document.currency,
         "gross": write.amount(totals(document.taxes).gross),
         "due_on": write.day(document.due_on),
-        "iban": _iban(document.seller).replace(" ", "\u00a0"),
+        "iban": iban_as_printed(document.seller).replace(" ", "\u00a0"),
         "credited": document.credits.number if document.credits else "",
     }
 
@@ -185,30 +187,6 @@ def _code(document: Document) -> str:
 def _credits(origin: Origin, write: Written) -> str:
     said = WORDS[write.language]["credits"]
     return said.format(number=origin.number, issued_on=write.day(origin.issued_on), reason=origin.reason)
-
-
-def _iban(seller: LegalEntity) -> str:
-    return " ".join(seller.iban[start : start + 4] for start in range(0, len(seller.iban), 4))
-
-
-def _seller(seller: LegalEntity) -> dict[str, str]:
-    return {
-        "name": seller.name,
-        "street": seller.street,
-        "place": f"{seller.postal_code} {seller.city}, {seller.country}",
-        "tax_registration": seller.tax_registration,
-        "iban": _iban(seller),
-    }
-
-
-def _customer(customer: Customer) -> dict[str, str]:
-    place = f"{customer.postal_code} {customer.city}".strip()
-    return {
-        "name": customer.legal_name,
-        "street": customer.street,
-        "place": ", ".join(part for part in (place, customer.country) if part),
-        "tax_id": customer.tax_id,
-    }
 
 
 def _part(document: Document, lines: Sequence[Line], write: Written) -> dict[str, Any]:

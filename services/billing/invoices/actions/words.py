@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from services.billing.legal_entities.model import Language
-
-Words = Mapping[str, str]
-
-# How people of a language write days and amounts: English as in Britain, with the day before the month.
-LOCALES = {Language.ENGLISH: "en_GB", Language.GERMAN: "de", Language.FRENCH: "fr"}
+from services.billing.letters.model.writing import Words
 
 ENGLISH: Words = {
     "draft": "Draft",
@@ -32,7 +28,6 @@ ENGLISH: Words = {
     "net": "Net",
     "tax": "Tax {rate} on {net}",
     "total": "Total",
-    "days": "{first} to {last}",
     "pay": "Please pay {currency} {gross} by {due_on} to IBAN {iban}, quoting {number}.",
     "scan": "Scan to pay",
     "timesheet": "Timesheet",
@@ -69,7 +64,6 @@ GERMAN: Words = {
     "net": "Netto",
     "tax": "Umsatzsteuer {rate} auf {net}",
     "total": "Gesamtbetrag",
-    "days": "{first} bis {last}",
     "pay": "Bitte überweisen Sie {gross} {currency} bis zum {due_on} auf das Konto {iban} mit dem Verwendungszweck "
     "{number}.",
     "scan": "Zum Bezahlen scannen",
@@ -107,7 +101,6 @@ FRENCH: Words = {
     "net": "HT",
     "tax": "TVA {rate} sur {net}",
     "total": "Total TTC",
-    "days": "du {first} au {last}",
     "pay": "Merci de régler {gross} {currency} au plus tard le {due_on} sur le compte {iban} en rappelant la référence "
     "{number}.",
     "scan": "Scanner pour payer",

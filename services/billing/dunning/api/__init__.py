@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import Field
 
 from services.billing.customers.model import NoSuchCustomer
 from services.billing.dunning import actions, queries
+from services.billing.dunning.api.views import (
+    EntityBody,
+    ExclusionBody,
+    LetterSummary,
+    LetterView,
+    NoticesBody,
+    NoticeView,
+    PauseBody,
+    PauseView,
+    PlanBody,
+    PlanView,
+    ProposedView,
+)
 from services.billing.dunning.model import (
     CustomerOrInvoice,
     DunningPaused,
@@ -21,163 +30,19 @@ from services.billing.dunning.model import (
     NoSuchPause,
     NothingLate,
     Pause,
-    Plan,
-    Step,
     StepsOutOfOrder,
+    UnknownInLetter,
+    UnsaidInOwnLanguage,
 )
 from services.billing.invoices.api import as_it_went_out
 from services.billing.invoices.model import FileKind
 from services.billing.legal_entities.model import NoSuchLegalEntity
 from services.billing.receivables.model import NoSuchReceivable
 from shared.actor import NotPermitted
-from shared.contracts.base import Amount
-from shared.web import Body, Cursor, InWork, Limit, PageOf, View, WorkRoute, key_required, refusals
+from shared.web import Cursor, InWork, Limit, PageOf, WorkRoute, key_required, refusals
 from shared.web.idempotency import IdempotencyKeyMissing
 
 router = APIRouter(tags=["dunning"], route_class=WorkRoute)
-
-Reason = Annotated[str, Field(min_length=1, max_length=500)]
-
-
-class StepBody(Body):
-    """What is written once a claim is so many days overdue; `fee`, in our own currency, is asked for, not posted."""
-
-    days_overdue: Annotated[int, Field(ge=1, le=1000)]
-    title: Annotated[str, Field(min_length=1, max_length=100)]
-    text: Annotated[str, Field(min_length=1, max_length=2000)]
-    fee: Amount = Decimal()
-
-
-class PlanBody(Body):
-    """The steps of a legal entity in their order; none ends dunning."""
-
-    legal_entity_id: UUID
-    steps: list[StepBody] = Field(max_length=10)
-
-    def plan(self, id: UUID, *, by: str, at: datetime) -> Plan:
-        """The same in the words of the model."""
-        steps = [Step(number, **one.model_dump()) for number, one in enumerate(self.steps, start=1)]
-        return Plan(id, self.legal_entity_id, by, at, steps)
-
-
-class StepView(View):
-    """One step of a plan."""
-
-    number: int
-    days_overdue: int
-    title: str
-    text: str
-    fee: Amount
-
-
-class PlanView(View):
-    """The steps of a legal entity."""
-
-    id: UUID
-    legal_entity_id: UUID
-    made_by: str
-    made_at: datetime
-    steps: list[StepView]
-
-
-class EntityBody(Body):
-    """Whose late claims are looked at."""
-
-    legal_entity_id: UUID
-
-
-class ProposedView(View):
-    """How many notices are new."""
-
-    proposed: int
-
-
-class NoticesBody(Body):
-    """Notices that wait."""
-
-    notice_ids: Annotated[list[UUID], Field(min_length=1, max_length=200)]
-
-
-class ExclusionBody(NoticesBody):
-    """Notices that are not sent, and why."""
-
-    reason: Reason
-
-
-class NoticeView(View):
-    """A claim that is due for a step; `paused` says why not, `credit` is what we owe the customer."""
-
-    id: UUID
-    invoice_id: UUID
-    number: str
-    customer_id: UUID
-    customer_name: str
-    legal_entity_id: UUID
-    currency: str
-    due_on: date
-    gross: Amount
-    open: Amount
-    step: int
-    title: str
-    proposed_on: date
-    paused: str | None
-    credit: Amount
-    has_address: bool
-
-
-class LetterSummary(View):
-    """A letter to a customer; `step` is the furthest of its claims."""
-
-    id: UUID
-    legal_entity_id: UUID
-    customer_id: UUID
-    currency: str
-    step: int
-    title: str
-    open: Amount
-    fee: Amount
-    sent_on: date
-
-
-class DunnedView(View):
-    """What was open on a claim when the letter was written."""
-
-    invoice_id: UUID
-    number: str
-    due_on: date
-    step: int
-    open: Amount
-
-
-class LetterView(LetterSummary):
-    """A letter with its claims."""
-
-    sent_by: str
-    sent_at: datetime
-    sha256: str
-    claims: list[DunnedView]
-
-
-class PauseBody(Body):
-    """Who is left in peace, a customer or one invoice, why, and up to which day if that is known."""
-
-    customer_id: UUID | None = None
-    invoice_id: UUID | None = None
-    reason: Reason
-    ends_on: date | None = None
-
-
-class PauseView(View):
-    """A pause that stands."""
-
-    id: UUID
-    customer_id: UUID | None
-    invoice_id: UUID | None
-    reason: str
-    ends_on: date | None
-    paused_by: str
-    paused_at: datetime
-
 
 DECIDING = (NotPermitted, NoSuchNotice, IdempotencyKeyMissing)
 
@@ -185,7 +50,9 @@ DECIDING = (NotPermitted, NoSuchNotice, IdempotencyKeyMissing)
 @router.put(
     "/dunning-plans/{dunning_plan_id}",
     status_code=201,
-    responses=refusals(NotPermitted, NoSuchLegalEntity, StepsOutOfOrder, FeeOutOfRange),
+    responses=refusals(
+        NotPermitted, NoSuchLegalEntity, StepsOutOfOrder, FeeOutOfRange, UnsaidInOwnLanguage, UnknownInLetter
+    ),
 )
 async def set_plan(dunning_plan_id: UUID, body: PlanBody, work: InWork) -> PlanView:
     """Say the steps of a legal entity anew."""

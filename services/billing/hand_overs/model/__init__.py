@@ -71,6 +71,7 @@ class Mailing:
     customer_id: UUID
     number: str
     subject: str
+    text: str
     attachment: str
     sha256: str
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from services.billing.legal_entities.model import Language
 from shared.errors import Invalid
 
 MOST = 2000
@@ -77,6 +78,15 @@ class Statement:
     closing: Decimal
     movements: Sequence[Movement]
     next: str | None
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A statement as a PDF, the language it is in, and its closing balance."""
+
+    pdf: bytes
+    language: Language
+    closing: Decimal
 
 
 def check_days(account: Account) -> None:

@@ -1,17 +1,14 @@
-"""What stands on every letter to a customer: who writes to whom, and amounts and days in words."""
+"""What stands on every letter to a customer: who writes to whom."""
 
 from __future__ import annotations
-
-from datetime import date
-from decimal import Decimal
-
-from babel.dates import format_date
-from babel.numbers import format_decimal, get_currency_precision
 
 from services.billing.customers.model import Customer
 from services.billing.legal_entities.model import LegalEntity
 
-LOCALE = "en"
+
+def iban_as_printed(seller: LegalEntity) -> str:
+    """Where to pay, in groups of four."""
+    return " ".join(seller.iban[start : start + 4] for start in range(0, len(seller.iban), 4))
 
 
 def seller_as_printed(seller: LegalEntity) -> dict[str, str]:
@@ -21,7 +18,7 @@ def seller_as_printed(seller: LegalEntity) -> dict[str, str]:
         "street": seller.street,
         "place": f"{seller.postal_code} {seller.city}, {seller.country}",
         "tax_registration": seller.tax_registration,
-        "iban": " ".join(seller.iban[start : start + 4] for start in range(0, len(seller.iban), 4)),
+        "iban": iban_as_printed(seller),
     }
 
 
@@ -34,14 +31,3 @@ def customer_as_printed(customer: Customer) -> dict[str, str]:
         "place": ", ".join(part for part in (place, customer.country) if part),
         "tax_id": customer.tax_id,
     }
-
-
-def amount_as_printed(amount: Decimal, currency: str) -> str:
-    """An amount with the digits of its currency."""
-    digits = get_currency_precision(currency)
-    return str(format_decimal(amount, format=f"#,##0.{'0' * digits}" if digits else "#,##0", locale=LOCALE))
-
-
-def day_as_printed(day: date) -> str:
-    """A day, such as 31 March 2026."""
-    return str(format_date(day, "d MMMM y", locale=LOCALE))

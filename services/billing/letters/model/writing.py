@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,8 +10,18 @@ from decimal import Decimal
 from babel.dates import format_date
 from babel.numbers import format_decimal, get_currency_precision
 
-from services.billing.invoices.actions.words import LOCALES, WORDS
 from services.billing.legal_entities.model import Language
+
+Words = Mapping[str, str]
+"""The fixed words of a document in one language, by what each is for."""
+
+# How people of a language write days and amounts: English as in Britain, with the day before the month.
+LOCALES = {Language.ENGLISH: "en_GB", Language.GERMAN: "de", Language.FRENCH: "fr"}
+DAYS = {
+    Language.ENGLISH: "{first} to {last}",
+    Language.GERMAN: "{first} bis {last}",
+    Language.FRENCH: "du {first} au {last}",
+}
 
 
 @dataclass(frozen=True)
@@ -36,7 +47,7 @@ class Written:
     def days(self, first: date, before: date) -> str:
         """A day, or the first and the last of several."""
         last = date.fromordinal(before.toordinal() - 1)
-        said = WORDS[self.language]["days"].format(first=self.day(first), last=self.day(last))
+        said = DAYS[self.language].format(first=self.day(first), last=self.day(last))
         return self.day(first) if first == last else said
 
     def _number(self, number: Decimal, form: str) -> str:

@@ -5,7 +5,7 @@ A step comes no sooner after the one before it than the days that lie between th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -13,10 +13,13 @@ from enum import StrEnum
 from itertools import groupby, pairwise
 from uuid import UUID
 
+from services.billing.legal_entities.model import Language
+from services.billing.letters.model.texts import unknown
 from services.billing.receivables.model import Position
 from shared.errors import Conflict, Invalid, NotFound
 
 LARGEST_FEE = Decimal(1000)
+OF_LETTERS = ("customer", "currency", "open", "fee", "total", "iban")
 
 
 class StepsOutOfOrder(Invalid):
@@ -30,6 +33,20 @@ class FeeOutOfRange(Invalid):
     """A fee is nothing or up to 1,000, in whole cents.
 
     Ask for no more than a reminder costs.
+    """
+
+
+class UnsaidInOwnLanguage(Invalid):
+    """A step says nothing in the language of the legal entity, which whoever has no other is written to in.
+
+    Write its title and its text in that language too.
+    """
+
+
+class UnknownInLetter(Invalid):
+    """What stands in braces here is not known.
+
+    A letter can say {customer}, {currency}, {open}, {fee}, {total} and {iban}, spelled like this.
     """
 
 
@@ -78,14 +95,25 @@ class NoticeStatus(StrEnum):
 
 
 @dataclass(frozen=True)
+class StepText:
+    """What a step says in one language."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Step:
     """What is written once a claim is `days_overdue` late; `fee` is asked for in the letter and not posted."""
 
     number: int
     days_overdue: int
-    title: str
-    text: str
+    texts: Mapping[Language, StepText]
     fee: Decimal
+
+    def language(self, *, wanted: Language, own: Language) -> Language:
+        """What it is said in: as is wanted where it has a text in that, else as the firm writes, else as it can."""
+        return next((one for one in (wanted, own) if one in self.texts), next(iter(self.texts)))
 
 
 @dataclass(frozen=True)
@@ -130,6 +158,7 @@ class Letter:
     customer_id: UUID
     currency: str
     step: int
+    language: Language
     title: str
     open: Decimal
     fee: Decimal
@@ -149,15 +178,25 @@ class Pause:
     paused_at: datetime
 
 
-def check_steps(steps: Sequence[Step]) -> None:
-    """Refuse steps that do not follow each other, or ask for a fee that is none."""
+def check_steps(steps: Sequence[Step], *, own: Language) -> None:
+    """Refuse steps that do not follow each other, ask for a fee that is none, or cannot be said."""
     for number, step in enumerate(steps):
+        _check_texts(step, own, f"/steps/{number}/texts")
         if not 0 <= step.fee <= LARGEST_FEE or step.fee != round(step.fee, 2):
             raise FeeOutOfRange(field=f"/steps/{number}/fee")
     days = [step.days_overdue for step in steps]
     for number, (one, other) in enumerate(pairwise(days), start=1):
         if other <= one:
             raise StepsOutOfOrder(field=f"/steps/{number}/days_overdue")
+
+
+def _check_texts(step: Step, own: Language, field: str) -> None:
+    if own not in step.texts:
+        raise UnsaidInOwnLanguage(field=f"{field}/{own.value}/title")
+    for language, said in step.texts.items():
+        wrong = unknown(said.text, OF_LETTERS)
+        if wrong is not None:
+            raise UnknownInLetter(f"{wrong} cannot be filled in.", field=f"{field}/{language.value}/text")
 
 
 def check_pause(pause: Pause) -> None:
@@ -200,19 +239,24 @@ def letters_of(reminders: Iterable[Reminder]) -> list[list[Reminder]]:
     return [list(each) for _, each in groupby(ordered, key=lambda one: one.addressed)]
 
 
-def letter_of(reminders: Sequence[Reminder], *, id: UUID, on: date, charges: bool) -> tuple[Letter, str]:
-    """A letter and its text: those of the furthest step; its fee is asked for once, if the letter `charges`."""
-    furthest = max((one.step for one in reminders), key=lambda step: step.number)
+def furthest_of(reminders: Iterable[Reminder]) -> Step:
+    """The step that a letter about some claims says: the furthest of them."""
+    return max((one.step for one in reminders), key=lambda step: step.number)
+
+
+def letter_of(reminders: Sequence[Reminder], *, id: UUID, on: date, charges: bool, language: Language) -> Letter:
+    """A letter in a language that its step is said in; its fee is asked for once, if the letter `charges`."""
+    furthest = furthest_of(reminders)
     first = reminders[0].position
-    letter = Letter(
+    return Letter(
         id=id,
         legal_entity_id=first.legal_entity_id,
         customer_id=first.customer_id,
         currency=first.currency,
         step=furthest.number,
-        title=furthest.title,
+        language=language,
+        title=furthest.texts[language].title,
         open=sum((one.position.open for one in reminders), Decimal()),
         fee=furthest.fee if charges else Decimal(),
         sent_on=on,
     )
-    return letter, furthest.text
