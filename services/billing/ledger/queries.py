@@ -94,6 +94,13 @@ async def posted_for(
     return await sums.by_source(work, kind, ids, functional_currency=functional_currency)
 
 
+async def standing_of_contracts(
+    work: Work, role: PostingRole, contract_ids: Collection[UUID], *, functional_currency: str
+) -> dict[UUID, Standing]:
+    """What stands on a role of each of these contracts, as far as it was translated, for other features of billing."""
+    return await sums.by_contract(work, role, contract_ids, functional_currency=functional_currency)
+
+
 async def legs_of(work: Work, kind: SourceKind, source_id: UUID) -> list[str]:
     """The legs that were posted for one source, for other features of billing."""
     of_source = (journal_entries.c.source_kind == kind, journal_entries.c.source_id == source_id)

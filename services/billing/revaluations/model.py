@@ -1,7 +1,8 @@
 """Revaluing open monetary balances: what they are worth at the rate of a month's last day, until the next (IAS 21).
 
 What is monetary is money, or a right or a duty to so much of it: bank, receivables and their allowance, contract
-assets, what is recoverable, customers' credit. Contract liabilities are owed in work and keep the rate they came at.
+assets, what is recoverable, customers' credit, provisions for losses. Contract liabilities are owed in work and keep
+the rate they came at.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ MONETARY = frozenset(
         PostingRole.CONTRACT_ASSET,
         PostingRole.RECOVERABLE,
         PostingRole.CUSTOMER_CREDIT,
+        PostingRole.LOSS_PROVISION,
     }
 )
 

@@ -66,3 +66,21 @@ async def by_source(
         .group_by(entry.source_id, line.role)
     )
     return {(id, role): Standing(*sum_) for id, role, *sum_ in await work.session.execute(sums)}
+
+
+async def by_contract(
+    work: Work, role: PostingRole, contract_ids: Collection[UUID], *, functional_currency: str
+) -> dict[UUID, Standing]:
+    """What stands on a role of each of these contracts, as far as it was translated into that currency."""
+    entry, line = journal_entries.c, journal_lines.c
+    sums = (
+        select(line.contract_id, func.sum(line.amount), func.sum(line.functional_amount))
+        .join_from(journal_lines, journal_entries, line.entry_id == entry.id)
+        .where(
+            line.contract_id == any_(cast(list(contract_ids), ARRAY(Uuid))),
+            line.role == role,
+            entry.functional_currency == functional_currency,
+        )
+        .group_by(line.contract_id)
+    )
+    return {contract_id: Standing(*sum_) for contract_id, *sum_ in await work.session.execute(sums)}

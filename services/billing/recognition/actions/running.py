@@ -12,6 +12,7 @@ from services.billing.ledger.actions import post_entries
 from services.billing.ledger.queries import books_of
 from services.billing.periods.actions import day_to_post
 from services.billing.permissions import Permission
+from services.billing.recognition.actions.providing import provided_entries
 from services.billing.recognition.model.earned import (
     Earned,
     LossProvision,
@@ -23,7 +24,7 @@ from services.billing.recognition.model.earned import (
     measured,
     recognised,
 )
-from services.billing.recognition.model.losses import provided_entry, provisions_for
+from services.billing.recognition.model.losses import provisions_for
 from services.billing.recognition.store import obligations, runs
 from shared.contracts.billing import RevenueRecognised
 from shared.period import Period
@@ -75,7 +76,7 @@ async def recognise_contracts(
     run_id, owner = run.kept_as, run.legal_entity
     found = await _found(work, owner, period, run_id=run_id, contract_ids=contract_ids)
     entries = [entry_for(one, legal_entity=owner, run_id=run_id, period=period) for one in found.earned if one.amount]
-    losses = [provided_entry(one, legal_entity=owner, period=period) for one in found.provisions]
+    losses = await provided_entries(work, found.provisions, legal_entity=owner, period=period)
     await post_entries(work, [*entries, *losses])
     lines = [recognised(one, run_id=run_id) for one in found.earned]
     part = replace(run, lines=lines, provisions=found.provisions)

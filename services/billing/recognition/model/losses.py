@@ -6,8 +6,11 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from uuid import UUID
 
+from services.billing.exchange_rates.model import KeptRate
 from services.billing.ledger.model.accounts import PostingRole
 from services.billing.ledger.model.entries import NewEntry, NewLine, Source, SourceKind, entry_id
+from services.billing.ledger.model.leaving import leaving
+from services.billing.ledger.model.positions import Standing
 from services.billing.progress.model import Measurement
 from services.billing.recognition.model.earned import LossProvision, MeasuredLine, last_day_of, recognised_line_id
 from services.billing.recognition.model.methods import RecognitionMethod
@@ -52,7 +55,18 @@ def provided_entry(one: LossProvision, *, legal_entity: str, period: Period) -> 
         text=f"Provision for the loss on {one.contract_number}, {period.starts_on:%Y-%m}",
         source=_source(one.id),
         lines=[NewLine(role, amount, one.contract_id) for role, amount in sides],
+        difference=PostingRole.CONTRACT_LOSS,
     )
+
+
+def at_rate(entry: NewEntry, one: LossProvision, rate: KeptRate, *, stood: Standing, into: str) -> NewEntry:
+    """`entry` with all of the provision at the rate of its day, not only what is posted: it is an estimate.
+
+    What the rate made of the part that `stood` there goes with the loss, so that of a provision that is released
+    nothing is left in the books.
+    """
+    worth = rate.translate(stood.amount - one.amount, into=into)
+    return leaving(entry, PostingRole.LOSS_PROVISION, Money(worth - stood.functional, into))
 
 
 def _provision_for(lines: Sequence[MeasuredLine], run_id: UUID | None) -> LossProvision:
