@@ -23,10 +23,15 @@ FEEDS = [renderer for renderer in Renderer if renderer.feed is not None]
 Sides = Iterator[tuple[str, Decimal]]
 
 
-def a_line(account: str, erp_account: str, amount: str, *, name: str, role: str | None = None) -> BatchedLine:
-    """Describe a side of an entry by its accounts here and there."""
+def a_line(
+    account: str, erp_account: str, amount: str, *, name: str, role: str | None = None, stands_at: str | None = None
+) -> BatchedLine:
+    """Describe a side of an entry by its accounts here and there, and what it stands at where the books differ."""
     kinds = {"1": "asset", "2": "liability", "4": "income"}
-    return BatchedLine(account, kinds[account[0]], name, erp_account, Decimal(amount), role=role)
+    functional = None if stands_at is None else Decimal(stands_at)
+    return BatchedLine(
+        account, kinds[account[0]], name, erp_account, Decimal(amount), role=role, functional_amount=functional
+    )
 
 
 def an_invoice(number: int = 1) -> BatchedEntry:
@@ -70,6 +75,46 @@ def a_taking_back(number: int = 3) -> BatchedEntry:
     )
 
 
+def in_dollars(number: int, text: str, *sides: tuple[str, str, str, str, str], **different: Any) -> BatchedEntry:
+    """Describe an entry in dollars to books in euros: account here and there, its name, and both amounts."""
+    lines = tuple(
+        a_line(account, erp_account, amount, name=name, stands_at=stands_at)
+        for account, erp_account, name, amount, stands_at in sides
+    )
+    told = {"currency": "USD", "functional_currency": "EUR", "text": text, "lines": lines, **different}
+    return a_batched_entry(number=number, **told)
+
+
+def a_foreign_batch() -> Sealed:
+    """Describe batch 8, in dollars: an invoice, its payment at another rate, a revaluation, an estimate, a reversal."""
+    receivables, cash, losses = (
+        ("1200", "1400", "Trade receivables"),
+        ("1000", "1000", "Bank"),
+        ("4100", "2450", "Loss"),
+    )
+    differences, revenue = ("4910", "2660", "Exchange differences"), ("4000", "8200", "Service revenue")
+    entries = (
+        in_dollars(1, "Invoice", (*receivables, "1000.00", "800.00"), (*revenue, "-1000.00", "-800.00")),
+        in_dollars(
+            2,
+            "Payment",
+            (*cash, "1000.00", "769.23"),
+            (*receivables, "-1000.00", "-800.00"),
+            (*differences, "0.00", "30.77"),
+        ),
+        in_dollars(3, "Revaluation", (*receivables, "0.00", "-12.50"), (*differences, "0.00", "12.50")),
+        in_dollars(4, "Allowance", (*losses, "10.00", "-20.00"), (*receivables, "-10.00", "20.00")),
+        in_dollars(
+            5,
+            "Reversal",
+            (*receivables, "-100.00", "-80.00"),
+            (*revenue, "100.00", "80.00"),
+            reverses_id=UUID(int=77),
+        ),
+    )
+    return Sealed(8, "MER", date(2026, 3, 1), "USD", AT, entries)
+
+
 def a_sealed_batch(*entries: BatchedEntry, currency: str = "EUR") -> Sealed:
     """Describe batch 7 of March; without entries, of an invoice, revenue and a reversal."""
     sealed = entries or (an_invoice(), work_of_two_contracts(), a_taking_back())
@@ -94,6 +139,14 @@ def sums_read(renderer: Renderer, content: bytes) -> Mapping[str, Decimal]:
     for account, amount in READERS[renderer](content):
         found[account] += amount
     return {account: amount for account, amount in found.items() if amount}
+
+
+def sums_in_both(renderer: Renderer, content: bytes) -> Mapping[str, tuple[Decimal, Decimal]]:
+    """Add up what a file in dollars says of each account in dollars and in euros."""
+    found: dict[str, tuple[Decimal, Decimal]] = defaultdict(lambda: (Decimal(), Decimal()))
+    for account, amount, base in IN_BOTH[renderer](content):
+        found[account] = (found[account][0] + amount, found[account][1] + base)
+    return {account: both for account, both in found.items() if any(both)}
 
 
 def rows_of(content: bytes) -> list[dict[str, str]]:
@@ -148,6 +201,28 @@ def _datev(content: bytes) -> Sides:
         yield row["Gegenkonto (ohne BU-Schlüssel)"], -amount
 
 
+def _intacct_in_both(content: bytes) -> Iterator[tuple[str, Decimal, Decimal]]:
+    for row in rows_of(content):
+        amount = Decimal(row["DEBIT"] or 0) - Decimal(row["CREDIT"] or 0)
+        is_foreign = row["CURRENCY"] == "USD"
+        yield row["ACCT_NO"], amount if is_foreign else Decimal(), round(amount * Decimal(row["EXCHANGE_RATE"]), 2)
+
+
+def _datev_in_both(content: bytes) -> Iterator[tuple[str, Decimal, Decimal]]:
+    for row in datev_rows(content)[1]:
+        sign = -1 if row["Generalumkehr (GU)"] == "1" else 1
+        amount = sign * Decimal(row["Umsatz (ohne Soll/Haben-Kz)"].replace(",", "."))
+        is_foreign = row["WKZ Umsatz"] == "USD"
+        base = sign * Decimal(row["Basis-Umsatz"].replace(",", ".")) if is_foreign else amount
+        amount = amount if is_foreign else Decimal()
+        yield row["Konto"], amount, base
+        yield row["Gegenkonto (ohne BU-Schlüssel)"], -amount, -base
+
+
+IN_BOTH: Mapping[Renderer, Callable[[bytes], Iterator[tuple[str, Decimal, Decimal]]]] = {
+    Renderer.INTACCT: _intacct_in_both,
+    Renderer.DATEV: _datev_in_both,
+}
 READERS: Mapping[Renderer, Callable[[bytes], Sides]] = {
     Renderer.NETSUITE: _two_columns("Account", "Debit", "Credit"),
     Renderer.INTACCT: _two_columns("ACCT_NO", "DEBIT", "CREDIT"),

@@ -1,13 +1,15 @@
 """DATEV: an EXTF file of the category Buchungsstapel, format version 13, as its developer portal describes it.
 
 Windows-1252, decimal comma, text in quotes. A row posts one amount between two accounts, so an entry of many lines
-becomes rows that pair its debits with its credits; each account's sum stays what it was.
+becomes rows that pair its debits with its credits; each account's sum stays what it was. In a foreign currency a row
+says as well what its amount is in the books; what lines stand at otherwise there follows in rows in their currency.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -19,13 +21,14 @@ from services.billing.batches.model.renderings.sealed import (
     Sealed,
     cut,
     in_parts,
-    must_be_in_books_currency,
+    must_say_both,
 )
 from services.billing.feed_settings.model import Settings
 from shared.money import plain
 from shared.period import month_of
 
 SYSTEM = "DATEV"
+EURO = "EUR"
 MOST_ROWS = 99_999
 MOST_DIGITS = 10
 LONGEST_DOCUMENT = 36
@@ -33,28 +36,70 @@ LONGEST_TEXT = 60
 LONGEST_LABEL = 30
 PLACES = {heading: place for place, heading in enumerate(HEADINGS)}
 EMPTY = ['""' if heading in TEXTS else "" for heading in HEADINGS]
-Pair = tuple[BatchedLine, BatchedLine, Decimal]
-"""What is debited, what is credited, and how much of them meets."""
+Pair = tuple[int, int, Decimal]
+"""The places of what is debited and of what is credited, and how much of them meets."""
+LEAST_RATE, BEYOND_RATE = 1, 10_000
+
+
+@dataclass(frozen=True)
+class Posting:
+    """What one row posts between two accounts; `base` is what that is in the books, where it is in another currency."""
+
+    debit: BatchedLine
+    credit: BatchedLine
+    amount: Decimal
+    currency: str
+    base: Decimal | None = None
 
 
 def datev(batch: Sealed, settings: Settings) -> list[bytes]:
     """One file a month, or more of them where it has more rows than DATEV reads."""
-    must_be_in_books_currency(batch, settings, SYSTEM)
+    must_say_both(batch, settings, SYSTEM)
+    if EURO not in (batch.currency, settings.currency):
+        raise CannotRender(
+            f"{SYSTEM} takes nothing but {EURO} beside books in {settings.currency}, and the batch is in"
+            f" {batch.currency}."
+        )
 
     def rows_of(entry: BatchedEntry) -> list[Row]:
-        # A reversal repeats the sides of what it takes back and says so: DATEV then lessens both, instead of adding.
-        sign = -1 if entry.reverses_id is not None else 1
-        sides = [(line, sign * line.amount) for line in entry.lines]
-        return [_row(batch, entry, settings, pair) for pair in _pairs(sides)]
+        if entry.currency != settings.currency:
+            _must_have_a_rate(entry, settings)
+        return [_row(batch, entry, settings, one) for one in _postings(entry, settings)]
 
     parts = in_parts(batch, rows_of, most=MOST_ROWS, system=SYSTEM)
     return [_file(_head(batch, settings), rows) for rows in parts]
 
 
-def _pairs(sides: list[tuple[BatchedLine, Decimal]]) -> Iterator[Pair]:
-    """Debits against credits in their order, each as far as the other goes: at most one pair less than lines."""
-    debits = [(line, amount) for line, amount in sides if amount > 0]
-    credits = [(line, -amount) for line, amount in sides if amount < 0]
+def _postings(entry: BatchedEntry, settings: Settings) -> Iterator[Posting]:
+    # A reversal repeats the sides of what it takes back and says so: DATEV then lessens both, instead of adding.
+    sign = -1 if entry.reverses_id is not None else 1
+    sides = [sign * line.amount for line in entry.lines]
+    left = [sign * (line.functional_amount or Decimal()) for line in entry.lines]
+    for debit, credit, amount in _pairs(sides):
+        base = None
+        if entry.currency != settings.currency:
+            base = _base(amount, (sides[debit], left[debit]), (-sides[credit], -left[credit]))
+            left[debit], left[credit] = left[debit] - base, left[credit] + base
+        sides[debit], sides[credit] = sides[debit] - amount, sides[credit] + amount
+        yield Posting(entry.lines[debit], entry.lines[credit], amount, entry.currency, base)
+    if entry.currency != settings.currency:
+        for debit, credit, amount in _pairs(left):
+            yield Posting(entry.lines[debit], entry.lines[credit], amount, settings.currency)
+
+
+def _base(amount: Decimal, *sides: tuple[Decimal, Decimal]) -> Decimal:
+    """What an amount is in the books as its debit stands there, or as its credit does.
+
+    Where that is no rate, it is taken as it is: rows in the currency of the books put it right.
+    """
+    parts = (round(stands_at * amount / whole, 2) for whole, stands_at in sides)
+    return next((part for part in parts if part > 0 and LEAST_RATE <= amount / part < BEYOND_RATE), amount)
+
+
+def _pairs(sides: Sequence[Decimal]) -> Iterator[Pair]:
+    """Debits against credits in their order, each as far as the other goes: at most one pair less than sides."""
+    debits = [(place, amount) for place, amount in enumerate(sides) if amount > 0]
+    credits = [(place, -amount) for place, amount in enumerate(sides) if amount < 0]
     while debits and credits:
         (debit, left), (credit, right) = debits.pop(0), credits.pop(0)
         amount = min(left, right)
@@ -65,15 +110,15 @@ def _pairs(sides: list[tuple[BatchedLine, Decimal]]) -> Iterator[Pair]:
             credits.insert(0, (credit, right - amount))
 
 
-def _row(batch: Sealed, entry: BatchedEntry, settings: Settings, pair: Pair) -> Row:
-    debit, credit, amount = pair
+def _row(batch: Sealed, entry: BatchedEntry, settings: Settings, posting: Posting) -> Row:
     last_day = entry.service_before - timedelta(days=1)
     filled = {
-        "Umsatz (ohne Soll/Haben-Kz)": _amount(amount, entry),
+        "Umsatz (ohne Soll/Haben-Kz)": _amount(posting.amount, entry),
         "Soll/Haben-Kennzeichen": "S",
-        "WKZ Umsatz": entry.currency,
-        "Konto": _account(debit, settings),
-        "Gegenkonto (ohne BU-Schlüssel)": _account(credit, settings),
+        "WKZ Umsatz": posting.currency,
+        **({} if posting.base is None else _in_books(posting.amount, posting.base, entry, settings)),
+        "Konto": _account(posting.debit, settings),
+        "Gegenkonto (ohne BU-Schlüssel)": _account(posting.credit, settings),
         "Belegdatum": f"{entry.posted_on:%d%m}",
         "Belegfeld 1": batch.document(entry)[:LONGEST_DOCUMENT],
         "Buchungstext": _text(entry.text, LONGEST_TEXT),
@@ -88,6 +133,27 @@ def _row(batch: Sealed, entry: BatchedEntry, settings: Settings, pair: Pair) -> 
     for heading, value in filled.items():
         row[PLACES[heading]] = _field(heading, value)
     return row
+
+
+def _in_books(amount: Decimal, base: Decimal, entry: BatchedEntry, settings: Settings) -> dict[str, str]:
+    """The amount in the books, and the rate: so many units of the foreign currency for one of theirs."""
+    return {
+        "Kurs": f"{amount / base:.6f}".replace(".", ","),
+        "Basis-Umsatz": _amount(base, entry),
+        "WKZ Basis-Umsatz": settings.currency,
+    }
+
+
+def _must_have_a_rate(entry: BatchedEntry, settings: Settings) -> None:
+    """Refuse an entry that was translated at a rate that no row can say."""
+    both = [(line.amount, line.functional_amount or Decimal()) for line in entry.lines]
+    translated = [(abs(amount), abs(base)) for amount, base in both if amount * base > 0]
+    amounts, stand_at = (sum(sides, Decimal()) for sides in zip(*translated, strict=True)) if translated else (0, 0)
+    if stand_at and not LEAST_RATE <= amounts / stand_at < BEYOND_RATE:
+        raise CannotRender(
+            f"{SYSTEM} takes rates from {LEAST_RATE} to {BEYOND_RATE - 1} {entry.currency} for 1 {settings.currency};"
+            f" entry {entry.number} has {amounts / stand_at:.6f}."
+        )
 
 
 def _amount(amount: Decimal, entry: BatchedEntry) -> str:

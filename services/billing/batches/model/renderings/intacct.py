@@ -1,9 +1,14 @@
 """Sage Intacct: a CSV file for its import of journal entries.
 
-Fields by Intacct's help pages on importing journal entries; what an entry has once stands on its first row only.
+Fields by Intacct's help pages on importing journal entries; what an entry has once stands on its first row only. In a
+foreign currency every row has its currency and the rate that makes of it what it is in the books.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 
 from services.billing.batches.model.canonical import BatchedEntry, BatchedLine
 from services.billing.batches.model.renderings.sealed import (
@@ -14,9 +19,10 @@ from services.billing.batches.model.renderings.sealed import (
     as_csv,
     cut,
     in_parts,
-    must_be_in_books_currency,
+    must_say_both,
 )
 from services.billing.feed_settings.model import Settings
+from shared.money import plain
 
 SYSTEM = "Intacct"
 COLUMNS = (
@@ -31,6 +37,8 @@ COLUMNS = (
     "DEBIT",
     "CREDIT",
 )
+OF_CURRENCY = ("CURRENCY", "EXCHANGE_RATE")
+RATE_DECIMALS = 10
 MOST_ROWS = 50_000
 MOST_DIGITS = 12
 LONGEST_ACCOUNT = 24
@@ -40,7 +48,9 @@ LONGEST_MEMO = 1000
 
 def intacct(batch: Sealed, settings: Settings) -> list[bytes]:
     """One row a line, numbered within its entry; the text, cut in the description, stands whole in the memo."""
-    must_be_in_books_currency(batch, settings, SYSTEM)
+    must_say_both(batch, settings, SYSTEM)
+    is_foreign = batch.currency != settings.currency
+    batch = batch if is_foreign else batch.in_own_currency()
 
     def rows_of(entry: BatchedEntry) -> list[Row]:
         head = (
@@ -49,12 +59,26 @@ def intacct(batch: Sealed, settings: Settings) -> list[bytes]:
             cut(entry.text, LONGEST_DESCRIPTION),
             batch.document(entry),
         )
+        lines = [one for line in entry.lines for one in (_both(entry, line, settings) if is_foreign else [(line, ())])]
         return [
-            (*(head if number == 1 else ("",) * len(head)), str(number), *_line(entry, line, settings))
-            for number, line in enumerate(entry.lines, start=1)
+            (*(head if number == 1 else ("",) * len(head)), str(number), *_line(entry, line, settings), *in_currency)
+            for number, (line, in_currency) in enumerate(lines, start=1)
         ]
 
-    return [as_csv(COLUMNS, rows) for rows in in_parts(batch, rows_of, most=MOST_ROWS, system=SYSTEM)]
+    columns = COLUMNS + OF_CURRENCY if is_foreign else COLUMNS
+    return [as_csv(columns, rows) for rows in in_parts(batch, rows_of, most=MOST_ROWS, system=SYSTEM)]
+
+
+def _both(entry: BatchedEntry, line: BatchedLine, settings: Settings) -> Iterator[tuple[BatchedLine, Row]]:
+    """A line at the rate that makes of it what it is in the books, and what no rate makes of it as a line of theirs."""
+    stands_at = line.functional_amount or Decimal()
+    base = stands_at if stands_at * line.amount > 0 else line.amount
+    if line.amount:
+        rate = round(base / line.amount, RATE_DECIMALS)
+        base = round(line.amount * rate, 2)
+        yield line, (entry.currency, plain(rate))
+    if stands_at != base:
+        yield replace(line, amount=stands_at - base), (settings.currency, "1")
 
 
 def _line(entry: BatchedEntry, line: BatchedLine, settings: Settings) -> Row:

@@ -52,11 +52,15 @@ VERSIONS: Mapping[Renderer, int] = dict.fromkeys(Renderer, 1)
 
 @dataclass(frozen=True)
 class Form:
-    """How the files of a renderer are made and called; each of the `write`n bytes becomes a file."""
+    """How the files of a renderer are made and called; each of the `write`n bytes becomes a file.
+
+    One that `says_both` amounts of a batch in a foreign currency has exchange differences of our own books as well.
+    """
 
     write: Callable[[Sealed, Settings], list[bytes]]
     media_type: str
     ending: str
+    says_both: bool = False
 
 
 FEEDS: Mapping[Feed, Form] = {
@@ -64,8 +68,8 @@ FEEDS: Mapping[Feed, Form] = {
     Feed.BUSINESS_CENTRAL: Form(business_central, JSON_LINES, "jsonl"),
     Feed.QUICKBOOKS: Form(quickbooks, JSON_LINES, "jsonl"),
     Feed.XERO: Form(xero, JSON_LINES, "jsonl"),
-    Feed.DATEV: Form(datev, "text/csv; charset=windows-1252", "csv"),
-    Feed.INTACCT: Form(intacct, CSV, "csv"),
+    Feed.DATEV: Form(datev, "text/csv; charset=windows-1252", "csv", says_both=True),
+    Feed.INTACCT: Form(intacct, CSV, "csv", says_both=True),
 }
 
 
@@ -77,7 +81,7 @@ def rendered(batch: Sealed, renderer: Renderer, settings: Settings | None = None
     if settings is None:
         raise FeedNotSetUp()
     form = FEEDS[renderer.feed]
-    parts = form.write(batch.in_own_currency(), settings)
+    parts = form.write(batch if form.says_both else batch.in_own_currency(), settings)
     return [
         RenderedFile(_name(batch, renderer, form.ending, part if len(parts) > 1 else None), form.media_type, content)
         for part, content in enumerate(parts, start=1)

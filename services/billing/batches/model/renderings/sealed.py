@@ -79,6 +79,15 @@ def must_be_in_books_currency(batch: Sealed, settings: Settings, system: str) ->
         )
 
 
+def must_say_both(batch: Sealed, settings: Settings, system: str) -> None:
+    """Refuse a batch that does not say what it is in the currency of a system's books."""
+    if any(settings.currency not in (entry.currency, entry.functional_currency) for entry in batch.entries):
+        raise CannotRender(
+            f"{system} keeps these books in {settings.currency}, and the batch is in {batch.currency}"
+            " and does not say what it is in that."
+        )
+
+
 def account_of(line: BatchedLine, *, most: int, system: str) -> str:
     """The account in the system's books; refuses one that is too long for it."""
     if len(line.erp_account) > most:
