@@ -70,6 +70,9 @@ test-long: setup ## what takes longer
 bench: setup ## measure, under five minutes on a quiet machine; results in .bench/
 	@$(SUITE) bench
 
+bench-long: setup ## whether billing costs the same for each entry: make bench-long SIZES="10000 1000000"
+	@$(SUITE) bench-long $(SIZES)
+
 chaos: setup ## have things go wrong while firms are at work: make chaos SEED=1 MINUTES=1
 	@$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) --minutes $(or $(MINUTES),1)
 
@@ -106,4 +109,4 @@ lock: setup ## make the locks again from pyproject.toml
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-.PHONY: help setup sample demo demo-reset tour pictures import batch check format test test-long bench chaos mutants migration events dashboards released navigation words lock
+.PHONY: help setup sample demo demo-reset tour pictures import batch check format test test-long bench bench-long chaos mutants migration events dashboards released navigation words lock

@@ -73,11 +73,16 @@ class Firm:
             yield work
 
 
+async def set_up_seller(firm: Firm) -> None:
+    """Have somebody who sells."""
+    async with firm.work("administrator") as work:
+        await set_up_legal_entity(work, SELLER)
+
+
 async def invoices(database: Database) -> dict[str, float]:
     """Seconds to draft, and to approve and issue, ten invoices over ten thousand open entries."""
     firm = Firm(database)
-    async with firm.work("administrator") as work:
-        await set_up_legal_entity(work, SELLER)
+    await set_up_seller(firm)
     deals = [won(new_id()) for _ in range(CONTRACTS)]
     await heard(billing, database, [*deals, *map(accepted, deals)])
     for deal in deals:

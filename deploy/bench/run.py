@@ -17,8 +17,8 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from deploy.bench import broker, larger, messages
-from deploy.bench.billing_runs import billing_run
+from deploy.bench import broker, growth, larger, messages
+from deploy.bench.billing_runs import bare_rows, billing_run
 from deploy.bench.pages import pages
 from deploy.bench.servers import free_port
 from deploy.bench.setting import issuing, open_database, prepared, worksite
@@ -88,10 +88,12 @@ class Bench:
     async def larger(self, console: Console) -> Figures:
         """What takes longer than a click."""
         console.print("invoices and utilization …")
+        postgres = psutil.Process(self.postgres.pid)
         async with self.opened("billing", "resourcing") as (billing, resourcing):
             return {
+                "bare_rows": await bare_rows(self.floor_url),
                 "ten_thousand_entries_to_invoices": await larger.invoices(billing),
-                "hundred_thousand_entries_over_500_projects": await billing_run(billing),
+                "hundred_thousand_entries_over_500_projects": await billing_run(billing, postgres),
                 "utilization_of_a_hundred_thousand_entries": await larger.utilization(resourcing),
             }
 
@@ -121,10 +123,18 @@ async def run(directory: Path, broker_url: str, console: Console) -> Figures:
     return figures
 
 
+async def run_long(directory: Path, console: Console, sizes: tuple[int, ...]) -> Figures:
+    """Measure what takes longer, at each of these sizes."""
+    head = {"at": wall_clock().isoformat(), "machine": machine()}
+    return {**head, **await growth.growth(directory, console, sizes)}
+
+
 def ratios(figures: Figures) -> dict[str, float]:
     """Each figure against its floor of the same run."""
     one, many, traced = figures["one_entry"], figures["hundred_entries"], figures["tracing"]
     floor, rabbit, inside = figures["broker"], figures["over_rabbitmq"]["events"], figures["in_process"]["events"]
+    run = figures["hundred_thousand_entries_over_500_projects"]
+    drafted, issued = run["entries"] / run["draft_s"], run["issued"] / run["issue_s"]
     return {
         "one_entry_cpu_to_raw_asyncpg": _cpu(one["product"]) / _cpu(one["raw_asyncpg"]),
         "one_entry_rate_to_fastapi_without_database": _per(one["product"], one["fastapi_without_database"]),
@@ -135,6 +145,8 @@ def ratios(figures: Figures) -> dict[str, float]:
         "events_p50_to_the_brokers_end_to_end": rabbit["p50_ms"] / floor["end_to_end"]["p50_ms"],
         "events_p99_to_the_brokers_end_to_end": rabbit["p99_ms"] / floor["end_to_end"]["p99_ms"],
         "in_process_rate_to_rabbitmq": _per(inside, rabbit),
+        "drafted_entries_rate_to_bare_rows": drafted / figures["bare_rows"]["per_second"],
+        "issued_invoices_rate_to_single_row_commits": issued / figures["commit"]["clients_1"]["per_second"],
         "traced_tenth_rate_to_untraced": _per(traced["tenth"], traced["off"]),
         "traced_all_rate_to_untraced": _per(traced["all"], traced["off"]),
     }

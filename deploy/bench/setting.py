@@ -100,9 +100,9 @@ def issuing(port: int) -> Iterator[Issuer]:
         server.shutdown()
 
 
-async def prepared(service: Service, postgres: EmbeddedPostgres) -> ServiceDatabase:
-    """The database of `service`, with its tables."""
-    addresses = await create_service_database(postgres, service.name)
+async def prepared(service: Service, postgres: EmbeddedPostgres, database: str | None = None) -> ServiceDatabase:
+    """The database of `service` (named so unless `database` says otherwise), with its tables."""
+    addresses = await create_service_database(postgres, service.name, database)
     await migrations.upgrade(service.schema, addresses.owner_url, f"{service.name}_app")
     return addresses
 

@@ -18,6 +18,7 @@ import httpx2
 import typer
 from rich.console import Console
 
+from deploy.bench import growth
 from deploy.bench import run as measuring
 from deploy.suite import tour
 from deploy.suite.calendar import Dates
@@ -100,6 +101,15 @@ def bench() -> None:
     with throw_away() as directory, measuring.a_broker(directory / "broker") as broker_url:
         figures = asyncio.run(measuring.run(directory, broker_url, console))
     measuring.show(figures, console)
+    console.print(f"kept in {measuring.keep(figures)}")
+
+
+@commands.command("bench-long")
+def bench_long(sizes: Annotated[list[int] | None, typer.Argument()] = None) -> None:
+    """Measure whether billing costs the same for each entry, however many there are; keeps the figures in .bench/."""
+    with throw_away() as directory:
+        figures = asyncio.run(measuring.run_long(directory, console, tuple(sizes or growth.SIZES)))
+    growth.show(figures, console)
     console.print(f"kept in {measuring.keep(figures)}")
 
 

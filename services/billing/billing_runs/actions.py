@@ -26,7 +26,8 @@ from shared.errors import AlreadyExists
 from shared.jobs import Job, JobKind, Progress, start
 from shared.work import Work
 
-A_STEP = 25  # contracts
+# What one step drafts, so that it takes seconds, however large the firm or a project.
+CONTRACTS_AT_ONCE, ITEMS_AT_ONCE = 25, 20_000
 
 
 async def prepare_run(work: Work, run_id: UUID, choice: Choice) -> BillingRun:
@@ -94,22 +95,19 @@ async def start_run(work: Work, run_id: UUID, *, most_invoices: int, most_net: D
 
 async def _advance(work: Work, job: Job) -> Progress:
     """Draft the next contracts; a step that was cut off leaves nothing and is done again."""
-    contracts = await store.next_reviewed(work, job.id, many=A_STEP)
+    contracts = await store.next_reviewed(work, job.id, contracts=CONTRACTS_AT_ONCE, items=ITEMS_AT_ONCE)
     run = await _locked(work, job.id)
-    if contracts:
-        choice = run.choice
-        made = await draft_invoices(
-            work,
-            contracts,
-            Selection(choice.up_to, choice.method, choice.grouping, choice.wording),
-        )
-        await store.settle(work, job.id, {contract_id: made.get(contract_id) for contract_id in contracts})
+    if not contracts:
+        run.end()
+        await store.keep(work)
+        done, total = await store.counts(work, job.id)
+        return Progress(done, total, result={"pre_bills": done})
+    choice = run.choice
+    chosen = Selection(choice.up_to, choice.method, choice.grouping, choice.wording)
+    made = await draft_invoices(work, contracts, chosen)
+    await store.settle(work, job.id, {contract_id: made.get(contract_id) for contract_id in contracts})
     done, total = await store.counts(work, job.id)
-    if len(contracts) >= A_STEP:
-        return Progress(done, total, cursor={"done": done})
-    run.end()
-    await store.keep(work)
-    return Progress(done, total, result={"pre_bills": done})
+    return Progress(done, total, cursor={"done": done})
 
 
 RUN = JobKind("billing.run", _advance)

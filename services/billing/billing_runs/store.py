@@ -85,7 +85,12 @@ WAITING = """
       and (open.value <> 0 or open.minutes <> 0)
     group by item.contract_id
 """
-OF_RUN = WAITING.format(of="join pre_bills bill on bill.run_id = run.id", also="and contract.id = bill.contract_id")
+OF_BILL = "and contract.id = bill.contract_id"
+OF_RUN = WAITING.format(of="join pre_bills bill on bill.run_id = run.id", also=OF_BILL)
+# What is drafted is not looked through again each time somebody looks how far the run is.
+STILL_OF_RUN = WAITING.format(
+    of="join pre_bills bill on bill.run_id = run.id and bill.status in ('waiting', 'reviewed')", also=OF_BILL
+)
 
 CHOOSE = text(
     f"""
@@ -97,7 +102,7 @@ CHOOSE = text(
 
 STANDING = text(
     f"""
-    with waiting as materialized ({OF_RUN})
+    with waiting as materialized ({STILL_OF_RUN})
     select contract.id, contract.currency, bill.status = 'reviewed', waiting.net
     from pre_bills bill join contracts contract on contract.id = bill.contract_id
     join waiting on waiting.contract_id = bill.contract_id
@@ -119,12 +124,26 @@ JOIN = text(
     where run_id = :run_id and pre_bills.contract_id = told.contract_id
     """
 )
+# The contracts that come next with all that is drafted together with them, until that is enough for one step. What was
+# billed before counts too: it has to be looked through.
 NEXT = text(
     """
-    select contract_id from pre_bills
-    where run_id = :run_id and status = 'reviewed' and coalesce(unit, contract_id) in (
-        select coalesce(unit, contract_id) from pre_bills where run_id = :run_id and status = 'reviewed'
-        order by 1 limit :many)
+    with candidates as (
+        select contract_id, coalesce(unit, contract_id) as unit from pre_bills
+        where run_id = :run_id and status = 'reviewed' and coalesce(unit, contract_id) in (
+            select coalesce(unit, contract_id) from pre_bills where run_id = :run_id and status = 'reviewed'
+            order by 1 limit :contracts)
+    ),
+    sized as (
+        select unit, sum((
+            select count(*) from billable_items item
+            where item.contract_id = candidates.contract_id
+              and item.day <= (select up_to from billing_runs where id = :run_id)
+        )) as items
+        from candidates group by unit
+    ),
+    ordered as (select unit, sum(items) over (order by unit) - items as before from sized)
+    select contract_id from candidates join ordered using (unit) where before < :items
     """
 )
 SETTLE = text(
@@ -177,9 +196,12 @@ async def decide(
     return set(await work.session.scalars(DECIDE, {"run_id": run_id, "contracts": contract_ids, **said}))
 
 
-async def next_reviewed(work: Work, run_id: UUID, *, many: int) -> list[UUID]:
-    """The contracts that a run drafts next: `many`, or more where more are drafted together."""
-    return list(await work.session.scalars(NEXT, {"run_id": run_id, "many": many}))
+async def next_reviewed(work: Work, run_id: UUID, *, contracts: int, items: int) -> list[UUID]:
+    """The contracts that a run drafts next: as many as given, or fewer with so many items behind them.
+
+    More where more are drafted together.
+    """
+    return list(await work.session.scalars(NEXT, {"run_id": run_id, "contracts": contracts, "items": items}))
 
 
 async def settle(work: Work, run_id: UUID, made: dict[UUID, UUID | None]) -> None:
