@@ -18,7 +18,6 @@ from services.billing.billing_runs.queries import pre_bills_of
 from services.billing.invoices.actions import approve_invoices, issue_invoice
 from services.billing.invoices.actions.preparing import draft_invoices
 from services.billing.invoices.model.selection import Selection
-from services.billing.service import service
 from shared.actor import Role
 from shared.clock import wall_clock
 from shared.ids import new_id
@@ -79,7 +78,7 @@ async def started(billing: Billing, contract_ids: list[UUID]) -> UUID:
 
 async def steps(billing: Billing) -> int:
     """Let runs take their course; how many steps that took."""
-    runner, count = Runner(billing.database, service.jobs, wall_clock), 0
+    runner, count = Runner(billing.database, (actions.RUN,), wall_clock), 0
     while await runner.step():
         count += 1
     return count
