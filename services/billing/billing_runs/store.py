@@ -85,11 +85,10 @@ WAITING = """
       and (open.value <> 0 or open.minutes <> 0)
     group by item.contract_id
 """
-OF_BILL = "and contract.id = bill.contract_id"
-OF_RUN = WAITING.format(of="join pre_bills bill on bill.run_id = run.id", also=OF_BILL)
 # What is drafted is not looked through again each time somebody looks how far the run is.
-STILL_OF_RUN = WAITING.format(
-    of="join pre_bills bill on bill.run_id = run.id and bill.status in ('waiting', 'reviewed')", also=OF_BILL
+OF_RUN = WAITING.format(
+    of="join pre_bills bill on bill.run_id = run.id and bill.status <> 'drafted'",
+    also="and contract.id = bill.contract_id",
 )
 
 CHOOSE = text(
@@ -102,7 +101,7 @@ CHOOSE = text(
 
 STANDING = text(
     f"""
-    with waiting as materialized ({STILL_OF_RUN})
+    with waiting as materialized ({OF_RUN})
     select contract.id, contract.currency, bill.status = 'reviewed', waiting.net
     from pre_bills bill join contracts contract on contract.id = bill.contract_id
     join waiting on waiting.contract_id = bill.contract_id
