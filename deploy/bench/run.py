@@ -166,7 +166,9 @@ AIMS = {
 
 def show(figures: Figures, console: Console) -> None:
     """The figures as tables: what stands under a product's figure in its group is its floor."""
-    measured = Table("what", "per second", "p50 ms", "p95 ms", "p99 ms", "CPU µs", "seconds", "KB", title="measured")
+    measured = Table(
+        "what", "per second", "p50 ms", "p95 ms", "p99 ms", "CPU µs", "seconds", "KB", "MiB", title="measured"
+    )
     for group, subjects in figures.items():
         if group not in ("at", "machine", "ratios"):
             for name, found in _named(group, subjects):
@@ -187,6 +189,9 @@ def _cells(found: Figures) -> Iterator[str]:
     yield ", ".join(f"{name.removesuffix('_s')} {value:.1f}" for name, value in found.items() if name.endswith("_s"))
     yield ", ".join(
         f"{name.removesuffix('_bytes')} {value / 1000:.0f}" for name, value in found.items() if "_bytes" in name
+    )
+    yield ", ".join(
+        f"{name.removesuffix('_most_mib')} {value:.0f}" for name, value in found.items() if name.endswith("_most_mib")
     )
 
 
