@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from statistics import median
@@ -76,7 +76,7 @@ class Firm:
 async def set_up_seller(firm: Firm) -> None:
     """Have somebody who sells."""
     async with firm.work("administrator") as work:
-        await set_up_legal_entity(work, SELLER)
+        await set_up_legal_entity(work, replace(SELLER))  # a new object, in each database anew
 
 
 async def invoices(database: Database) -> dict[str, float]:

@@ -11,7 +11,7 @@ from deploy.bench.larger import Firm, accepted, sheets
 from deploy.bench.setting import heard, won
 from services.billing.contracts.model import contract_id_of
 from services.billing.service import service as billing
-from services.billing.work_in_progress.store import billable_items
+from services.billing.work_in_progress.model import BillableItem
 from shared.contracts.crm import OpportunityClosedWon
 from shared.ids import new_id
 
@@ -19,7 +19,7 @@ AT_ONCE = 12  # projects
 A_YEAR = 365
 
 # Approving a million entries would take longer than billing them, and is measured elsewhere.
-_KEPT = ", ".join(column.name for column in billable_items.c if column.name not in ("id", "entry_id", "day"))
+_KEPT = ", ".join(name for name in BillableItem.__dataclass_fields__ if name not in ("id", "entry_id", "day"))
 MULTIPLY = text(
     f"""
     insert into billable_items (id, entry_id, day, {_KEPT})
