@@ -15,7 +15,7 @@ from shared.messaging import asyncapi
 from shared.messaging.reactions import Reactions
 from shared.operations.api import router_knowing
 from shared.operations.group import DEAL_WITH_GROUP
-from shared.operations.pages import pages_knowing
+from shared.operations.pages import needs_of, pages_knowing
 from shared.pages.navigation import OPERATE, Entry
 from shared.sealing import sealed_columns
 from shared.web import idempotency
@@ -64,6 +64,11 @@ class Service:
     def all_pages(self) -> tuple[APIRouter, ...]:
         """The pages of every feature, and those that every service has."""
         return (*self.pages, pages_knowing(self.all_reactions))
+
+    @property
+    def all_needs(self) -> tuple[NeedsOf, ...]:
+        """What waits for people in every feature, and for operators."""
+        return (*self.needs, needs_of(self.name))
 
     @property
     def all_navigation(self) -> tuple[Entry, ...]:

@@ -196,7 +196,14 @@ service = Service(
     ),
     navigation=NAVIGATION,
     finders=(invoices_pages.finder, credit_notes_pages.finder, contracts_pages.finder),
-    needs=(invoices_pages.needs, credit_notes_pages.needs, write_offs_pages.needs, dunning_pages.needs),
+    needs=(
+        work_in_progress_pages.needs,
+        invoices_pages.needs,
+        credit_notes_pages.needs,
+        write_offs_pages.needs,
+        dunning_pages.needs,
+        batches_pages.needs,
+    ),
     reactions=(
         customers_reactions.reactions,
         contracts_reactions.reactions,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -21,9 +22,11 @@ from shared.operations.place import here
 from shared.operations.traces import spans_of
 from shared.operations.trail import trail
 from shared.pages import InWork, PageRoute, form_of, page
+from shared.pages.waiting import Need, NeedsOf, Verb
 from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
 from shared.web import Cursor
+from shared.work import Work
 
 router = APIRouter(prefix="/ops", route_class=PageRoute)
 Wanted = Annotated[str | None, Query(max_length=200)]
@@ -173,6 +176,22 @@ async def _start(request: Request, work: InWork, deed: GroupDeed) -> Response:
 async def _chosen(request: Request, consumer: str, event_id: UUID) -> Chosen:
     form = await form_of(request, Why)
     return Chosen(messages=[Name(consumer=consumer, event_id=event_id)], reason=form.reason)
+
+
+def needs_of(service: str) -> NeedsOf:
+    """What waits for operators of `service`."""
+
+    async def needs(work: Work) -> Sequence[Need]:
+        """That messages are parked, for whoever may let them run again."""
+        if not work.actor.may(Permission.OPERATE):
+            return []
+        number, since = await parked.waiting(desk_for(work, Permission.OPERATE))
+        if since is None:
+            return []
+        title = _("Look into what %(service)s could not act on") % {"service": service}
+        return [Need(Verb.FIX, title, f"/{service}/ops/parked", "", since.date(), is_late=True, count=number)]
+
+    return needs
 
 
 def pages_knowing(reactions: Reactions) -> APIRouter:

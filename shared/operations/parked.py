@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, DateTime, Row, SmallInteger, String, Uuid, column, func, select
@@ -101,6 +102,13 @@ async def count(desk: Desk, *, consumer: str, event_type: str, fingerprint: str)
     these = only(desk, consumer=consumer, event_type=event_type, fingerprint=fingerprint)
     found: int = (await desk.session.execute(select(func.count()).select_from(parked).where(*these))).scalar_one()
     return found
+
+
+async def waiting(desk: Desk) -> tuple[int, datetime | None]:
+    """How many messages are parked, and since when the first of them."""
+    counted = select(func.count(), func.min(parked.c.parked_at)).where(*only(desk))
+    number, since = (await desk.session.execute(counted)).one()
+    return number, since
 
 
 def only(

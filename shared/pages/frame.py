@@ -7,7 +7,7 @@ from typing import Annotated, Protocol
 from fastapi import APIRouter, Query, Request, Response
 
 from shared.pages.route import PageRoute
-from shared.pages.waiting import FOUND_AT_MOST, WAITING_AT_MOST, Finder, Need, NeedsOf
+from shared.pages.waiting import FOUND_AT_MOST, Finder, Need, NeedsOf
 from shared.ui.render import page
 from shared.web.route import InWork
 from shared.work import Work
@@ -23,7 +23,7 @@ class Answering(Protocol):
         """Its name."""
 
     @property
-    def needs(self) -> tuple[NeedsOf, ...]:
+    def all_needs(self) -> tuple[NeedsOf, ...]:
         """What waits for somebody in each of its features."""
 
     @property
@@ -43,12 +43,12 @@ def frame(service: Answering) -> APIRouter:
     @router.get("/home/needs")
     async def needs(request: Request, work: InWork) -> Response:
         """What waits for the actor here, as a part of the first page."""
-        return page(request, "shell/needs.html", service=service.name, needs=await _waiting(service, work))
+        return page(request, "shell/needs.html", needs=await _waiting(service, work), today=work.now.date())
 
     @router.get("/notifications")
     async def notifications(request: Request, work: InWork) -> Response:
         """The same in short, behind the bell."""
-        return page(request, "shell/notifications.html", service=service.name, needs=await _waiting(service, work))
+        return page(request, "shell/notifications.html", needs=await _waiting(service, work))
 
     @router.get("/search")
     async def search(request: Request, work: InWork, q: Words = "") -> Response:
@@ -63,4 +63,6 @@ def frame(service: Answering) -> APIRouter:
 
 
 async def _waiting(service: Answering, work: Work) -> list[Need]:
-    return [need for needs in service.needs for need in await needs(work)][:WAITING_AT_MOST]
+    """What waits for the actor in every feature, the most urgent first."""
+    found = [need for needs in service.all_needs for need in await needs(work)]
+    return sorted(found, key=lambda need: need.urgency)

@@ -16,8 +16,8 @@ WAITING_AT_MOST = 20
 class Verb(StrEnum):
     """What somebody is asked to do."""
 
-    APPROVE = "approve"
     FIX = "fix"
+    APPROVE = "approve"
     STAFF = "staff"
     BILL = "bill"
     SELL = "sell"
@@ -26,7 +26,10 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True)
 class Need:
-    """Something that waits for the actor: what to do, with what, where, and since or until when."""
+    """Something that waits for the actor: what to do, with what, where, and since or until when.
+
+    `count` is how many of the kind are behind it, where one page deals with all of them.
+    """
 
     verb: Verb
     title: str
@@ -34,6 +37,12 @@ class Need:
     detail: str = ""
     on: date | None = None
     is_late: bool = False
+    count: int = 1
+
+    @property
+    def urgency(self) -> str:
+        """By what needs of all services are put in order: what is late first, then by day."""
+        return f"{not self.is_late:d} {self.on or date.max}"
 
 
 @dataclass(frozen=True)

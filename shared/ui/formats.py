@@ -14,6 +14,7 @@ from babel.numbers import format_compact_currency, format_currency, format_decim
 
 from shared.money import Money
 from shared.ui.reader import current_reader
+from shared.ui.words import gettext
 
 CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 MISSING = "\N{EN DASH}"
@@ -111,6 +112,15 @@ def ago(value: timedelta) -> str:
     return format_timedelta(-value, add_direction=True, locale=current_reader().locale)
 
 
+def days_from(value: date, today: date) -> str:
+    """`3 days ago`, `today`, `in 2 weeks`: where a day lies for who reads on `today`."""
+    if value == today:
+        return gettext("today")
+    return format_timedelta(
+        value - today, granularity="day", threshold=2, add_direction=True, locale=current_reader().locale
+    )
+
+
 def initials(name: str) -> str:
     """`AD` of `Ana Duarte`: the first and the last word's letter."""
     words = name.split()
@@ -161,6 +171,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
         month,
         moment,
         ago,
+        days_from,
         initials,
         hue,
         spoken,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -20,9 +21,11 @@ from services.billing.permissions import Permission
 from shared.database import LIMIT_DEFAULT
 from shared.ids import new_id
 from shared.pages import InWork, PageRoute, form_of, page
+from shared.pages.waiting import WAITING_AT_MOST, Need, Verb
 from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
 from shared.web import Cursor, key_required
+from shared.work import Work
 
 router = APIRouter(prefix="/batches", route_class=PageRoute)
 AS_TEXT = {"content-security-policy": "default-src 'none'; frame-ancestors 'none'"}
@@ -144,3 +147,20 @@ async def rendering(
     """The batch in the form that another system reads."""
     found = await queries.rendering(work, batch_id, renderer, part=part, settings_version=settings_version)
     return file_response(found, AS_TEXT)
+
+
+async def needs(work: Work) -> Sequence[Need]:
+    """Batches with entries that the ERP rejected, for whoever may seal a correction."""
+    if not work.actor.may(Permission.SEAL_BATCHES):
+        return []
+    return [
+        Need(
+            Verb.FIX,
+            _("Correct what the ERP rejected"),
+            f"/billing/batches/{one.id}",
+            _("Batch %(number)s of %(legal_entity)s") % {"number": one.number, "legal_entity": one.legal_entity},
+            one.sealed_at.date(),
+            is_late=True,
+        )
+        for one in await queries.to_correct(work, limit=WAITING_AT_MOST)
+    ]

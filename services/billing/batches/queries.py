@@ -131,6 +131,16 @@ async def batches(work: Work, *, legal_entity: str | None, cursor: str | None, l
     return await page(work.session, wanted, keys=keys, cursor=cursor, limit=limit, descending=True)
 
 
+async def to_correct(work: Work, *, limit: int) -> Sequence[Row[Any]]:
+    """Batches of which the ERP rejected something that no later batch corrects, the oldest first."""
+    work.actor.must(Permission.SEE_BATCHES)
+    found = HEADS.where(await _may_see(work)).subquery()
+    wanted = select(found).where(
+        found.c.status.in_((BatchStatus.REJECTED, BatchStatus.PARTLY)), found.c.corrected_in.is_(None)
+    )
+    return (await work.session.execute(wanted.order_by(found.c.sealed_at, found.c.id).limit(limit))).all()
+
+
 async def chain(work: Work, *, legal_entity: str, after: int, limit: int) -> Chain:
     """The batches of a chain that follow number `after`, `limit` at most. Raises NoBooks, NotReceived, AheadOfChain."""
     own = await _receivers(work)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
+from sqlalchemy import Row
 
 from services.billing.permissions import Permission
 from services.billing.work_in_progress import queries
@@ -16,12 +18,15 @@ from services.billing.work_in_progress.api import ChosenBody, ReasonBody
 from services.billing.work_in_progress.model import State, why
 from shared.database import LIMIT_DEFAULT
 from shared.pages import InWork, PageRoute, chosen_of, form_of, page, toast
+from shared.pages.waiting import WAITING_AT_MOST, Need, Verb
 from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
 from shared.ui.words import ngettext
 from shared.web import Cursor
+from shared.work import Work
 
 router = APIRouter(prefix="/work-in-progress", route_class=PageRoute)
+PLACE = "/billing/work-in-progress"
 
 
 @router.get("")
@@ -121,10 +126,30 @@ async def release(request: Request, item_id: UUID, work: InWork) -> Response:
     return await _back_to_contract(work, item_id)
 
 
+async def needs(work: Work) -> Sequence[Need]:
+    """Contracts whose work has no rate, and that work of months that are over is not on an invoice."""
+    found = []
+    if work.actor.may(Permission.AGREE_RATES):
+        found = [_rate_missing(one) for one in await queries.without_rate(work, limit=WAITING_AT_MOST)]
+    if work.actor.may(Permission.PREPARE_INVOICES):
+        due = await queries.to_bill(work, work.now.date().replace(day=1))
+        if due.contracts:
+            told = _("of months that are over is on no invoice yet")
+            found.append(Need(Verb.BILL, _("Bill finished work"), PLACE, told, due.oldest_on, count=due.contracts))
+    return found
+
+
+def _rate_missing(one: Row[Any]) -> Need:
+    entries = ngettext("%(num)s entry", "%(num)s entries", one.entries) % {"num": one.entries}
+    path = f"{PLACE}/items?contract_id={one.id}&state=unrated"
+    detail = f"{one.customer_name} · {one.number} · {entries}"
+    return Need(Verb.FIX, _("Agree a rate for work without one"), path, detail, one.oldest_on, is_late=True)
+
+
 def back_to_list(request: Request, said: str, chosen: ChosenBody) -> Response:
     """The list that somebody came from, and what was done."""
     narrowed = urlsplit(request.headers.get("hx-current-url", "")).query
-    here = "/billing/work-in-progress/items"
+    here = f"{PLACE}/items"
     return RedirectResponse(
         f"{here}?{narrowed}" if narrowed else here, 303, toast(said % {"num": len(chosen.item_ids)})
     )
@@ -132,4 +157,4 @@ def back_to_list(request: Request, said: str, chosen: ChosenBody) -> Response:
 
 async def _back_to_contract(work: InWork, item_id: UUID) -> Response:
     item = await queries.one(work, item_id)
-    return RedirectResponse(f"/billing/work-in-progress/items?contract_id={item.contract_id}", 303)
+    return RedirectResponse(f"{PLACE}/items?contract_id={item.contract_id}", 303)

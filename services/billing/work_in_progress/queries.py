@@ -33,6 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql.selectable import LateralFromClause, Subquery
 
+from services.billing.contracts.model import ContractStatus
 from services.billing.contracts.store import contracts
 from services.billing.customers.store import customers
 from services.billing.permissions import Permission
@@ -209,3 +210,34 @@ async def ageing(work: Work, today: date) -> list[Ageing]:
         .order_by(item.currency)
     )
     return [Ageing(*row) for row in await work.session.execute(wanted)]
+
+
+async def to_bill(work: Work, before: date) -> Row[Any]:
+    """How many active contracts have open work of days before `before`, as `contracts`, and its `oldest_on` day."""
+    work.actor.must(Permission.SEE_WORK_IN_PROGRESS)
+    waiting = _by_contract().c
+    wanted = select(func.count().label("contracts"), func.min(waiting.oldest_on).label("oldest_on"))
+    due = (waiting.open_value > 0, waiting.oldest_on < before, waiting.status == ContractStatus.ACTIVE)
+    found: Row[Any] = (await work.session.execute(wanted.where(*due))).one()
+    return found
+
+
+async def without_rate(work: Work, *, limit: int) -> Sequence[Row[Any]]:
+    """The contracts with work that has no rate: how many `entries`, since which day, the longest first."""
+    work.actor.must(Permission.SEE_WORK_IN_PROGRESS)
+    waiting = (
+        select(
+            contracts.c.id,
+            contracts.c.number,
+            customers.c.name.label("customer_name"),
+            func.count().label("entries"),
+            func.min(item.day).label("oldest_on"),
+        )
+        .join_from(billable_items, contracts, contracts.c.id == item.contract_id)
+        .join(customers, customers.c.id == contracts.c.customer_id)
+        .where(item.value.is_(None), item.is_billable, item.held_because.is_(None))
+        .group_by(contracts.c.id, contracts.c.number, customers.c.name)
+        .order_by(func.min(item.day), contracts.c.id)
+        .limit(limit)
+    )
+    return (await work.session.execute(waiting)).all()

@@ -182,7 +182,7 @@ async def _waiting(work: Work, show: ShowReports, state: ReportState) -> list[Ne
     found = await queries.list_reports(work, show=show, state=state, cursor=None, limit=WAITING_AT_MOST)
     verb, title = Verb.APPROVE, _("Approve an expense report")
     if show is ShowReports.MINE:
-        verb, title = Verb.ENTER, _("Mend your expense report")
+        verb, title = Verb.FIX, _("Mend your expense report")
     return [
         Need(
             verb,

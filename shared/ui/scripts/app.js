@@ -11,6 +11,7 @@ import './keys.js'
 import './fields.js'
 import './shell.js'
 import './timer.js'
+import './needs.js'
 
 Alpine.data('selection', selection)
 window.Alpine = Alpine

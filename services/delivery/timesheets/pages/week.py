@@ -162,9 +162,9 @@ async def needs(work: Work) -> Sequence[Need]:
         return []
     found: dict[date, Need] = {}
     today = work.now.date()
-    for state, title in (
-        (TimesheetState.REJECTED, _("Mend your week")),
-        (TimesheetState.OPEN, _("Submit your week")),
+    for state, verb, title in (
+        (TimesheetState.REJECTED, Verb.FIX, _("Mend your week")),
+        (TimesheetState.OPEN, Verb.ENTER, _("Submit your week")),
     ):
         waiting = await queries.list_timesheets(work, show=Show.MINE, state=state, cursor=None, limit=WAITING_AT_MOST)
         for one in waiting.items:
@@ -172,7 +172,7 @@ async def needs(work: Work) -> Sequence[Need]:
             if one.minutes and (state is TimesheetState.REJECTED or ends_before <= today):
                 path = f"/delivery/week/{one.week_starts_on}"
                 detail = one.rejection_reason or one.project_name
-                found.setdefault(one.week_starts_on, Need(Verb.ENTER, title, path, detail, ends_before, is_late=True))
+                found.setdefault(one.week_starts_on, Need(verb, title, path, detail, ends_before, is_late=True))
     return list(found.values())
 
 
