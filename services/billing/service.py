@@ -202,6 +202,7 @@ service = Service(
         credit_notes_pages.needs,
         write_offs_pages.needs,
         dunning_pages.needs,
+        closing_pages.needs,
         batches_pages.needs,
     ),
     reactions=(

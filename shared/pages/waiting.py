@@ -20,6 +20,7 @@ class Verb(StrEnum):
     APPROVE = "approve"
     STAFF = "staff"
     BILL = "bill"
+    CLOSE = "close"
     SELL = "sell"
     ENTER = "enter"
 

@@ -18,10 +18,11 @@ DEFAULT_LOCALE = Locale("en", "GB")
 
 @dataclass(frozen=True)
 class Reader:
-    """How somebody writes numbers and days, and the time zone of their clock."""
+    """How somebody writes numbers and days, the time zone of their clock, and whose page they read."""
 
     locale: Locale
     zone: ZoneInfo
+    service: str = ""
 
     @property
     def language(self) -> str:
@@ -53,7 +54,8 @@ def reader_of(request: Request) -> Reader:
     wanted = [request.cookies.get("locale", ""), *_accepted(request.headers.get("accept-language", ""))]
     locale = next((found for each in wanted if (found := _spoken(each))), DEFAULT_LOCALE)
     zone = request.cookies.get("zone", "").replace("%2F", "/")
-    return Reader(locale, ZoneInfo(zone) if zone in _zones() else ZoneInfo("UTC"))
+    served_by = getattr(request.scope["app"].state, "service_name", "") if "app" in request.scope else ""
+    return Reader(locale, ZoneInfo(zone) if zone in _zones() else ZoneInfo("UTC"), served_by)
 
 
 def _accepted(header: str) -> list[str]:

@@ -58,7 +58,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.do"],
     )
-    templates.globals.update(_=_said, ngettext=_counted)
+    templates.globals.update(_=_said, ngettext=_counted, as_said_by=words.gettext)
     templates.filters.update(FILTERS, attributes=_attributes)
     components = SimpleNamespace(icon=_icon)
     templates.globals.update(
@@ -95,7 +95,10 @@ def _attributes(values: Mapping[str, Any]) -> Markup:
 
 def _said(text: str, /, **facts: Any) -> Markup:
     """`text` in the reader's language with `facts` in it, escaped."""
-    return Markup(words.gettext(text)) % facts if facts else _said_plainly(text, current_reader().language)  # noqa: S704  # our own text
+    if facts:
+        return Markup(words.gettext(text)) % facts  # noqa: S704  # our own text
+    reader = current_reader()
+    return _said_plainly(text, reader.language, reader.service)
 
 
 def _counted(one: str, many: str, number: int, /, **facts: Any) -> Markup:
@@ -104,9 +107,9 @@ def _counted(one: str, many: str, number: int, /, **facts: Any) -> Markup:
 
 
 @lru_cache(maxsize=4096)
-def _said_plainly(text: str, language: str) -> Markup:
+def _said_plainly(text: str, language: str, service: str) -> Markup:
     """Every page says some hundred texts without facts, the same ones each time."""
-    return Markup(words.gettext(text)) % {}  # noqa: S704  # our own text
+    return Markup(words.gettext(text, service)) % {}  # noqa: S704  # our own text
 
 
 @lru_cache(maxsize=1024)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -16,9 +17,12 @@ from services.billing.periods.model import month
 from services.billing.permissions import Permission
 from shared.database import LIMIT_DEFAULT
 from shared.pages import InWork, PageRoute, form_of, page
+from shared.pages.waiting import WAITING_AT_MOST, Need, Verb
+from shared.ui.formats import month as month_name
 from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
 from shared.web import Body, Cursor, key_required
+from shared.work import Work
 
 router = APIRouter(prefix="/closing", route_class=PageRoute)
 
@@ -74,3 +78,19 @@ async def reopen(request: Request, legal_entity: str, period: str, work: InWork)
     form = await form_of(request, ReopeningForm)
     await reopen_period(work, legal_entity, month=month(period), reason=form.reason)
     return RedirectResponse(f"/billing/closing/{legal_entity}/{period}", 303)
+
+
+async def needs(work: Work) -> Sequence[Need]:
+    """Months that are over, for whoever may close them."""
+    if not work.actor.may(Permission.CLOSE_PERIODS):
+        return []
+    return [
+        Need(
+            Verb.CLOSE,
+            _("Close %(month)s") % {"month": month_name(one.starts_on)},
+            f"/billing/closing/{one.legal_entity}/{one.starts_on:%Y-%m}",
+            one.legal_entity,
+            one.ends_before,
+        )
+        for one in await periods.to_close(work, work.now.date(), limit=WAITING_AT_MOST)
+    ]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, select
 
+from services.billing.periods.model import PeriodStatus
 from services.billing.periods.store import fiscal_periods
 from services.billing.permissions import Permission
 from shared.database import Page, page
@@ -28,3 +31,11 @@ async def month_of_books(work: Work, legal_entity: str, month: Period) -> Row[An
         fiscal_periods.c.legal_entity == legal_entity, fiscal_periods.c.starts_on == month.starts_on
     )
     return (await work.session.execute(wanted)).first()
+
+
+async def to_close(work: Work, today: date, *, limit: int) -> Sequence[Row[Any]]:
+    """The months that are over by `today` and not closed, of every legal entity, the earliest first."""
+    work.actor.must(Permission.SEE_LEDGER)
+    of = fiscal_periods.c
+    wanted = select(fiscal_periods).where(of.ends_before <= today, of.status != PeriodStatus.CLOSED)
+    return (await work.session.execute(wanted.order_by(of.starts_on, of.legal_entity).limit(limit))).all()

@@ -41,7 +41,7 @@ class Needs extends HTMLElement {
     kind.hidden = own.length === 0
     kind.ariaPressed = String(this.only === kind.dataset.kind)
     kind.querySelector('[data-number]').textContent = own.reduce((sum, { dataset }) => sum + Number(dataset.count), 0)
-    kind.querySelector('[data-oldest]').textContent = oldest?.querySelector('time')?.textContent ?? ''
+    kind.querySelector('[data-oldest]').textContent = oldest?.querySelector('time')?.dataset.first ?? ''
   }
 
   // Who stands on a row stays there when another one arrives.

@@ -68,3 +68,14 @@ async def test_events_are_counted_before_they_are_sent_again_and_the_job_is_watc
     assert (nothing.status_code, code_of(nothing)) == (409, "nothing_to_replay")
     refused = await crm.api.browser(Role.AUDITOR).post("/ops/replay", data=said, headers=ASKED)
     assert refused.status_code == 403
+
+
+async def test_parked_messages_wait_for_operators_on_their_first_page(crm: Crm) -> None:
+    olga, ruth = (crm.api.browser(role, subject="olga") for role in (Role.ADMINISTRATOR, Role.AUDITOR))
+    assert "/crm/ops/parked" not in (await olga.get("/home/needs")).text
+
+    await crm.arrive(nameless(a_person(new_id(), "Anna")), nameless(a_person(new_id(), "Ben")))
+
+    waiting = (await olga.get("/home/needs")).text
+    assert "/crm/ops/parked" in waiting and 'data-count="2"' in waiting
+    assert "/crm/ops/parked" not in (await ruth.get("/home/needs")).text

@@ -1,6 +1,6 @@
 """A page says what it was given in the reader's language, escapes it, and fails on what is misspelt."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -10,10 +10,12 @@ from jinja2 import UndefinedError
 from starlette.requests import Request
 
 from shared.money import money
+from shared.pages.waiting import Need, Verb
 from shared.ui import formats, forms
 from shared.ui.listing import Column, Listing
 from shared.ui.reader import Reader, reader_of, reading
 from shared.ui.render import environment
+from shared.ui.words import gettext
 
 SWISS = Reader(Locale("de", "CH"), ZoneInfo("Europe/Zurich"))
 
@@ -89,6 +91,35 @@ def test_the_links_of_a_list_keep_its_filter_and_forget_its_place() -> None:
 def test_a_form_reads_into_the_shape_of_the_body_it_stands_for() -> None:
     typed = [("name", "x"), ("lines/0/minutes", "90"), ("lines/1/minutes", "30"), ("lines/1/note", ""), ("of/a", "1")]
     assert forms.nested(typed) == {"name": "x", "lines": [{"minutes": "90"}, {"minutes": "30"}], "of": {"a": "1"}}
+
+
+def test_a_word_means_what_the_service_of_the_page_means_by_it() -> None:
+    for service, meant in (("crm", "Kunde"), ("billing", "Konto")):
+        with reading(Reader(Locale("de", "DE"), ZoneInfo("UTC"), service)):
+            assert gettext("Account") == meant
+            assert gettext("Account", "crm") == "Kunde"
+            assert gettext("Cancel") == "Abbrechen"
+
+
+def test_what_is_late_comes_first_then_what_waits_longest() -> None:
+    def a_need(title: str, on: date | None, *, is_late: bool = False) -> Need:
+        return Need(Verb.APPROVE, title, "/", on=on, is_late=is_late)
+
+    needs = [
+        a_need("undated", None),
+        a_need("new", date(2026, 11, 28)),
+        a_need("old", date(2026, 11, 2)),
+        a_need("late", date(2026, 11, 20), is_late=True),
+    ]
+
+    assert [one.title for one in sorted(needs, key=lambda one: one.urgency)] == ["late", "old", "new", "undated"]
+
+
+@pytest.mark.parametrize(
+    ("on", "said"), [("2026-11-28", "today"), ("2026-11-15", "13 days ago"), ("2026-12-20", "in 3 weeks")]
+)
+def test_a_day_is_said_from_where_its_reader_stands(on: str, said: str) -> None:
+    assert formats.days_from(date.fromisoformat(on), date(2026, 11, 28)) == said
 
 
 @pytest.mark.parametrize(
