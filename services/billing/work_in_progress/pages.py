@@ -9,7 +9,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
-from sqlalchemy import Row
 
 from services.billing.permissions import Permission
 from services.billing.work_in_progress import queries
@@ -139,7 +138,7 @@ async def needs(work: Work) -> Sequence[Need]:
     return found
 
 
-def _rate_missing(one: Row[Any]) -> Need:
+def _rate_missing(one: Any) -> Need:
     entries = ngettext("%(num)s entry", "%(num)s entries", one.entries) % {"num": one.entries}
     path = f"{PLACE}/items?contract_id={one.id}&state=unrated"
     detail = f"{one.customer_name} · {one.number} · {entries}"
