@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from deploy.suite.members import SERVICES
@@ -16,6 +16,7 @@ from shared.ui.reader import LANGUAGES
 from shared.ui.words import homes
 
 SOURCE = LANGUAGES[0]
+KEYWORDS = {**DEFAULT_KEYWORDS, "because": None}  # reasons are written where the rules are
 METHODS = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
 OPTIONS = {"**/templates/**.html": {"extensions": "jinja2.ext.do", "silent": "false", "trimmed": "true"}}
 HEADER = "# The texts of pages in {language}. `make words` adds what is new and forgets what is gone."
@@ -53,7 +54,9 @@ def extracted(home: Path) -> Catalog:
 @cache
 def _written_in(home: Path) -> tuple[str | tuple[str, ...], ...]:
     """What stands in the files of `home`; a text with a plural as both of its forms."""
-    texts = extract_from_dir(home, METHODS, OPTIONS, directory_filter=lambda path: Path(path).name not in IGNORED)
+    texts = extract_from_dir(
+        home, METHODS, OPTIONS, keywords=KEYWORDS, directory_filter=lambda path: Path(path).name not in IGNORED
+    )
     return tuple(text for _, _, text, _, _ in texts)
 
 

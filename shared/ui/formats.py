@@ -13,6 +13,7 @@ from babel.dates import format_date, format_skeleton, format_time, format_timede
 from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent, parse_pattern
 
 from shared.money import Money
+from shared.reasons import Fact, Reason
 from shared.ui.reader import current_reader
 from shared.ui.words import gettext
 
@@ -139,6 +140,22 @@ def role(name: str | None) -> str:
     return name.replace("_", " ").capitalize() if CODE.fullmatch(name) else name
 
 
+def told(reason: Reason) -> str:
+    """A reason in the reader's language, its facts as they write them."""
+    return gettext(reason.text) % {name: _shown(name, fact) for name, fact in reason.facts.items()}
+
+
+def _shown(name: str, fact: Fact) -> str:
+    match fact:
+        case timedelta():
+            return hours(int(fact.total_seconds()) // 60)
+        case Money():
+            return money(fact)
+        case date():
+            return day(fact)
+    return role(str(fact)) if name == "role" else str(fact)
+
+
 def spoken(text: str | None) -> str:
     """A refusal for people: it names fields as the API does, `account_id`, and they say account."""
     return re.sub(r"`([\w/]+)`", lambda found: found[1].removesuffix("_id").replace("_", " "), text or "")
@@ -174,6 +191,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
         days_from,
         initials,
         hue,
+        told,
         spoken,
         trend_points,
     )

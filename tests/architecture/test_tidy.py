@@ -25,6 +25,7 @@ BUDGETS = {
             "ids",
             "money",
             "period",
+            "reasons",
             "transactions",
             "work",
         ),

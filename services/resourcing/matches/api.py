@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from pydantic import PlainSerializer
 
 from services.resourcing.matches import queries
-from services.resourcing.matches.model import Aspect, Obstacle
+from services.resourcing.matches.model.match import Aspect, Obstacle
 from services.resourcing.requests.model import NoSuchRequest
 from shared.actor import NotPermitted
 from shared.web.bodies import View

@@ -10,7 +10,8 @@ from sqlalchemy import or_, select
 
 from services.resourcing.bookings.store import of_people
 from services.resourcing.calendars.queries import working_times
-from services.resourcing.matches.model import Candidate, Closeness, Match, match, ranked
+from services.resourcing.matches.model.candidate import Candidate, Closeness
+from services.resourcing.matches.model.match import Match, match, ranked
 from services.resourcing.people.model import Person
 from services.resourcing.people.store import costs_by_person, people
 from services.resourcing.permissions import Permission

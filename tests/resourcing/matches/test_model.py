@@ -9,16 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.resourcing.matches.model import (
-    WEIGHTS,
-    Aspect,
-    Candidate,
-    Closeness,
-    Match,
-    Obstacle,
-    match,
-    ranked,
-)
+from services.resourcing.matches.model.candidate import Candidate, Closeness
+from services.resourcing.matches.model.match import WEIGHTS, Aspect, Match, Obstacle, match, ranked
 from services.resourcing.people.model import CostRate, Skill
 from services.resourcing.requests.model import ResourceRequest
 from shared.ids import new_id
@@ -85,7 +77,7 @@ def test_every_part_of_the_score_says_why() -> None:
     assert {aspect: part(found, aspect) for aspect in Aspect} == {
         Aspect.SKILLS: ("1.00", "python at level 3 since 2025-01-01"),
         Aspect.AVAILABILITY: ("1.00", "40 h free in the period, 40 h of 40 h evenly"),
-        Aspect.COST: ("0.20", "80.00 EUR an hour of at most 100.00"),
+        Aspect.COST: ("0.20", "80.00 EUR an hour of at most 100.00 EUR"),
         Aspect.ROLE: ("1.00", "Consultant is the main role"),
         Aspect.CONTINUITY: ("0.00", "is new to Alpenglow AG"),
     }
@@ -105,12 +97,12 @@ def test_every_part_of_the_score_says_why() -> None:
         (a_candidate(leave=[FRIDAY]), Obstacle.ON_LEAVE, "is on leave for 8 h, which leaves 32 h of 40 h"),
         (a_candidate(booked=90), Obstacle.OVERBOOKED, "would be overbooked: 32 h 30 min of 40 h are free"),
         (a_candidate(week=240), Obstacle.TOO_LITTLE_TIME, "works 20 h in the period, 40 h are wanted"),
-        (a_candidate(cost="120"), Obstacle.COST_ABOVE_LIMIT, "costs 120.00 EUR an hour, the limit is 100.00"),
+        (a_candidate(cost="120"), Obstacle.COST_ABOVE_LIMIT, "costs 120.00 EUR an hour, the limit is 100.00 EUR"),
         (replace(a_candidate(), staffing_roles=["Architect"]), Obstacle.WRONG_ROLE, "does not work as Consultant"),
         (
             replace(a_candidate(), employment=Period(HIRED, FRIDAY)),
             Obstacle.NOT_EMPLOYED,
-            "works here over [2025-01-01, 2026-03-06) only",
+            "works here until 2026-03-05 only",
         ),
     ],
     ids=["no skill", "low skill", "leave", "overbooked", "part-time", "cost", "role", "employment"],

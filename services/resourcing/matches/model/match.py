@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from services.resourcing.bookings.model import Booking, even_minutes, minutes_taken
-from services.resourcing.calendars.model import WorkDay
+from services.resourcing.matches.model.candidate import Candidate, Closeness, Time
 from services.resourcing.people.model import CostRate, Skill
 from services.resourcing.requests.model import ResourceRequest
+from shared.money import Money
 from shared.period import Period
+from shared.reasons import Reason, because
 
 HIGHEST_LEVEL = 3
 NONE, FULL = Decimal(0), Decimal(1)
@@ -50,36 +52,18 @@ class Obstacle(StrEnum):
     COST_ABOVE_LIMIT = "cost_above_limit"
 
 
-class Closeness(StrEnum):
-    """What somebody has worked on before."""
-
-    PROJECT = "project"
-    ACCOUNT = "account"
-    NEITHER = "neither"
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """All that is known of somebody for one request; `days` and `bookings` are those of its period."""
-
-    person_id: UUID
-    name: str
-    staffing_roles: Sequence[str]
-    employment: Period
-    skills: Sequence[Skill]
-    days: Sequence[WorkDay]
-    bookings: Sequence[Booking]
-    cost_rates: Sequence[CostRate]
-    closeness: Closeness = Closeness.NEITHER
-
-
 @dataclass(frozen=True)
 class Part:
     """One part of a score: 0 to 1, its weight, and why."""
 
     aspect: Aspect
     score: Decimal
-    reason: str
+    because: tuple[Reason, ...]
+
+    @property
+    def reason(self) -> str:
+        """Why, in English."""
+        return ", ".join(map(str, self.because))
 
     @property
     def weight(self) -> Decimal:
@@ -92,32 +76,12 @@ class Obstruction:
     """One reason why somebody falls out, in words."""
 
     obstacle: Obstacle
-    reason: str
+    because: Reason
 
-
-@dataclass(frozen=True)
-class Time:
-    """What of a candidate's time the request could have, in minutes."""
-
-    expected: int
-    capacity: int
-    free: int
-    evenly_free: int
-    per_day: int
-
-    @staticmethod
-    def of(candidate: Candidate, minutes: int) -> Time:
-        """Count it over the candidate's days; `evenly_free` is what fits in if worked evenly, `per_day` a day."""
-        taken = minutes_taken(candidate.bookings, candidate.days)
-        free = {day.day: max(day.capacity_minutes - taken[day.day], 0) for day in candidate.days}
-        per_day = even_minutes(minutes, candidate.days)
-        return Time(
-            expected=sum(day.expected_minutes for day in candidate.days),
-            capacity=sum(day.capacity_minutes for day in candidate.days),
-            free=sum(free.values()),
-            evenly_free=min(sum(min(one, per_day) for one in free.values()), minutes),
-            per_day=per_day,
-        )
+    @property
+    def reason(self) -> str:
+        """Why, in English."""
+        return str(self.because)
 
 
 @dataclass(frozen=True)
@@ -164,19 +128,21 @@ def obstructions(candidate: Candidate, request: ResourceRequest, time: Time) -> 
     """Every reason why `candidate` cannot take `request`."""
     found = []
     if request.staffing_role not in candidate.staffing_roles:
-        found.append(Obstruction(Obstacle.WRONG_ROLE, f"does not work as {request.staffing_role}"))
+        found.append(Obstruction(Obstacle.WRONG_ROLE, _works_not_as(request)))
     employment = candidate.employment
     last = employment.ends_before
     if request.starts_on not in employment or (last is not None and last < request.ends_before):
-        found.append(Obstruction(Obstacle.NOT_EMPLOYED, f"works here over {employment} only"))
+        found.append(Obstruction(Obstacle.NOT_EMPLOYED, _employed_only(employment, request)))
     found.extend(_missing_skills(candidate, request))
     if time.free < request.minutes:
         found.append(_lack_of_time(time, request))
     cost = _highest_cost(candidate, request)
     limit = request.hourly_cost_limit
     if cost and limit is not None and cost.currency == request.currency and cost.hourly_cost > limit:
-        reason = f"costs {_amount(cost.hourly_cost)} {cost.currency} an hour, the limit is {_amount(limit)}"
-        found.append(Obstruction(Obstacle.COST_ABOVE_LIMIT, reason))
+        asked = because(
+            "costs %(cost)s an hour, the limit is %(limit)s", cost=_an_hour(cost), limit=Money(limit, cost.currency)
+        )
+        found.append(Obstruction(Obstacle.COST_ABOVE_LIMIT, asked))
     return found
 
 
@@ -186,9 +152,7 @@ def _missing_skills(candidate: Candidate, request: ResourceRequest) -> list[Obst
     for wanted in request.skills:
         level = levels.get(wanted.skill, 0)
         if level < wanted.level:
-            has = f"has level {level}" if level else "does not have it"
-            reason = f"{wanted.skill} is wanted at level {wanted.level}, {has}"
-            missing.append(Obstruction(Obstacle.SKILL_MISSING, reason))
+            missing.append(Obstruction(Obstacle.SKILL_MISSING, _level_too_low(wanted.skill, wanted.level, level)))
     return missing
 
 
@@ -197,65 +161,107 @@ def _lack_of_time(time: Time, request: ResourceRequest) -> Obstruction:
     if time.expected < request.minutes:
         return Obstruction(
             Obstacle.TOO_LITTLE_TIME,
-            f"works {_hours(time.expected)} in the period, {_hours(request.minutes)} are wanted",
+            because(
+                "works %(hours)s in the period, %(wanted)s are wanted",
+                hours=_hours(time.expected),
+                wanted=_hours(request.minutes),
+            ),
         )
     if time.capacity < request.minutes:
         away = time.expected - time.capacity
         return Obstruction(
             Obstacle.ON_LEAVE,
-            f"is on leave for {_hours(away)}, which leaves {_hours(time.capacity)} of {_hours(request.minutes)}",
+            because(
+                "is on leave for %(away)s, which leaves %(left)s of %(wanted)s",
+                away=_hours(away),
+                left=_hours(time.capacity),
+                wanted=_hours(request.minutes),
+            ),
         )
     return Obstruction(
         Obstacle.OVERBOOKED,
-        f"would be overbooked: {_hours(time.free)} of {_hours(request.minutes)} are free",
+        because(
+            "would be overbooked: %(free)s of %(wanted)s are free",
+            free=_hours(time.free),
+            wanted=_hours(request.minutes),
+        ),
     )
 
 
 def _skills(candidate: Candidate, request: ResourceRequest) -> Part:
     if not request.skills:
-        return Part(Aspect.SKILLS, FULL, "no skill is asked for")
+        return Part(Aspect.SKILLS, FULL, (because("no skill is asked for"),))
     known = {one.skill: one for one in candidate.skills}
     held = [known.get(wanted.skill) for wanted in request.skills]
     levels = sum(one.level if one else 0 for one in held)
-    words = [
-        f"{wanted.skill} at level {one.level} since {one.assessed_on}" if one else f"no {wanted.skill}"
-        for wanted, one in zip(request.skills, held, strict=True)
-    ]
-    return Part(Aspect.SKILLS, _share(levels, HIGHEST_LEVEL * len(held)), ", ".join(words))
+    reasons = tuple(_held(wanted.skill, one) for wanted, one in zip(request.skills, held, strict=True))
+    return Part(Aspect.SKILLS, _share(levels, HIGHEST_LEVEL * len(held)), reasons)
+
+
+def _held(skill: str, held: Skill | None) -> Reason:
+    if held is None:
+        return because("no %(skill)s", skill=skill)
+    return because("%(skill)s at level %(level)s since %(day)s", skill=skill, level=held.level, day=held.assessed_on)
 
 
 def _availability(time: Time, request: ResourceRequest) -> Part:
-    reason = f"{_hours(time.free)} free in the period, {_hours(time.evenly_free)} of {_hours(request.minutes)} evenly"
-    return Part(Aspect.AVAILABILITY, _share(time.evenly_free, request.minutes), reason)
+    reason = because(
+        "%(free)s free in the period, %(evenly)s of %(wanted)s evenly",
+        free=_hours(time.free),
+        evenly=_hours(time.evenly_free),
+        wanted=_hours(request.minutes),
+    )
+    return Part(Aspect.AVAILABILITY, _share(time.evenly_free, request.minutes), (reason,))
 
 
 def _cost(candidate: Candidate, request: ResourceRequest) -> Part:
     cost, limit = _highest_cost(candidate, request), request.hourly_cost_limit
     if cost is None:
-        return Part(Aspect.COST, NONE, "no cost rate in the period")
-    costs = f"{_amount(cost.hourly_cost)} {cost.currency} an hour"
+        return Part(Aspect.COST, NONE, (because("no cost rate in the period"),))
+    costs = _an_hour(cost)
     if limit is None:
-        return Part(Aspect.COST, FULL, f"{costs}, no limit is given")
+        return Part(Aspect.COST, FULL, (because("%(cost)s an hour, no limit is given", cost=costs),))
     if cost.currency != request.currency:
-        return Part(Aspect.COST, NONE, f"{costs}, the limit is in {request.currency}")
+        elsewhere = because("%(cost)s an hour, the limit is in %(currency)s", cost=costs, currency=request.currency)
+        return Part(Aspect.COST, NONE, (elsewhere,))
     score = _share(limit - cost.hourly_cost, limit) if limit > 0 else NONE
-    return Part(Aspect.COST, score, f"{costs} of at most {_amount(limit)}")
+    within = because("%(cost)s an hour of at most %(limit)s", cost=costs, limit=Money(limit, cost.currency))
+    return Part(Aspect.COST, score, (within,))
 
 
 def _role(candidate: Candidate, request: ResourceRequest) -> Part:
     if request.staffing_role not in candidate.staffing_roles:
-        return Part(Aspect.ROLE, NONE, f"does not work as {request.staffing_role}")
+        return Part(Aspect.ROLE, NONE, (_works_not_as(request),))
     if candidate.staffing_roles[0] == request.staffing_role:
-        return Part(Aspect.ROLE, FULL, f"{request.staffing_role} is the main role")
-    return Part(Aspect.ROLE, OTHER_ROLE, f"also works as {request.staffing_role}")
+        return Part(Aspect.ROLE, FULL, (because("%(role)s is the main role", role=request.staffing_role),))
+    return Part(Aspect.ROLE, OTHER_ROLE, (because("also works as %(role)s", role=request.staffing_role),))
 
 
 def _continuity(candidate: Candidate, request: ResourceRequest) -> Part:
     if candidate.closeness is Closeness.PROJECT:
-        return Part(Aspect.CONTINUITY, FULL, f"has worked on {request.project_name}")
+        return Part(Aspect.CONTINUITY, FULL, (because("has worked on %(project)s", project=request.project_name),))
+    account = request.account_name
     if candidate.closeness is Closeness.ACCOUNT:
-        return Part(Aspect.CONTINUITY, SAME_ACCOUNT, f"has worked for {request.account_name}")
-    return Part(Aspect.CONTINUITY, NONE, f"is new to {request.account_name}")
+        return Part(Aspect.CONTINUITY, SAME_ACCOUNT, (because("has worked for %(account)s", account=account),))
+    return Part(Aspect.CONTINUITY, NONE, (because("is new to %(account)s", account=account),))
+
+
+def _employed_only(employment: Period, request: ResourceRequest) -> Reason:
+    if request.starts_on < employment.starts_on or employment.ends_before is None:
+        return because("works here from %(day)s only", day=employment.starts_on)
+    return because("works here until %(day)s only", day=employment.ends_before - timedelta(days=1))
+
+
+def _works_not_as(request: ResourceRequest) -> Reason:
+    return because("does not work as %(role)s", role=request.staffing_role)
+
+
+def _level_too_low(skill: str, wanted: int, level: int) -> Reason:
+    if not level:
+        return because("%(skill)s is wanted at level %(wanted)s, does not have it", skill=skill, wanted=wanted)
+    return because(
+        "%(skill)s is wanted at level %(wanted)s, has level %(level)s", skill=skill, wanted=wanted, level=level
+    )
 
 
 def _highest_cost(candidate: Candidate, request: ResourceRequest) -> CostRate | None:
@@ -272,9 +278,9 @@ def _rounded(share: Decimal) -> Decimal:
     return share.quantize(Decimal("0.0001"), ROUND_HALF_UP)
 
 
-def _hours(minutes: int) -> str:
-    return f"{minutes // 60} h {minutes % 60} min" if minutes % 60 else f"{minutes // 60} h"
+def _hours(minutes: int) -> timedelta:
+    return timedelta(minutes=minutes)
 
 
-def _amount(value: Decimal) -> str:
-    return f"{value:.2f}"
+def _an_hour(cost: CostRate) -> Money:
+    return Money(cost.hourly_cost, cost.currency)

@@ -1,0 +1,1 @@
+"""How well somebody fits a request, and why."""
