@@ -18,6 +18,7 @@ class Schedule extends HTMLElement {
       date: this.dataset.start,
       locale: this.dataset.language,
       height: this.dataset.height,
+      buttonText: (texts) => ({ ...texts, today: this.dataset.today }),
       editable: Boolean(this.dataset.change),
       slotWidth: 34,
       resources: people,

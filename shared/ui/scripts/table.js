@@ -60,6 +60,7 @@ class Table extends HTMLElement {
 
   list() {
     const list = this.querySelector('[data-views]')
+    if (!list) return // a table without a row has nothing to look at in another way
     const item = ({ name, query }) => {
       const row = Object.assign(document.createElement('li'), {})
       row.dataset.view = name
