@@ -13,6 +13,8 @@ class Permission(StrEnum):
     SEE_CONTRACTS = "billing.see_contracts"
     SEE_WORK_IN_PROGRESS = "billing.see_work_in_progress"
     SEE_INVOICES = "billing.see_invoices"
+    SEE_LEGAL_ENTITIES = "billing.see_legal_entities"
+    SEE_CHART = "billing.see_chart"
     SEE_LEDGER = "billing.see_ledger"
     SEE_BATCHES = "billing.see_batches"
     CONFIGURE = "billing.configure"
@@ -44,8 +46,18 @@ class Permission(StrEnum):
     KEEP_WEBHOOKS = "billing.keep_webhooks"
 
 
-SEES_BILLING = {Permission.SEE_CONTRACTS, Permission.SEE_WORK_IN_PROGRESS, Permission.SEE_INVOICES}
-SEES_BOOKS = SEES_BILLING | {Permission.SEE_LEDGER, Permission.SEE_BATCHES, Permission.SEE_WEBHOOKS}
+SEES_BILLING = {
+    Permission.SEE_LEGAL_ENTITIES,
+    Permission.SEE_CONTRACTS,
+    Permission.SEE_WORK_IN_PROGRESS,
+    Permission.SEE_INVOICES,
+}
+SEES_BOOKS = SEES_BILLING | {
+    Permission.SEE_CHART,
+    Permission.SEE_LEDGER,
+    Permission.SEE_BATCHES,
+    Permission.SEE_WEBHOOKS,
+}
 PREPARES = {
     Permission.AGREE_RATES,
     Permission.RE_RATE_WORK,
@@ -93,7 +105,9 @@ ROLES: dict[Role, frozenset[Permission]] = {
     ),
     Role.AUDITOR: frozenset(SEES_BOOKS),
     Role.ADMINISTRATOR: frozenset(
-        {Permission.CONFIGURE, Permission.KEEP_CHART, Permission.SEE_WEBHOOKS, Permission.KEEP_WEBHOOKS}
+        {Permission.CONFIGURE, Permission.SEE_LEGAL_ENTITIES}
+        | {Permission.SEE_CHART, Permission.KEEP_CHART}
+        | {Permission.SEE_WEBHOOKS, Permission.KEEP_WEBHOOKS}
     ),
     Role.ERP: frozenset({Permission.SEE_BATCHES, Permission.ACKNOWLEDGE_BATCHES}),
 }

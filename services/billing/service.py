@@ -58,6 +58,7 @@ from services.billing.invoices import pages as invoices_pages
 from services.billing.ledger import api as ledger_api
 from services.billing.ledger import pages as ledger_pages
 from services.billing.legal_entities import api as legal_entities_api
+from services.billing.legal_entities import pages as legal_entities_pages
 from services.billing.meters import api as meters_api
 from services.billing.meters import pages as meters_pages
 from services.billing.navigation import NAVIGATION
@@ -172,6 +173,7 @@ service = Service(
         credit_notes_pages.router,
         contracts_pages.router,
         invoice_preferences_pages.router,
+        legal_entities_pages.router,
         invoice_layouts_pages.router,
         rates_pages.router,
         premiums_pages.router,

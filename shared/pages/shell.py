@@ -25,13 +25,18 @@ class Shell:
     """All services, which the browser asks for what each of them knows."""
 
     def is_at(self, link: Link) -> bool:
-        """Whether the page is the one that `link` leads to, or one below it."""
-        return self.path == link.path or self.path.startswith(f"{link.path}/")
+        """Whether the page is the one that `link` leads to, or one below it and below no nearer one."""
+        areas = [one.path for links in self.groups.values() for one in links if _is_within(self.path, one.path)]
+        return link.path == max(areas, key=len, default=None)
 
     def along(self, *steps: tuple[str | None, str]) -> list[tuple[str, str]]:
         """Those of `steps` along the thread, each a label and an address, whose pages whoever is here may open."""
-        areas = tuple(f"{link.path}/" for links in self.groups.values() for link in links)
-        return [(label, href) for label, href in steps if label and href.startswith(areas)]
+        areas = [link.path for links in self.groups.values() for link in links]
+        return [
+            (label, href)
+            for label, href in steps
+            if label and any(_is_within(href.partition("?")[0], area) for area in areas)
+        ]
 
     @classmethod
     def of(cls, request: Request, claims: Claims, form_token: str) -> Shell:
@@ -46,3 +51,7 @@ class Shell:
             groups=groups_for(claims.roles),
             services=services(),
         )
+
+
+def _is_within(path: str, area: str) -> bool:
+    return path == area or path.startswith(f"{area}/")

@@ -50,7 +50,7 @@ AN_AMENDMENT = {
     "new_ends_before": "2026-08-01",
 }
 BODIES_OF_BILLING: Bodies = {
-    "PUT /legal-entities/{legal_entity_id}": books.a_legal_entity_body(code="TWO", is_default=False),
+    **books.BODIES_OF_FIRMS,
     **books.BODIES_OF_LOOKS,
     "PUT /journal-entries/{entry_id}": AN_ADJUSTMENT,
     "PUT /webhooks/{webhook_id}": {"url": "https://a.example/", "secret": ledger.SECRET, "kinds": [ledger.TOLD]},

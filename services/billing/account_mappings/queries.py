@@ -9,7 +9,6 @@ from sqlalchemy import Row, String, and_, column, func, select, table
 
 from services.billing.account_mappings.store import CURRENT, FIELDS, account_mappings
 from services.billing.permissions import Permission
-from shared.actor import NotPermitted
 from shared.database import Page, page
 from shared.work import Work
 
@@ -25,7 +24,7 @@ async def mapped_accounts(work: Work, legal_entity: str, *, target: str) -> Mapp
 
 async def mappings(work: Work, *, legal_entity: str, target: str, cursor: str | None, limit: int) -> Page[Row[Any]]:
     """The mappings in force, by account."""
-    _must_see(work)
+    work.actor.must(Permission.SEE_CHART)
     wanted = CURRENT.where(account_mappings.c.legal_entity == legal_entity, account_mappings.c.target == target)
     return await page(work.session, wanted, keys=(account_mappings.c.account,), cursor=cursor, limit=limit)
 
@@ -34,7 +33,7 @@ async def chart_beside(
     work: Work, *, legal_entity: str, target: str, only_unmapped: bool, cursor: str | None, limit: int
 ) -> Page[Row[Any]]:
     """Every account of the chart with what it is in the books of `target`, nothing where nobody said so yet."""
-    _must_see(work)
+    work.actor.must(Permission.SEE_CHART)
     stands = CURRENT.where(account_mappings.c.legal_entity == legal_entity, account_mappings.c.target == target)
     mapped = stands.subquery("mapped")
     rows = (
@@ -52,7 +51,7 @@ async def versions(
     work: Work, *, legal_entity: str, target: str, account: str, cursor: str | None, limit: int
 ) -> Page[Row[Any]]:
     """Every mapping that one account ever had in the books of `target`, the newest first."""
-    _must_see(work)
+    work.actor.must(Permission.SEE_CHART)
     mapping = account_mappings.c
     wanted = select(*FIELDS).where(
         mapping.legal_entity == legal_entity, mapping.target == target, mapping.account == account
@@ -62,18 +61,13 @@ async def versions(
 
 async def legal_entities(work: Work) -> list[str]:
     """The codes of the legal entities that have a chart."""
-    _must_see(work)
+    work.actor.must(Permission.SEE_CHART)
     return sorted(await work.session.scalars(select(func.distinct(chart.c.legal_entity))))
 
 
 async def targets(work: Work, legal_entity: str) -> list[str]:
     """The systems that accounts of a legal entity are mapped for."""
-    _must_see(work)
+    work.actor.must(Permission.SEE_CHART)
     mapping = account_mappings.c
     known = select(func.distinct(mapping.target)).where(mapping.legal_entity == legal_entity)
     return sorted(await work.session.scalars(known))
-
-
-def _must_see(work: Work) -> None:
-    if not (work.actor.may(Permission.SEE_LEDGER) or work.actor.may(Permission.KEEP_CHART)):
-        raise NotPermitted(f"Needs the permission {Permission.SEE_LEDGER}.")

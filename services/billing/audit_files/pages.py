@@ -11,6 +11,7 @@ from services.billing.audit_files.api import Month, saft_response
 from services.billing.audit_files.model.audit_file import from_month_to_month
 from services.billing.ledger.queries import legal_entities_with_books
 from services.billing.periods.model import month
+from services.billing.permissions import Permission
 from shared.pages import InWork, PageRoute, page
 
 router = APIRouter(prefix="/audit-files", route_class=PageRoute)
@@ -19,6 +20,7 @@ router = APIRouter(prefix="/audit-files", route_class=PageRoute)
 @router.get("")
 async def audit_files(request: Request, work: InWork) -> Response:
     """Which books, and from which month to which."""
+    work.actor.must(Permission.SEE_LEDGER)
     codes = await legal_entities_with_books(work)
     return page(
         request,

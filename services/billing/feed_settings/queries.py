@@ -10,7 +10,6 @@ from services.billing.feed_settings import store
 from services.billing.feed_settings.model import Feed, FeedSettings
 from services.billing.feed_settings.store import feed_settings
 from services.billing.permissions import Permission
-from shared.actor import NotPermitted
 from shared.database import Page, page
 from shared.work import Work
 
@@ -38,7 +37,7 @@ async def set_up(work: Work, legal_entity: str) -> dict[Feed, FeedSettings]:
 
 async def versions(work: Work, *, legal_entity: str, feed: Feed, cursor: str | None, limit: int) -> Page[FeedSettings]:
     """Every version of the settings of a feed, the newest first."""
-    must_see(work)
+    work.actor.must(Permission.SEE_CHART)
     made = feed_settings.c
     wanted = select(feed_settings).where(made.legal_entity == legal_entity, made.feed == feed)
     found = await page(work.session, wanted, keys=(made.version,), cursor=cursor, limit=limit, descending=True)
@@ -47,11 +46,5 @@ async def versions(work: Work, *, legal_entity: str, feed: Feed, cursor: str | N
 
 async def functional_currencies(work: Work) -> dict[str, str]:
     """The legal entities, each with the currency that it reckons in."""
-    must_see(work)
+    work.actor.must(Permission.SEE_CHART)
     return {row.code: row.functional_currency for row in await work.session.execute(select(legal_entities))}
-
-
-def must_see(work: Work) -> None:
-    """Refuse whoever neither sees the books nor keeps the chart."""
-    if not (work.actor.may(Permission.SEE_LEDGER) or work.actor.may(Permission.KEEP_CHART)):
-        raise NotPermitted(f"Needs the permission {Permission.SEE_LEDGER}.")

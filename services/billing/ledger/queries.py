@@ -67,7 +67,7 @@ class ContractBooks:
 
 async def chart(work: Work, legal_entity: str) -> Chart:
     """The chart of a legal entity; empty for an unknown one."""
-    work.actor.must(Permission.SEE_LEDGER)
+    work.actor.must(Permission.SEE_CHART)
     return await store.chart_of(work, legal_entity)
 
 
@@ -208,7 +208,7 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
 
 async def legal_entities_with_books(work: Work) -> list[str]:
     """The codes of the legal entities that have a chart, sorted."""
-    work.actor.must(Permission.SEE_LEDGER)
+    work.actor.must(Permission.SEE_CHART)
     codes = select(ledger_accounts.c.legal_entity).distinct().order_by(ledger_accounts.c.legal_entity)
     return list(await work.session.scalars(codes))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Annotated
 from uuid import UUID
 
@@ -9,7 +11,13 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from services.billing.legal_entities import queries
-from services.billing.legal_entities.actions import set_up_legal_entity, word_tax_rules
+from services.billing.legal_entities.actions import (
+    change_legal_entity,
+    make_default,
+    set_up_legal_entity,
+    tax_by,
+    word_tax_rules,
+)
 from services.billing.legal_entities.model import (
     InvalidIban,
     Language,
@@ -17,6 +25,7 @@ from services.billing.legal_entities.model import (
     MissingTaxRule,
     NoSuchLegalEntity,
     NoSuchTaxRule,
+    Particulars,
     SeriesTaken,
     TaxCategory,
     TaxRule,
@@ -43,27 +52,65 @@ class TaxRuleBody(Body):
     reference_text: Annotated[str, Field(max_length=500)] = ""
     product: Annotated[str, Field(max_length=200)] = ""
 
+    def told(self) -> TaxRule:
+        """As the model has it."""
+        return TaxRule(**self.model_dump())
 
-class LegalEntityBody(Body):
-    """A firm of ours; `invoice_series` is what its invoice numbers begin with, such as `INV-2026-`.
+
+class ParticularsBody(Body):
+    """What changes in the course of years; `invoice_series` is what invoice numbers begin with, such as `INV-2026-`.
 
     Credit notes have a series of their own; without it, theirs begins with `CN-` and that of the invoices.
     """
 
-    code: Annotated[str, Field(pattern=r"^[A-Z0-9_-]{1,20}$")]
     name: Named
     street: Named
     postal_code: Named
     city: Named
-    country: Country
     tax_registration: Named
-    functional_currency: Currency
     iban: Annotated[str, Field(pattern=r"^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$")]
     payment_terms_days: Annotated[int, Field(ge=0, le=365)] = 30
     invoice_series: Annotated[str, Field(pattern=r"^[A-Z0-9/-]{1,20}$")]
     credit_note_series: Annotated[str | None, Field(pattern=r"^[A-Z0-9/-]{1,23}$")] = None
+
+    def told(self) -> Particulars:
+        """As the model has it."""
+        names = Particulars.__dataclass_fields__
+        series = self.credit_note_series or f"CN-{self.invoice_series}"
+        return Particulars(**{name: getattr(self, name) for name in names} | {"credit_note_series": series})
+
+
+class FirmBody(ParticularsBody):
+    """A firm of ours without its taxes."""
+
+    code: Annotated[str, Field(pattern=r"^[A-Z0-9_-]{1,20}$")]
+    country: Country
+    functional_currency: Currency
     is_default: bool = False
+
+    def entity(self, id: UUID, rules: Sequence[TaxRuleBody]) -> LegalEntity:
+        """As the model has it."""
+        return LegalEntity(
+            id=id,
+            code=self.code,
+            country=self.country,
+            functional_currency=self.functional_currency,
+            is_default=self.is_default,
+            tax_rules=[rule.told() for rule in rules],
+            **asdict(self.told()),
+        )
+
+
+class LegalEntityBody(FirmBody):
+    """A firm of ours with the taxes on what it sells."""
+
     tax_rules: list[TaxRuleBody]
+
+
+class TaxRulesBody(Body):
+    """The tax on sales into every territory, all of it."""
+
+    tax_rules: Annotated[list[TaxRuleBody], Field(max_length=500)]
 
 
 class TaxTextBody(Body):
@@ -122,11 +169,32 @@ WRONG_ENTITY = (NotPermitted, InvalidIban, MissingTaxRule, TaxRuleContradicts, S
 @router.put("/{legal_entity_id}", responses=refusals(*WRONG_ENTITY))
 async def set_up(legal_entity_id: UUID, body: LegalEntityBody, work: InWork) -> LegalEntityView:
     """Set up a legal entity with its tax rules, one for each territory."""
-    rules = [TaxRule(**rule.model_dump()) for rule in body.tax_rules]
-    told = body.model_dump(exclude={"tax_rules"})
-    told["credit_note_series"] = body.credit_note_series or f"CN-{body.invoice_series}"
-    entity = LegalEntity(id=legal_entity_id, tax_rules=rules, **told)
+    entity = body.entity(legal_entity_id, body.tax_rules)
     return LegalEntityView.model_validate(await set_up_legal_entity(work, entity))
+
+
+@router.post(
+    "/{legal_entity_id}/particulars", responses=refusals(NotPermitted, NoSuchLegalEntity, InvalidIban, SeriesTaken)
+)
+async def change(legal_entity_id: UUID, body: ParticularsBody, work: InWork) -> LegalEntityView:
+    """Change name, address, account, terms or number series; it counts from the next invoice on."""
+    return LegalEntityView.model_validate(await change_legal_entity(work, legal_entity_id, body.told()))
+
+
+@router.post(
+    "/{legal_entity_id}/tax-rules",
+    responses=refusals(NotPermitted, NoSuchLegalEntity, MissingTaxRule, TaxRuleContradicts),
+)
+async def tax(legal_entity_id: UUID, body: TaxRulesBody, work: InWork) -> LegalEntityView:
+    """Tax by these rules, and no other; it counts from the next draft on."""
+    changed = await tax_by(work, legal_entity_id, [rule.told() for rule in body.tax_rules])
+    return LegalEntityView.model_validate(changed)
+
+
+@router.post("/{legal_entity_id}/default", responses=refusals(NotPermitted, NoSuchLegalEntity))
+async def sell_by_default(legal_entity_id: UUID, work: InWork) -> LegalEntityView:
+    """Let this legal entity sell where a sale names none, instead of the one before."""
+    return LegalEntityView.model_validate(await make_default(work, legal_entity_id))
 
 
 @router.post("/{legal_entity_id}/tax-texts", responses=refusals(NotPermitted, NoSuchLegalEntity, NoSuchTaxRule))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
@@ -34,7 +34,7 @@ class InvalidIban(Invalid):
 class SeriesTaken(Conflict):
     """Numbers of this series are given already.
 
-    Let invoices and credit notes have a series each, which no other legal entity uses.
+    Let invoices and credit notes have a series each, which no other legal entity uses and nobody has used before.
     """
 
 
@@ -87,6 +87,18 @@ class TaxRule:
     product: str = ""
     texts: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def place(self) -> tuple[Territory, str]:
+        """What it is the only rule for."""
+        return self.territory, self.product
+
+    def become(self, other: TaxRule) -> TaxRule:
+        """This rule, taxing as `other` does; other languages keep their words while what they translate is the same."""
+        if other.reference_text != self.reference_text:
+            self.texts = {}
+        self.category, self.rate, self.reference_text = other.category, other.rate, other.reference_text
+        return self
+
     def said_in(self, language: Language, *, own: Language) -> TaxRule:
         """This rule with its reference text in `language`, where it is written in its `own`.
 
@@ -130,6 +142,21 @@ class TaxRuleContradicts(Invalid):
     """
 
 
+@dataclass(frozen=True)
+class Particulars:
+    """What changes about a legal entity in the course of years: name and address, account, terms and number series."""
+
+    name: str
+    street: str
+    postal_code: str
+    city: str
+    tax_registration: str
+    iban: str
+    payment_terms_days: int
+    invoice_series: str
+    credit_note_series: str
+
+
 @dataclass(eq=False)
 class LegalEntity:
     """One firm of ours: it sells, it is paid, it numbers its invoices."""
@@ -161,9 +188,21 @@ class LegalEntity:
         """Whether the tax registration is a VAT identifier, which begins with the country."""
         return self.tax_registration[:2] in (self.country, "EL" if self.country == "GR" else self.country)
 
+    def change(self, particulars: Particulars) -> None:
+        """Be called, paid and numbered like this from the next invoice on; what is issued stays as it is."""
+        check_iban(particulars.iban)
+        for one in fields(particulars):
+            setattr(self, one.name, getattr(particulars, one.name))
+
+    def tax_by(self, rules: Sequence[TaxRule]) -> None:
+        """Tax by these rules, and no other, from the next draft on."""
+        check_tax_rules(rules)
+        before = {rule.place: rule for rule in self.tax_rules}
+        self.tax_rules = [before[rule.place].become(rule) if rule.place in before else rule for rule in rules]
+
     def word_tax_rules(self, texts: Sequence[TaxText]) -> None:
         """Let the reference texts say this in other languages, and nothing else."""
-        rules = {(rule.territory, rule.product): rule for rule in self.tax_rules if rule.reference_text}
+        rules = {rule.place: rule for rule in self.tax_rules if rule.reference_text}
         said: dict[tuple[Territory, str], dict[str, str]] = {place: {} for place in rules}
         for position, one in enumerate(texts):
             if (one.territory, one.product) not in rules:
@@ -195,7 +234,7 @@ class LegalEntity:
 def check_tax_rules(rules: Sequence[TaxRule]) -> None:
     """Refuse rules that leave a territory out, name one twice or contradict themselves."""
     general = [rule.territory for rule in rules if not rule.product]
-    special = [(rule.territory, rule.product) for rule in rules if rule.product]
+    special = [rule.place for rule in rules if rule.product]
     if sorted(general) != sorted(Territory) or len(set(special)) < len(special):
         raise MissingTaxRule(field="/tax_rules")
     for position, rule in enumerate(rules):

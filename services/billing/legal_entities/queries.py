@@ -7,14 +7,13 @@ from uuid import UUID
 from services.billing.legal_entities import store
 from services.billing.legal_entities.model import LegalEntity, NoSuchLegalEntity
 from services.billing.permissions import Permission
-from shared.actor import NotPermitted
 from shared.database import Page
 from shared.work import Work
 
 
 async def legal_entity(work: Work, entity_id: UUID) -> LegalEntity:
     """One legal entity, for whoever configures or bills. Raises NoSuchLegalEntity."""
-    _must_see(work)
+    work.actor.must(Permission.SEE_LEGAL_ENTITIES)
     found = await store.find(work, entity_id)
     if found is None:
         raise NoSuchLegalEntity()
@@ -23,10 +22,5 @@ async def legal_entity(work: Work, entity_id: UUID) -> LegalEntity:
 
 async def legal_entities(work: Work, *, cursor: str | None, limit: int) -> Page[LegalEntity]:
     """The legal entities by code."""
-    _must_see(work)
+    work.actor.must(Permission.SEE_LEGAL_ENTITIES)
     return await store.listed(work, cursor=cursor, limit=limit)
-
-
-def _must_see(work: Work) -> None:
-    if not (work.actor.may(Permission.CONFIGURE) or work.actor.may(Permission.SEE_CONTRACTS)):
-        raise NotPermitted(f"Needs the permission {Permission.SEE_CONTRACTS}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from services.billing.numbering import store
@@ -18,3 +19,8 @@ async def next_number(work: Work, *, series: str, dated_on: date = date.min) -> 
     if number is None:
         raise DateGoesBack(field="/issued_on")
     return written(series, number)
+
+
+async def is_begun(work: Work, series: Collection[str]) -> bool:
+    """Whether any of these series has given a number, so that nobody else may go on with it."""
+    return await store.is_begun(work, series)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import Column, Date, Integer, String, text
+from sqlalchemy import Column, Date, Integer, String, select, text
 
 from services.billing.tables import schema
 from shared.work import Work
@@ -33,3 +34,9 @@ async def take(work: Work, *, series: str, dated_on: date) -> int | None:
     """Count `series` up, or nothing when its last number is dated later than `dated_on`."""
     number: int | None = await work.session.scalar(TAKE, {"series": series, "dated_on": dated_on})
     return number
+
+
+async def is_begun(work: Work, series: Collection[str]) -> bool:
+    """Whether any of these has given a number."""
+    begun = select(number_series.c.series).where(number_series.c.series.in_(series))
+    return await work.session.scalar(begun.limit(1)) is not None

@@ -31,6 +31,7 @@ from tests.support.billing.events import (
 )
 from tests.support.billing.served import (
     A_LOGO,
+    BODIES_OF_FIRMS,
     BODIES_OF_LOOKS,
     CANARY,
     Billing,
@@ -49,6 +50,7 @@ from tests.support.billing.served import (
 
 __all__ = [
     "A_LOGO",
+    "BODIES_OF_FIRMS",
     "BODIES_OF_LOOKS",
     "CANARY",
     "MONDAY",

@@ -126,6 +126,12 @@ def a_legal_entity_body(**different: Any) -> Made:
     }
 
 
+BODIES_OF_FIRMS: dict[str, Any] = {
+    "PUT /legal-entities/{legal_entity_id}": a_legal_entity_body(code="TWO", is_default=False),
+    "POST /legal-entities/{legal_entity_id}/tax-rules": {"tax_rules": a_legal_entity_body()["tax_rules"]},
+}
+
+
 async def a_legal_entity(billing: Billing, *, tenant: UUID = MERIDIAN, **different: Any) -> UUID:
     """Set up a firm of ours that sells, and give its id."""
     entity_id = new_id()
