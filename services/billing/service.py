@@ -7,6 +7,7 @@ from services.billing.account_mappings import pages as account_mappings_pages
 from services.billing.account_sheets import api as account_sheets_api
 from services.billing.account_sheets import pages as account_sheets_pages
 from services.billing.accruals import api as accruals_api
+from services.billing.accruals import pages as accruals_pages
 from services.billing.adjustments import api as adjustments_api
 from services.billing.adjustments import pages as adjustments_pages
 from services.billing.allowances import api as allowances_api
@@ -44,6 +45,7 @@ from services.billing.exchange_rates import api as exchange_rates_api
 from services.billing.exchange_rates import pages as exchange_rates_pages
 from services.billing.expenses import reactions as expenses_reactions
 from services.billing.fee_progress import api as fee_progress_api
+from services.billing.fee_progress import pages as fee_progress_pages
 from services.billing.fee_progress import reactions as fee_progress_reactions
 from services.billing.feed_settings import api as feed_settings_api
 from services.billing.feed_settings import pages as feed_settings_pages
@@ -63,6 +65,7 @@ from services.billing.meters import api as meters_api
 from services.billing.meters import pages as meters_pages
 from services.billing.navigation import NAVIGATION
 from services.billing.outside_entries import api as outside_entries_api
+from services.billing.outside_entries import pages as outside_entries_pages
 from services.billing.payments import api as payments_api
 from services.billing.payments import pages as payments_pages
 from services.billing.periods import api as periods_api
@@ -88,6 +91,7 @@ from services.billing.remaining_obligations import api as remaining_obligations_
 from services.billing.remaining_obligations import pages as remaining_obligations_pages
 from services.billing.retainers import api as retainers_api
 from services.billing.retainers import jobs as retainers_jobs
+from services.billing.retainers import pages as retainers_pages
 from services.billing.revaluations import api as revaluations_api
 from services.billing.revaluations import pages as revaluations_pages
 from services.billing.statements import api as statements_api
@@ -179,10 +183,15 @@ service = Service(
         premiums_pages.router,
         re_ratings_pages.router,
         amendments_pages.router,
+        fee_progress_pages.router,
+        retainers_pages.router,
         meters_pages.router,
         exchange_rates_pages.router,
         ledger_pages.router,
+        outside_entries_pages.router,
         recognition_pages.router,
+        recognition_pages.of_contracts,
+        accruals_pages.router,
         contract_balances_pages.router,
         remaining_obligations_pages.router,
         account_sheets_pages.router,

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from services.billing.accruals import queries
 from services.billing.accruals.actions import accrue_revenue
-from services.billing.accruals.model import NoEstimate
+from services.billing.accruals.model import Asked, NoEstimate
 from services.billing.contracts.model import ContractNotActive, NoSuchContract, NoSuchSoldLine
 from services.billing.exchange_rates.model import MissingExchangeRate
 from services.billing.periods.model import BadMonth, PeriodClosed, month
@@ -31,6 +31,10 @@ class AccrualBody(Body):
     minutes: Minutes | None = None
     amount: Amount | None = None
     reason: str = Field(min_length=1, max_length=500)
+
+    def asked(self, accrual_id: UUID) -> Asked:
+        """As the model has it; raises BadMonth."""
+        return Asked(accrual_id, **self.model_dump(exclude={"period"}), period=month(self.period))
 
 
 class AccrualView(View):
@@ -67,16 +71,7 @@ class AccrualView(View):
 )
 async def put_accrual(accrual_id: UUID, body: AccrualBody, work: InWork) -> AccrualView:
     """Take an estimate for earned on the last day of a month; it is taken back on the next day by itself."""
-    accrual = await accrue_revenue(
-        work,
-        accrual_id,
-        contract_id=body.contract_id,
-        contract_line_id=body.contract_line_id,
-        period=month(body.period),
-        minutes=body.minutes,
-        amount=body.amount,
-        reason=body.reason,
-    )
+    accrual = await accrue_revenue(work, body.asked(accrual_id))
     return AccrualView.model_validate(accrual)
 
 

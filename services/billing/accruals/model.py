@@ -11,6 +11,7 @@ from services.billing.ledger.model.accounts import PostingRole
 from services.billing.ledger.model.entries import NewEntry, NewLine, Source, SourceKind, entry_id
 from shared.errors import Invalid
 from shared.money import Money
+from shared.period import Period
 
 
 class NoEstimate(Invalid):
@@ -47,17 +48,29 @@ class Accrual:
         return entry_id(Source(SourceKind.REVERSAL, self.entry_id))
 
 
-def estimate(*, minutes: int | None, amount: Decimal | None, hourly_rate: Decimal | None, currency: str) -> Decimal:
-    """What an accrual comes to; raises NoEstimate."""
-    if amount is not None and minutes is None:
-        value = amount
-    elif minutes is not None and amount is None and hourly_rate is not None:
-        value = hourly_rate * minutes / 60
-    else:
-        raise NoEstimate(field="/amount")
-    if value <= 0:
-        raise NoEstimate(field="/amount")
-    return Money(value, currency).rounded().amount
+@dataclass(frozen=True)
+class Asked:
+    """What somebody takes for earned on a contract line at the end of a month: minutes at its rate, or an amount."""
+
+    id: UUID
+    contract_id: UUID
+    contract_line_id: UUID
+    period: Period
+    minutes: int | None
+    amount: Decimal | None
+    reason: str
+
+    def worth(self, *, hourly_rate: Decimal | None, currency: str) -> Decimal:
+        """What it comes to, rounded half up once; raises NoEstimate."""
+        if self.amount is not None and self.minutes is None:
+            value = self.amount
+        elif self.minutes is not None and self.amount is None and hourly_rate is not None:
+            value = hourly_rate * self.minutes / 60
+        else:
+            raise NoEstimate(field="/amount")
+        if value <= 0:
+            raise NoEstimate(field="/amount")
+        return Money(value, currency).rounded().amount
 
 
 def entry_for(accrual: Accrual, *, last_day: date, contract_number: str, thread_id: UUID) -> NewEntry:

@@ -7,8 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 
 from services.billing.adjustments import queries
-from services.billing.adjustments.actions import mark_up_or_down, write_off
-from services.billing.adjustments.api import WorkAdjustmentBody
+from services.billing.adjustments.actions import mark_up_or_down, transfer, write_off
+from services.billing.adjustments.api import TransferBody, WorkAdjustmentBody
 from services.billing.work_in_progress import queries as work_in_progress
 from services.billing.work_in_progress.api import ChosenBody
 from services.billing.work_in_progress.model import why
@@ -39,6 +39,15 @@ async def give_up(request: Request, work: InWork) -> Response:
     form = await chosen_of(request, ChosenBody, "item_ids")
     await write_off(work, form.item_ids, reason=form.reason)
     said = ngettext("%(num)s item written off.", "%(num)s items written off.", len(form.item_ids))
+    return back_to_list(request, said, form)
+
+
+@router.post("/transfers", dependencies=MOVES_MONEY)
+async def move(request: Request, work: InWork) -> Response:
+    """Move every chosen item to another contract line, all or none."""
+    form = await chosen_of(request, TransferBody, "item_ids")
+    await transfer(work, form.item_ids, contract_line_id=form.contract_line_id, reason=form.reason)
+    said = ngettext("%(num)s item moved.", "%(num)s items moved.", len(form.item_ids))
     return back_to_list(request, said, form)
 
 

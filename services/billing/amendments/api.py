@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -42,16 +43,26 @@ class ChangeBody(Body):
     hourly_rate: Annotated[Amount, Field(ge=0)] | None = None
 
 
-class AmendmentBody(Body):
-    """What was agreed with the customer, by whom, and from which day on it counts."""
+class AgreementBody(Body):
+    """What was agreed with the customer, by whom, and from which day on it counts, but for the lines."""
 
     number: Annotated[str, Field(min_length=1, max_length=100)]
     approved_on: date
     effective_on: date
     client_approver: Annotated[str, Field(min_length=1, max_length=200)]
     reason: Annotated[str, Field(min_length=1, max_length=500)]
-    lines: Annotated[list[ChangeBody], Field(max_length=200)]
     new_ends_before: date | None = None
+
+    def amendment(self, id: UUID, contract_id: UUID, changes: Sequence[LineChange]) -> Amendment:
+        """As the model has it."""
+        told = self.model_dump(exclude={"lines"})
+        return Amendment(id=id, contract_id=contract_id, changes=changes, **told)
+
+
+class AmendmentBody(AgreementBody):
+    """What was agreed with the customer, with the lines that change."""
+
+    lines: Annotated[list[ChangeBody], Field(max_length=200)]
 
 
 class ChangeView(View):
@@ -108,17 +119,7 @@ class AgreedTermsView(View):
 )
 async def agree(contract_id: UUID, amendment_id: UUID, body: AmendmentBody, work: InWork) -> AmendmentView:
     """Keep an amendment that was agreed on paper; those that delivery got approved come by themselves."""
-    made = Amendment(
-        id=amendment_id,
-        contract_id=contract_id,
-        number=body.number,
-        approved_on=body.approved_on,
-        effective_on=body.effective_on,
-        client_approver=body.client_approver,
-        reason=body.reason,
-        changes=[LineChange(**line.model_dump()) for line in body.lines],
-        new_ends_before=body.new_ends_before,
-    )
+    made = body.amendment(amendment_id, contract_id, [LineChange(**line.model_dump()) for line in body.lines])
     return AmendmentView.model_validate(await agree_amendment(work, made))
 
 

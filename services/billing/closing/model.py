@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -48,3 +49,9 @@ class Finding:
     def is_clear(self) -> bool:
         """Whether there is nothing left to do."""
         return self.count == 0
+
+
+def steps_done(findings: Sequence[Finding], *, is_begun: bool, is_closed: bool) -> tuple[int, int]:
+    """How many steps of closing are done, of how many: beginning it, what each concern asks for, and closing itself."""
+    done = sum(one.is_clear for one in findings) + is_begun + is_closed
+    return done, len(findings) + 2

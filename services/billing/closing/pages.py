@@ -9,14 +9,16 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import Field
 
+from services.billing.accruals.queries import accrued_in
 from services.billing.closing import actions, queries
+from services.billing.closing.model import steps_done
 from services.billing.ledger.queries import legal_entities_with_books
 from services.billing.periods import queries as periods
-from services.billing.periods.actions import reopen_period
-from services.billing.periods.model import month
+from services.billing.periods.actions import begin_closing, reopen_period
+from services.billing.periods.model import PeriodStatus, month
 from services.billing.permissions import Permission
 from shared.database import LIMIT_DEFAULT
-from shared.pages import InWork, PageRoute, form_of, page
+from shared.pages import InWork, PageRoute, form_of, page, toast
 from shared.pages.waiting import WAITING_AT_MOST, Need, Verb
 from shared.ui.formats import month as month_name
 from shared.ui.listing import Column, Listing
@@ -52,17 +54,32 @@ async def months(
 @router.get("/{legal_entity}/{period}")
 async def checklist(request: Request, legal_entity: str, period: str, work: InWork) -> Response:
     """What stands in the way of closing a month, and what one should know before."""
-    found = await queries.checklist(work, legal_entity, month(period))
+    wanted = month(period)
+    found = await queries.checklist(work, legal_entity, wanted)
+    books = await periods.month_of_books(work, legal_entity, wanted)
+    stands = PeriodStatus(books.status) if books is not None else PeriodStatus.OPEN
+    is_closed = stands is PeriodStatus.CLOSED
     return page(
         request,
         "billing/closing/checklist.html",
-        findings=found,
-        month=await periods.month_of_books(work, legal_entity, month(period)),
+        findings={one.concern.value: one for one in found},
+        progress=steps_done(found, is_begun=stands is not PeriodStatus.OPEN, is_closed=is_closed),
+        is_blocked=any(one.blocks for one in found),
+        stands=stands,
+        accruals=await accrued_in(work, legal_entity, wanted),
         legal_entity=legal_entity,
         period=period,
-        starts_on=month(period).starts_on,
+        starts_on=wanted.starts_on,
         may_close=work.actor.may(Permission.CLOSE_PERIODS),
     )
+
+
+@router.post("/{legal_entity}/{period}/closing", dependencies=[Depends(key_required)])
+async def begin(legal_entity: str, period: str, work: InWork) -> Response:
+    """Keep everybody from posting into a month but those who close it."""
+    await begin_closing(work, legal_entity, month(period))
+    said = toast(_("Only those who close the books post into it now."))
+    return RedirectResponse(f"/billing/closing/{legal_entity}/{period}", 303, said)
 
 
 @router.post("/{legal_entity}/{period}/closure", dependencies=[Depends(key_required)])

@@ -57,6 +57,7 @@ async def contract(request: Request, contract_id: UUID, work: InWork) -> Respons
         customer=await queries.customer_name(work, found.customer_id),
         methods=methods(),
         details={line.id: details(line, found.currency) for line in found.lines},
+        sees_ledger=work.actor.may(Permission.SEE_LEDGER),
         sees_work=work.actor.may(Permission.SEE_WORK_IN_PROGRESS),
     )
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
+from services.billing.contracts.model import Method
 from services.billing.deposits.actions import ask_deposit
 from services.billing.deposits.api import DepositBody
 from services.billing.meters import queries
@@ -29,6 +30,7 @@ async def meters(request: Request, contract_id: UUID, work: InWork) -> Response:
         contract=found.contract,
         meters=found.meters,
         retainers=found.retainers,
+        by_percent=[line for line in found.contract.lines if line.method is Method.FIXED_FEE_PERCENT],
         today=work.now.date(),
         may_note=work.actor.may(Permission.AGREE_TERMS),
         may_ask=work.actor.may(Permission.PREPARE_INVOICES),

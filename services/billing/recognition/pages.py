@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from services.billing.contracts.model import ContractStatus
 from services.billing.ledger.queries import legal_entities_with_books
 from services.billing.periods.model import month
 from services.billing.permissions import Permission
 from services.billing.recognition import actions, queries
-from services.billing.recognition.api import JobBody
+from services.billing.recognition.api import JobBody, MaterialsBody, TermsBody
+from services.billing.recognition.model.methods import RecognitionMethod
+from services.billing.recognition.model.terms import UninstalledMaterials
+from shared.contracts.base import Amount
 from shared.database import LIMIT_DEFAULT
 from shared.ids import new_id
-from shared.pages import InWork, PageRoute, form_of, page
+from shared.pages import InWork, PageRoute, Typed, form_of, page, toast
 from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
 from shared.web import Cursor, key_required
 
 router = APIRouter(prefix="/revenue", route_class=PageRoute)
+of_contracts = APIRouter(prefix="/contracts", route_class=PageRoute)
 LegalEntity = Annotated[str | None, Query(alias="legal_entity", max_length=50)]
+
+
+class MaterialsForm(MaterialsBody):
+    """Materials as they are typed."""
+
+    cost: Annotated[Amount, Typed]
 
 
 @router.get("")
@@ -95,3 +107,40 @@ async def run(request: Request, run_id: UUID, work: InWork) -> Response:
 async def progress(request: Request, run_id: UUID, work: InWork) -> Response:
     """How far the job of a run is; a part of its page."""
     return page(request, "billing/recognition/progress.html", job=await queries.job_of_run(work, run_id))
+
+
+@of_contracts.get("/{contract_id}/recognition")
+async def of_contract(request: Request, contract_id: UUID, work: InWork) -> Response:
+    """How the revenue of a contract is recognised, and how far it is; a part of the contract's page."""
+    found = await queries.of_contract(work, contract_id)
+    tomorrow = work.now.date() + timedelta(days=1)
+    return page(
+        request,
+        "billing/recognition/of_contract.html",
+        found=found,
+        contract=found.contract,
+        earned={one: line.obligation.earned_before(tomorrow) for one, line in found.measured.items()},
+        by_cost=[one for one, method in found.methods.items() if method is RecognitionMethod.COST_TO_COST],
+        today=work.now.date(),
+        may_set=work.actor.may(Permission.ADJUST_LEDGER),
+        may_accrue=work.actor.may(Permission.RECOGNISE_REVENUE) and found.contract.status is ContractStatus.ACTIVE,
+    )
+
+
+@of_contracts.post("/{contract_id}/recognition-terms")
+async def set_terms(request: Request, contract_id: UUID, work: InWork) -> Response:
+    """Say how exactly a contract reckons with percentages, and whether it provides for losses."""
+    form = await form_of(request, TermsBody)
+    await actions.set_recognition_terms(work, contract_id, **dict(form))
+    return RedirectResponse(f"/billing/contracts/{contract_id}", 303, toast(_("It counts from the next run on.")))
+
+
+@of_contracts.post("/{contract_id}/uninstalled-materials", dependencies=[Depends(key_required)])
+async def record_materials(request: Request, contract_id: UUID, work: InWork) -> Response:
+    """Record materials that are sold at their cost and are no sign of progress."""
+    form = await form_of(request, MaterialsForm)
+    materials = UninstalledMaterials(id=new_id(), recorded_by=work.actor.subject, **dict(form))
+    await actions.record_materials(work, contract_id, materials)
+    return RedirectResponse(
+        f"/billing/contracts/{contract_id}", 303, toast(_("Recorded. It stays out of the progress."))
+    )

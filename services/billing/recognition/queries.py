@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, select
 
-from services.billing.contracts.model import NoSuchContract
+from services.billing.contracts.model import Contract, NoSuchContract
+from services.billing.contracts.queries import contract as contract_found
 from services.billing.ledger.queries import contract_books
+from services.billing.legal_entities.queries import legal_entity
 from services.billing.permissions import Permission
 from services.billing.recognition.model.earned import (
     LossProvision,
+    MeasuredLine,
     NoSuchRecognition,
     NoSuchRun,
     RecognisedLine,
     RecognitionRun,
     measured,
 )
+from services.billing.recognition.model.methods import RecognitionMethod, method_of
+from services.billing.recognition.model.terms import RecognitionTerms, UninstalledMaterials
 from services.billing.recognition.store import obligations
 from services.billing.recognition.store import runs as runs_store
 from services.billing.recognition.store.obligations import loss_provisions
@@ -46,6 +52,38 @@ class Position:
     billed: Decimal
     contract_asset: Decimal
     contract_liability: Decimal
+
+
+@dataclass(frozen=True)
+class ContractRecognition:
+    """How the revenue of a contract is recognised: by which method on each line, on which terms, and how far it is.
+
+    `measured` are the lines whose revenue follows from an estimate or from time, with what they have earned by now.
+    """
+
+    contract: Contract
+    terms: RecognitionTerms
+    position: Position
+    methods: dict[UUID, RecognitionMethod]
+    measured: dict[UUID, MeasuredLine]
+    materials: list[UninstalledMaterials]
+
+
+async def of_contract(work: Work, contract_id: UUID) -> ContractRecognition:
+    """How the revenue of one contract is recognised by the end of today; raises NoSuchContract."""
+    work.actor.must(Permission.SEE_LEDGER)
+    contract = await contract_found(work, contract_id)
+    seller = await legal_entity(work, contract.legal_entity_id)
+    before = work.now.date() + timedelta(days=1)
+    lines = await obligations.measured_lines(work, seller.code, before=before, contract_ids=[contract_id])
+    return ContractRecognition(
+        contract=contract,
+        terms=await obligations.known_terms(work, contract_id),
+        position=await position(work, contract_id),
+        methods={line.id: method_of(line.method, line.recognition_method) for line in contract.lines},
+        measured={one.line.id: one for one in lines},
+        materials=await obligations.materials_of(work, [line.id for line in contract.lines]),
+    )
 
 
 async def run(work: Work, run_id: UUID) -> RecognitionRun:

@@ -47,6 +47,7 @@ async def chart(request: Request, work: InWork, wanted: LegalEntity = None) -> R
         kinds=list(AccountKind),
         roles=list(PostingRole),
         today=work.now.date(),
+        sees_ledger=work.actor.may(Permission.SEE_LEDGER),
         may_keep=work.actor.may(Permission.KEEP_CHART),
     )
 

@@ -17,7 +17,7 @@ from services.billing.recognition.model.methods import Obligation, RecognitionMe
 from services.billing.recognition.model.terms import RecognitionTerms, UninstalledMaterials
 from services.billing.recognition.store.usual import IS_MEASURED, METHOD, amended, days_of, price_of
 from services.billing.tables import schema
-from shared.database import amount, belongs_to, found_by, rule
+from shared.database import amount, belongs_to, found_by, read, rule
 from shared.work import Work
 
 recognition_terms = schema.table(
@@ -146,10 +146,25 @@ async def terms_of(work: Work, contract_id: UUID) -> RecognitionTerms | None:
     return found
 
 
+async def known_terms(work: Work, contract_id: UUID) -> RecognitionTerms:
+    """The terms on which a contract's revenue is recognised, to be read only; the usual ones where nobody set any."""
+    wanted = select(RecognitionTerms).where(recognition_terms.c.id == contract_id)
+    found: RecognitionTerms | None = await work.session.scalar(wanted)
+    return found or RecognitionTerms(contract_id)
+
+
 async def keep_terms(work: Work, terms: RecognitionTerms) -> None:
     """Keep the terms of a contract."""
     work.session.add(terms)
     await work.session.flush()
+
+
+async def materials_of(work: Work, line_ids: Sequence[UUID]) -> list[UninstalledMaterials]:
+    """The materials recorded on some contract lines, by day."""
+    made = uninstalled_materials.c
+    wanted = made.contract_line_id.in_(line_ids)
+    in_order = (made.delivered_on, made.id)
+    return await read(work.session, UninstalledMaterials, uninstalled_materials, wanted, order_by=in_order)
 
 
 async def add_materials(work: Work, materials: UninstalledMaterials) -> None:

@@ -1,0 +1,81 @@
+"""Accruals as people see them: what was taken for earned at the end of each month, and one more, seen before posted."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.billing.accruals import actions, queries
+from services.billing.accruals.api import AccrualBody
+from services.billing.ledger.queries import legal_entities_with_books
+from services.billing.periods.model import month
+from shared.contracts.base import Amount, Minutes
+from shared.database import LIMIT_DEFAULT
+from shared.ids import new_id
+from shared.pages import InWork, PageRoute, Typed, TypedHours, form_of, page, toast
+from shared.ui.listing import Column, Listing
+from shared.ui.words import gettext as _
+from shared.web import Cursor, key_required
+
+router = APIRouter(prefix="/accruals", route_class=PageRoute)
+
+
+class AccrualForm(AccrualBody):
+    """An estimate as it is typed."""
+
+    minutes: Annotated[Minutes, TypedHours] | None = None
+    amount: Annotated[Amount, Typed] | None = None
+
+
+@router.get("")
+async def accruals(
+    request: Request,
+    work: InWork,
+    *,
+    wanted: Annotated[str | None, Query(alias="legal_entity", max_length=50)] = None,
+    period: Annotated[str, Query(max_length=7)] = "",
+    cursor: Cursor = None,
+) -> Response:
+    """What a legal entity accrued, the latest first, or at the end of one month."""
+    codes = await legal_entities_with_books(work)
+    code = wanted or next(iter(codes), "")
+    starts_on = month(period).starts_on if period else None
+    found = await queries.latest(work, legal_entity=code, starts_on=starts_on, cursor=cursor, limit=LIMIT_DEFAULT)
+    columns = (
+        Column("period", _("Month")),
+        Column("contract", _("Contract")),
+        Column("minutes", _("Hours"), number=True),
+        Column("amount", _("Amount"), number=True),
+        Column("reason", _("Why")),
+        Column("by", _("By")),
+        Column("entries", _("Entries")),
+    )
+    return page(
+        request,
+        "billing/accruals/accruals.html",
+        listing=Listing.of(request, "accruals", columns, found.items, next=found.next),
+        codes=codes,
+        legal_entity=code,
+        period=period,
+    )
+
+
+@router.post("/preview")
+async def preview(request: Request, work: InWork) -> Response:
+    """What would be posted; a part of the form."""
+    form = await form_of(request, AccrualForm)
+    accrual = await actions.preview_accrual(work, form.asked(new_id()))
+    return page(request, "billing/accruals/preview.html", accrual=accrual)
+
+
+@router.post("", dependencies=[Depends(key_required)])
+async def accrue(request: Request, work: InWork) -> Response:
+    """Take the estimate for earned."""
+    form = await form_of(request, AccrualForm)
+    accrual = await actions.accrue_revenue(work, form.asked(new_id()))
+    said = toast(_("Accrued; it is taken back on the next day by itself."))
+    return RedirectResponse(
+        f"/billing/accruals?legal_entity={accrual.legal_entity}&period={accrual.period_starts_on:%Y-%m}", 303, said
+    )
