@@ -48,7 +48,7 @@ async def test_accounts_that_are_not_there_are_named_and_nothing_is_offered_to_p
 
 @pytest.mark.parametrize("place", [HERE, f"{HERE}/preview"])
 @pytest.mark.parametrize(
-    ("text", "status"), [("nonsense", 422), (RENT.replace("6000", "1100"), 409), (RENT.replace("100.00", "much"), 422)]
+    ("text", "status"), [("nonsense", 422), (RENT.replace("6000", "1200"), 409), (RENT.replace("100.00", "much"), 422)]
 )
 async def test_what_cannot_be_posted_is_said_at_once(billing: Billing, place: str, text: str, status: int) -> None:
     browser = billing.api.browser(Role.CONTROLLER)
