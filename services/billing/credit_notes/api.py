@@ -35,6 +35,7 @@ from services.billing.invoices.api import InvoiceLineView, IssueBody, ReasonBody
 from services.billing.invoices.model import FileKind, Lacks, NoSuchInvoice
 from services.billing.numbering.model import DateGoesBack
 from services.billing.periods.model import PeriodClosed
+from services.billing.receivables.model import CreditsWhatWasGivenUp
 from shared.actor import NotPermitted
 from shared.contracts.base import Amount
 from shared.web import Body, Cursor, InWork, Limit, PageOf, View, WorkRoute, key_required, refusals
@@ -188,6 +189,7 @@ async def discard(credit_note_id: UUID, body: ReasonBody, work: InWork) -> Credi
         DateGoesBack,
         PeriodClosed,
         MissingExchangeRate,
+        CreditsWhatWasGivenUp,
         IdempotencyKeyMissing,
     ),
 )

@@ -19,6 +19,7 @@ from services.billing.receivables.model import (
     SettlementKind,
     change_in_books,
     check,
+    check_credit,
 )
 from shared.ids import new_id
 from shared.money import Money
@@ -41,8 +42,12 @@ async def settle(work: Work, settlements: Sequence[Settlement]) -> None:
 
 
 async def credit(work: Work, invoice_id: UUID, *, credit_note_id: UUID, amount: Decimal, entry: NewEntry) -> None:
-    """Take what was credited off an invoice and post it; of one that is paid already, the customer has a claim then."""
+    """Take what was credited off an invoice and post it; of one that is paid already, the customer has a claim then.
+
+    Raises CreditsWhatWasGivenUp.
+    """
     before = await locked_positions(work, [invoice_id])
+    check_credit(amount, before[invoice_id], await store.settled(work, invoice_id))
     kind = SettlementKind.CREDIT_NOTE
     credited = Settlement(new_id(), kind, credit_note_id, invoice_id, None, amount, entry.on)
     await store.add(work, [credited])

@@ -32,6 +32,13 @@ class MoreThanOpen(Conflict):
     """
 
 
+class CreditsWhatWasGivenUp(Conflict):
+    """What was written off of an invoice is credited once it is recovered: else it would leave the books twice.
+
+    Recover the write-off first, by as much as is missing, and issue the credit note then.
+    """
+
+
 class NothingSettled(Invalid):
     """An amount that settles something is more than nothing, in whole units of its currency.
 
@@ -103,6 +110,14 @@ class Position:
     def exceeded(self, field: str | None = None) -> MoreThanOpen:
         """The refusal to take more of it than is open."""
         return MoreThanOpen(f"{plain(self.open)} {self.currency} are open on {self.number}.", field=field)
+
+
+def check_credit(amount: Decimal, position: Position, settled: Mapping[SettlementKind, Decimal]) -> None:
+    """Refuse to credit more of an invoice than is open on it or was paid, given what it was `settled` by."""
+    paid = settled.get(SettlementKind.PAYMENT, Decimal()) + settled.get(SettlementKind.ROUNDING, Decimal())
+    given_up = sum((settled.get(kind, Decimal()) for kind in GIVEN_UP), Decimal())
+    if given_up and (missing := amount - position.open - paid) > 0:
+        raise CreditsWhatWasGivenUp(f"{plain(missing)} {position.currency} of {position.number} were written off.")
 
 
 def state_of(gross: Decimal, open_amount: Decimal, *, lost: Decimal = Decimal()) -> ReceivableState:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -102,6 +103,13 @@ async def add(work: Work, new: Sequence[Settlement]) -> None:
     said = {"settled_by": work.actor.subject, "settled_at": work.now}
     if new:
         await work.session.execute(insert(settlements), [{**asdict(one), **said} for one in new])
+
+
+async def settled(work: Work, invoice_id: UUID) -> dict[SettlementKind, Decimal]:
+    """What settled an invoice by now, by kind."""
+    one = settlements.c
+    sums = select(one.kind, func.sum(one.amount)).where(one.invoice_id == invoice_id).group_by(one.kind)
+    return {SettlementKind(kind): amount for kind, amount in await work.session.execute(sums)}
 
 
 async def standing(work: Work, cause_id: UUID) -> list[Settlement]:

@@ -202,10 +202,11 @@ async def a_firm(billing: Billing, rates: Iterable[Decimal]) -> Firm:
 
 
 async def everything_is_settled(firm: Firm) -> None:
-    """Pay what is open, and take back what is left of payments: a bounced one opens its invoices for another."""
+    """Pay what is open, and take back payments of which something is left: a bounced one opens its invoices."""
     for row in await firm.rows("payments"):
         shown = await firm.ask("GET", f"/payments/{row['id']}", {})
-        if shown and Decimal(shown["rest"]) and not shown["is_reversed"]:
+        is_paid_back = any([await firm.open_of(one) < 0 for one in firm.invoices])
+        if shown and (Decimal(shown["rest"]) or is_paid_back) and not shown["is_reversed"]:
             assert await firm.ask("POST", f"/payments/{row['id']}/reversal", {**WHY, "on": str(TODAY)})
     for invoice in firm.invoices:
         if (left := await firm.open_of(invoice)) > 0:

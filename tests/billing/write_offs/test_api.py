@@ -15,7 +15,14 @@ from shared.ids import new_id
 from tests.billing.payments.test_api import an_invoice, balances, standing
 from tests.billing.receivables.test_api import ageing
 from tests.support.api import code_of
-from tests.support.billing import Billing, Made, a_payment, a_payment_body
+from tests.support.billing import (
+    Billing,
+    Made,
+    a_drafted_credit,
+    a_payment,
+    a_payment_body,
+    an_issued_credit,
+)
 from tests.support.ledger import closed, map_accounts, sealed, sent
 
 RECEIVABLE, TAX, LOSS, ALLOWANCE = "1200", "2100", "6800", "1290"
@@ -190,3 +197,34 @@ async def test_only_a_clerk_or_a_controller_proposes(billing: Billing, role: Rol
     answer = await billing.as_(role).put(f"/write-offs/{new_id()}", json=body)
 
     assert (answer.status_code, code_of(answer)) == (403, "not_permitted")
+
+
+async def test_what_was_written_off_is_credited_only_once_it_is_recovered(billing: Billing) -> None:
+    invoice = await an_invoice(billing)
+    write_off = await written_off(billing, invoice, "1000.00", reclaims_tax=True)
+    note = await a_drafted_credit(billing, invoice)
+    approver = billing.as_(Role.BILLING_APPROVER, subject="bruno")
+    await approver.post(f"/credit-notes/{note['id']}/approval")
+    before = await balances(billing, RECEIVABLE, TAX, LOSS)
+
+    refused = await sent(approver, f"/credit-notes/{note['id']}/issue", {})
+
+    assert (refused.status_code, code_of(refused)) == (409, "credits_what_was_given_up")
+    assert "1000.00 EUR" in refused.json()["detail"]
+    assert await balances(billing, RECEIVABLE, TAX, LOSS) == before
+    await recovered(billing, write_off, "999.99")
+    assert code_of(await sent(approver, f"/credit-notes/{note['id']}/issue", {})) == "credits_what_was_given_up"
+    await recovered(billing, write_off, "0.01")
+    assert (await sent(approver, f"/credit-notes/{note['id']}/issue", {})).is_success
+    assert await standing(billing, invoice) == ("paid", "0.00")
+    assert await balances(billing, RECEIVABLE, TAX, LOSS) == [0, 0, 0]
+
+
+async def test_what_was_paid_is_credited_beside_a_write_off(billing: Billing) -> None:
+    invoice = await an_invoice(billing)
+    await a_payment(billing, invoice, "142.40")
+    await written_off(billing, invoice, "500.00")
+
+    await an_issued_credit(billing, invoice, lines=[{"position": 1, "minutes": 60}])
+
+    assert await standing(billing, invoice) == ("part_paid", "357.20")

@@ -33,7 +33,7 @@ async def issue_credit_note(work: Work, credit_note_id: UUID, *, issued_on: date
     """Send an approved credit note out, for good, and open the work on it exactly as far as it is credited.
 
     Raises NoSuchCreditNote, CreditNotApproved, OwnCreditNote, CreditedInFuture, CreditedBeforeInvoiced, DateGoesBack,
-    PeriodClosed, Lacks.
+    PeriodClosed, Lacks, CreditsWhatWasGivenUp.
     """
     work.actor.must(Permission.ISSUE_INVOICES)
     note = await locked_credit_note(work, credit_note_id)
