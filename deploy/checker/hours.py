@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from deploy.checker.invariants import Strength, invariant
-from deploy.checker.look import Look, counted, differences
+from deploy.checker.look import Look, cents, counted, differences, exact
 from deploy.checker.sightings import digest
 
 DAY = 24 * 60
@@ -35,6 +35,22 @@ select tenant_id, person_id, day, sum(minutes) as minutes from (
 """
 DAYS = "select tenant_id, person_id, day, minutes from person_days"
 COUNTED = "select tenant_id, entry_id, person_id, day, minutes, billable from approved_time"
+# Of each entry, by premium, what is billed on top of it; and what is billed of it with what corrects it.
+OVERTIME = """
+select o.tenant_id, o.on_top_of, o.minutes, o.items, o.value, o.rate, r.digits,
+       sum(o.minutes) over (partition by o.tenant_id, o.on_top_of) as in_all, (
+    select sum(sign(w.minutes) * ceil(abs(cast(w.minutes as numeric)) / i.step) * i.step) from billable_items w
+    where w.tenant_id = e.tenant_id and (w.id = e.id or w.corrects_entry_id = e.entry_id)) as billed
+from (
+    select tenant_id, on_top_of, premium_id, sum(overtime_minutes) as minutes, max(value) as value, max(rate) as rate,
+           count(*) + count(*) filter (where exists (
+               select from work_adjustments a where a.tenant_id = b.tenant_id and a.item_id = b.id)) as items
+    from billable_items b where on_top_of is not null group by 1, 2, 3) o
+join billable_items e on e.tenant_id = o.tenant_id and e.id = o.on_top_of
+join contracts c on c.tenant_id = e.tenant_id and c.id = e.contract_id
+cross join lateral (select coalesce(nullif(c.billing_increment_minutes, 0), 1) as step) i
+left join rates r on r.tenant_id = e.tenant_id and r.id = e.rate_id
+"""
 
 
 @invariant("H-1", Strength.QUIESCENT)
@@ -132,6 +148,20 @@ async def utilisation_counts_what_was_approved(look: Look) -> list[str]:
         if (entry := approved.get((row["tenant_id"], row["entry_id"])))
         and entry != (row["person_id"], row["day"], row["minutes"], row["billable"])
     ]
+
+
+@invariant("H-8", Strength.LOCAL)
+async def overtime_is_time_of_its_entry(look: Look) -> list[str]:
+    """On top of an entry no more minutes are billed than it has by now, each at what an hour is dearer."""
+    broken = []
+    for row in await look.rows("billing", OVERTIME):
+        if not 0 <= row["in_all"] <= row["billed"]:
+            broken.append(f"overtime of item {row['on_top_of']} is {row['in_all']} of {row['billed']} minutes")
+            continue
+        worth = cents(exact(row["rate"] or 0) * row["minutes"] / 60, row["digits"] or 2)
+        if row["items"] == 1 and worth != exact(row["value"]):
+            broken.append(f"overtime of item {row['on_top_of']} is worth {row['value']}")
+    return broken
 
 
 def _day(row: Any) -> tuple[Any, Any, Any]:

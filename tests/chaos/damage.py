@@ -165,6 +165,11 @@ HOURS = {
     "what_is_given_back_is_what_was_taken": in_("billing", "update allocations set amount = 0 where kind = 'freed'"),
     "approved_time_never_changes": in_("delivery", "update approved_entries set note = 'rewritten'", before=()),
     "a_day_has_24_hours": in_("delivery", "update person_days set minutes = minutes + 1"),
+    "overtime_is_time_of_its_entry": in_(
+        "billing",
+        "update billable_items set on_top_of = id, overtime_minutes = 1440 * 7 where id ="
+        " (select id from billable_items where entry_id is not null and minutes > 0 limit 1)",
+    ),
     "utilisation_counts_what_was_approved": in_("resourcing", "update approved_time set minutes = minutes + 1"),
 }
 

@@ -24,7 +24,7 @@ from services.billing.caps.model import within
 from services.billing.contracts.actions import line_by_the_hour, lock_contracts
 from services.billing.contracts.model import Contract
 from services.billing.permissions import Permission
-from services.billing.rates.actions import announce_valued, hold_rates, value_waiting_work
+from services.billing.rates.actions import announce_worth, hold_rates, value_waiting_work
 from services.billing.work_in_progress.model import NoSuchItem
 from shared.ids import new_id
 from shared.money import plain
@@ -66,14 +66,14 @@ async def re_rate(work: Work, changes: Sequence[Change], *, re_rating_id: UUID, 
     """Let items of locked contracts be worth what another rate makes of them, and tell it."""
     kind = AdjustmentKind.RE_RATED
     await store.adjust(work, changes, kind=kind, adjustment_id=re_rating_id, reason=reason)
-    announce_valued(work, await store.worth(work, [change.item_id for change in changes]))
+    await announce_worth(work, [change.item_id for change in changes])
 
 
 async def _kept(work: Work, changes: Sequence[Change], *, kind: AdjustmentKind, reason: str) -> UUID:
     """Keep changes, and tell what the entries are worth now."""
     adjustment_id = new_id()
     await store.adjust(work, changes, kind=kind, adjustment_id=adjustment_id, reason=reason)
-    announce_valued(work, await store.worth(work, [change.item_id for change in changes]))
+    await announce_worth(work, [change.item_id for change in changes])
     return adjustment_id
 
 

@@ -69,5 +69,6 @@ async def item(request: Request, item_id: UUID, work: InWork, cursor: Cursor = N
         "billing/adjustments/item.html",
         item=found,
         reason=why(found),
+        overtime=await work_in_progress.overtime_of(work, item_id),
         listing=Listing.of(request, "changes", columns, changes.items, next=changes.next),
     )

@@ -10,7 +10,6 @@ from uuid import UUID
 from sqlalchemy import Column, DateTime, Integer, Text, Uuid, text
 
 from services.billing.adjustments.model import AdjustmentKind, Change, Part
-from services.billing.rates.model import ValuedWork
 from services.billing.tables import schema
 from shared.database import amount, belongs_to, choice, found_by
 from shared.work import Work
@@ -82,26 +81,12 @@ TRANSFER = text(
     select (jsonb_populate_record(item, jsonb_build_object(
         'id', moved.new_id, 'transferred_from', coalesce(item.transferred_from, item.id),
         'contract_id', line.contract_id, 'contract_line_id', line.id, 'thread_id', contract.thread_id,
-        'entry_id', null, 'entry_version', null, 'corrects_entry_id', null, 'version', 1,
+        'entry_id', null, 'entry_version', null, 'corrects_entry_id', null, 'on_top_of', null, 'version', 1,
         'value', moved.value, 'minutes', moved.minutes, 'billable_minutes', moved.minutes))).*
     from jsonb_to_recordset(cast(:moved as jsonb)) as moved (item_id uuid, new_id uuid, value numeric, minutes int)
     join billable_items item on item.id = moved.item_id
     join contract_lines line on line.id = :line_id
     join contracts contract on contract.id = line.contract_id
-    """
-)
-
-# An entry is worth what all the items are worth that it was ever spread over.
-WORTH = text(
-    """
-    select entry.entry_id, entry.project_id, entry.contract_id, entry.contract_line_id, entry.thread_id,
-           entry.currency, entry.minutes, entry.rate, entry.rule, worth.value
-    from billable_items entry
-    cross join lateral (
-        select sum(value) as value from billable_items part where part.id = entry.id or part.transferred_from = entry.id
-    ) worth
-    where entry.entry_id is not null
-      and entry.id in (select coalesce(transferred_from, id) from billable_items where id = any(:items))
     """
 )
 
@@ -142,9 +127,3 @@ async def transfer(work: Work, moved: Sequence[tuple[Part, UUID]], *, line_id: U
         for part, new_id in moved
     ]
     await work.session.execute(TRANSFER, {"moved": json.dumps(rows), "line_id": line_id})
-
-
-async def worth(work: Work, item_ids: Sequence[UUID]) -> list[ValuedWork]:
-    """What the entries behind the items are worth now."""
-    rows = await work.session.execute(WORTH, {"items": item_ids})
-    return [ValuedWork(**row._mapping) for row in rows]

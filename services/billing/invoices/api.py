@@ -150,6 +150,8 @@ class InvoiceOriginView(View):
     rule: str
     premium: str | None
     premium_percent: Amount | None
+    on_top_of: UUID | None
+    overtime_minutes: int | None
     value: Amount
 
     @computed_field  # type: ignore[prop-decorator]

@@ -14,7 +14,7 @@ from shared.work import Work
 async def agree_premium(work: Work, premium: Premium) -> Premium:
     """Let a premium count for work that is valued from now on.
 
-    Raises PremiumForBoth, HolidaysOfWhere, PremiumOverlaps.
+    Raises PremiumForBoth, HolidaysOfWhere, OvertimeBeyondWhat, PremiumOverlaps.
     """
     work.actor.must(Permission.AGREE_RATES)
     premium.check()

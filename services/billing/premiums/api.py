@@ -13,8 +13,10 @@ from pydantic import Field, model_validator
 from services.billing.premiums import queries
 from services.billing.premiums.actions import agree_premium, end_premium
 from services.billing.premiums.model import (
+    CountedBy,
     HolidaysOfWhere,
     NoSuchPremium,
+    OvertimeBeyondWhat,
     Premium,
     PremiumEndsTooEarly,
     PremiumForBoth,
@@ -31,7 +33,10 @@ router = APIRouter(prefix="/premiums", tags=["premiums"], route_class=WorkRoute)
 
 
 class PremiumBody(Body):
-    """What comes on top of the rate on such days, for a contract, for a customer, or without both for everybody."""
+    """What comes on top of the rate on such days, for a contract, for a customer, or without both for everybody.
+
+    Overtime is what a person works on a contract beyond `beyond_minutes` a day or a week.
+    """
 
     kind: PremiumKind
     percent: Annotated[Amount, Field(ge=Decimal(0), le=Decimal(1000))]
@@ -39,6 +44,8 @@ class PremiumBody(Body):
     customer_id: UUID | None = None
     country: Annotated[str, Field(pattern="^[A-Z]{2}$")] | None = None
     region: Annotated[str, Field(min_length=1, max_length=10)] | None = None
+    counted_by: CountedBy | None = None
+    beyond_minutes: Annotated[int, Field(ge=0)] | None = None
     starts_on: date
     ends_before: date | None = None
 
@@ -53,6 +60,8 @@ class PremiumBody(Body):
             customer_id=self.customer_id,
             country=self.country,
             region=self.region,
+            counted_by=self.counted_by,
+            beyond_minutes=self.beyond_minutes,
         )
 
     @model_validator(mode="after")
@@ -78,6 +87,8 @@ class PremiumView(View):
     customer_id: UUID | None
     country: str | None
     region: str | None
+    counted_by: CountedBy | None
+    beyond_minutes: int | None
     starts_on: date
     ends_before: date | None
 
@@ -91,7 +102,9 @@ class PremiumView(View):
 
 @router.put(
     "/{premium_id}",
-    responses=refusals(NotPermitted, PremiumForBoth, HolidaysOfWhere, PremiumOverlaps, RefersToUnknown),
+    responses=refusals(
+        NotPermitted, PremiumForBoth, HolidaysOfWhere, OvertimeBeyondWhat, PremiumOverlaps, RefersToUnknown
+    ),
 )
 async def agree(premium_id: UUID, body: PremiumBody, work: InWork) -> PremiumView:
     """Agree a premium; what has a value keeps it."""

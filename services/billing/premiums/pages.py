@@ -1,4 +1,4 @@
-"""The premiums as people see them: on which days, for whom, and how much comes on top."""
+"""The premiums as people see them: on which days or for what time, for whom, and how much comes on top."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ async def premiums(
     """The premiums, of everything or of one contract."""
     found = await queries.listed(work, contract_id=contract_id, cursor=cursor, limit=LIMIT_DEFAULT)
     columns = (
-        Column("kind", _("On which days")),
+        Column("kind", _("What for")),
         Column("who", _("For whom")),
         Column("percent", _("On top"), number=True),
         Column("starts_on", _("From")),

@@ -9,9 +9,9 @@ from typing import Any
 from uuid import UUID
 
 import holidays
-from sqlalchemy import Column, Date, Row, String, Uuid, insert, select, text, update
+from sqlalchemy import Column, Date, Integer, Row, String, Uuid, insert, select, text, update
 
-from services.billing.premiums.model import HolidaysOfWhere, Premium, PremiumKind
+from services.billing.premiums.model import CountedBy, HolidaysOfWhere, Premium, PremiumKind
 from services.billing.tables import schema
 from shared.database import amount, belongs_to, choice, found_by
 from shared.period import Period
@@ -26,6 +26,8 @@ premiums = schema.table(
     amount("percent"),
     Column("country", String(2)),
     Column("region", String),
+    choice("counted_by", CountedBy, nullable=True),
+    Column("beyond_minutes", Integer),
     Column("starts_on", Date, nullable=False),
     Column("ends_before", Date),
     belongs_to("contract_id", "contracts"),

@@ -16,6 +16,7 @@ from services.billing.rates.model import (
     Rate,
     Reach,
     Scope,
+    Unbilled,
     ValuedWork,
     check_gap,
     check_overlap,
@@ -23,7 +24,8 @@ from services.billing.rates.model import (
     ended,
     sold_rate_id,
 )
-from services.billing.rates.store.valuing import value
+from services.billing.rates.store import overtime
+from services.billing.rates.store.valuing import value, worth
 from shared.contracts.billing import RateCardChanged, ValuedEntry, WorkValued
 from shared.contracts.resourcing import PersonChanged
 from shared.money import Money
@@ -101,11 +103,27 @@ def announce_valued(work: Work, valued: Iterable[ValuedWork]) -> None:
             work.publish(_work_valued(entries[start : start + ENTRIES_PER_EVENT]))
 
 
+async def announce_worth(work: Work, item_ids: Sequence[UUID]) -> None:
+    """Tell what the entries behind items are worth by now."""
+    announce_valued(work, await worth(work, item_ids))
+
+
+async def follow_overtime(work: Work, chosen: Unbilled, *, contract_ids: Sequence[UUID]) -> None:
+    """Let overtime on locked contracts come to what is agreed by now, and tell it."""
+    if await overtime.is_agreed(work):
+        await announce_worth(work, await overtime.follow_chosen(work, chosen, contract_ids))
+
+
 async def _value(
     work: Work, *, contract_id: UUID | None = None, entry_ids: Sequence[UUID] | None = None
 ) -> list[ValuedWork]:
+    """Value what waits, and let overtime follow; what has another worth by that."""
     holidays = await holidays_with_premium(work)
-    return await value(work, holidays, contract_id=contract_id, entry_ids=entry_ids)
+    valued = await value(work, holidays, contract_id=contract_id, entry_ids=entry_ids)
+    touched = [each.entry_id for each in valued] if entry_ids is None else entry_ids
+    if touched and await overtime.is_agreed(work):
+        valued += await worth(work, await overtime.follow_entries(work, touched))
+    return list({each.entry_id: each for each in valued}.values())
 
 
 def _changed(rate: Rate) -> RateCardChanged:

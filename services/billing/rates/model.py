@@ -28,6 +28,7 @@ from shared.period import Period
 
 SOLD_RATES = UUID("8a4b1d57-9f5d-5d2c-8d3f-1b3b0f6b7a42")
 MINUTES_PER_HOUR = 60
+OVERTIME_RULE = "overtime"
 
 
 class NoSuchRate(NotFound):
@@ -206,6 +207,11 @@ class ReRated:
     to_premium: str | None
     to_premium_percent: Decimal | None
 
+    @property
+    def is_overtime(self) -> bool:
+        """Whether it comes on top of an entry, so that it follows what the entry has."""
+        return self.to_rule == OVERTIME_RULE
+
 
 def choose(rates: Iterable[Rate], worked: Worked) -> Rate | None:
     """The rate that counts for `worked`, by the cascade above; none leaves the time unrated."""
@@ -224,6 +230,12 @@ def value_of(hourly_rate: Money, minutes: int) -> Money:
 def with_premium(hourly_rate: Money, percent: Decimal | None) -> Money:
     """The rate with what comes on top of it, rounded half up to the cent, as it stands on the invoice."""
     return (hourly_rate * (1 + percent / 100)).rounded() if percent else hourly_rate
+
+
+def on_top(base: Money, day_percent: Decimal | None, overtime_percent: Decimal) -> Money:
+    """What an hour of overtime is billed at beyond its rate, in which the premium of its day is already."""
+    of_day, of_overtime = with_premium(base, day_percent), with_premium(base, overtime_percent)
+    return max(of_overtime - of_day, Money(Decimal(0), base.currency), key=lambda one: one.amount)
 
 
 def digits_of(currency: str) -> int:

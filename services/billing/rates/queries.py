@@ -11,6 +11,7 @@ from services.billing.permissions import Permission
 from services.billing.premiums.queries import holidays_with_premium
 from services.billing.rates.model import Rate, ReRated, Scope, Unbilled
 from services.billing.rates.store import rate_of, rates
+from services.billing.rates.store.overtime import is_agreed
 from services.billing.rates.store.valuing import re_rated
 from shared.database import LIMIT_MAX, Page, page
 from shared.work import Work
@@ -62,7 +63,7 @@ async def rated_otherwise(work: Work, chosen: Unbilled) -> Subquery:
     """The unbilled work whose rate is not the one that would count now, item by item, to be read from."""
     work.actor.must(Permission.SEE_WORK_IN_PROGRESS)
     contracts = None if chosen.contract_id is None else [chosen.contract_id]
-    return re_rated(chosen, await holidays_with_premium(work), contracts)
+    return await _re_rated(work, chosen, contracts)
 
 
 async def is_anything_rated_otherwise(work: Work, chosen: Unbilled) -> bool:
@@ -72,7 +73,12 @@ async def is_anything_rated_otherwise(work: Work, chosen: Unbilled) -> bool:
 
 async def to_re_rate(work: Work, chosen: Unbilled, *, contract_ids: Sequence[UUID]) -> list[ReRated]:
     """What of these contracts would be rated otherwise now; for whoever changes it, who locks them before."""
-    found = re_rated(chosen, await holidays_with_premium(work), contract_ids)
+    found = await _re_rated(work, chosen, contract_ids)
     columns = (found.c[name] for name in ReRated.__dataclass_fields__)
     rows = await work.session.execute(select(*columns).order_by(found.c.item_id))
     return [ReRated(*row) for row in rows]
+
+
+async def _re_rated(work: Work, chosen: Unbilled, contract_ids: Sequence[UUID] | None) -> Subquery:
+    holidays = await holidays_with_premium(work)
+    return re_rated(chosen, holidays, contract_ids, with_overtime=await is_agreed(work))

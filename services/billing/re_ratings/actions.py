@@ -9,7 +9,7 @@ from services.billing.adjustments.model import Change
 from services.billing.caps.actions import announce_thresholds
 from services.billing.contracts.actions import locked_contracts
 from services.billing.permissions import Permission
-from services.billing.rates.actions import hold_rates
+from services.billing.rates.actions import follow_overtime, hold_rates
 from services.billing.rates.model import Unbilled
 from services.billing.rates.queries import is_anything_rated_otherwise, to_re_rate
 from services.billing.re_ratings import store
@@ -60,9 +60,12 @@ async def _advance(work: Work, job: Job) -> Progress:
     changed = await to_re_rate(work, one.chosen, contract_ids=lot)
     if changed:
         await work.because(one.reason)
-        await store.give_rates(work, one.id, changed)
-        changes = [Change(each.item_id, each.amount) for each in changed]
+        rates = [each for each in changed if not each.is_overtime]
+        await store.give_rates(work, rates)
+        changes = [Change(each.item_id, each.amount) for each in rates]
         await re_rate(work, changes, re_rating_id=one.id, reason=one.reason)
+        await follow_overtime(work, one.chosen, contract_ids=lot)
+        await store.keep(work, one.id, changed)
         touched = {each.contract_id for each in changed}
         for contract in contracts:
             if contract.id in touched:

@@ -12,7 +12,7 @@ from services.billing.customers.queries import customers_to_choose
 from services.billing.permissions import Permission
 from services.billing.premiums.model import PremiumKind
 from services.billing.premiums.queries import contracts_to_choose
-from services.billing.rates.model import Scope, Unbilled
+from services.billing.rates.model import OVERTIME_RULE, Scope, Unbilled
 from services.billing.re_ratings import queries
 from services.billing.re_ratings.actions import start_re_rating
 from services.billing.re_ratings.api import ReRatingBody
@@ -112,5 +112,7 @@ async def re_rating(request: Request, re_rating_id: UUID, work: InWork, cursor: 
 
 
 def _why(rule: str, premium: str | None) -> str:
+    if rule == OVERTIME_RULE:
+        return PremiumKind.OVERTIME.words
     words = Scope(rule).words
     return words if premium is None else f"{words}, {PremiumKind(premium).words}"

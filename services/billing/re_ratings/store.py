@@ -101,10 +101,14 @@ async def contracts_after(work: Work, chosen: Unbilled, *, after: UUID, many: in
     return list(await work.session.scalars(NEXT, {**asked, "after": after, "many": many}))
 
 
-async def give_rates(work: Work, re_rating_id: UUID, changed: Sequence[ReRated]) -> None:
-    """Let items have the rates that count by now, and keep which they had."""
+async def keep(work: Work, re_rating_id: UUID, changed: Sequence[ReRated]) -> None:
+    """Keep which rates items had, and have since."""
     rows = [{"re_rating_id": re_rating_id, **asdict(one)} for one in changed]
     await work.session.execute(insert(re_rated_items), rows)
+
+
+async def give_rates(work: Work, changed: Sequence[ReRated]) -> None:
+    """Let items have the rates that count by now."""
     await work.session.execute(RATE, {"changed": json.dumps([asdict(one) for one in changed], default=str)})
 
 

@@ -61,6 +61,8 @@ class ItemView(View):
     rule: str | None
     premium: str | None
     premium_percent: Amount | None
+    on_top_of: UUID | None
+    overtime_minutes: int | None
     value: Amount | None
     open_value: Amount
     held_because: str | None

@@ -10,7 +10,7 @@ from typing import Protocol
 from uuid import UUID, uuid5
 
 from services.billing.premiums.model import PremiumKind
-from services.billing.rates.model import Scope
+from services.billing.rates.model import OVERTIME_RULE, Scope
 from shared.errors import Conflict, NotFound
 
 ITEMS = UUID("2f0c1f8c-5a0e-5d7e-9a53-4b1c9d2d7e61")
@@ -91,7 +91,8 @@ class BillableItem:
     """One approved time entry (by `entry_id` and version) or one accepted milestone of a contract.
 
     `minutes` are those recorded and never change; `billable_minutes` and `value` are what there is to bill by now, each
-    change of which is an adjustment. What was transferred here names the item that it first came from.
+    change of which is an adjustment. What was transferred here names the item that it first came from. Overtime is
+    an item on top of the one of an entry, which has its minutes: the `overtime_minutes` are those that it is for.
     """
 
     id: UUID
@@ -119,6 +120,9 @@ class BillableItem:
     rule: str | None = None
     premium: str | None = None
     premium_percent: Decimal | None = None
+    premium_id: UUID | None = None
+    on_top_of: UUID | None = None
+    overtime_minutes: int | None = None
     value: Decimal | None = None
     cost: Decimal | None = None
     held_because: str | None = None
@@ -179,6 +183,10 @@ class Reasoned(Protocol):
     def premium(self) -> str | None: ...
     @property
     def premium_percent(self) -> Decimal | None: ...
+    @property
+    def overtime_minutes(self) -> int | None: ...
+    @property
+    def note(self) -> str: ...
 
 
 def why(item: Reasoned) -> str:
@@ -188,6 +196,9 @@ def why(item: Reasoned) -> str:
         return "no value yet, or none to be billed by the hour"
     if rule in WHY:
         return WHY[rule]
+    if rule == OVERTIME_RULE:
+        hours, minutes = divmod(item.overtime_minutes or 0, 60)
+        return f"{hours}:{minutes:02} hours of the entry: {item.note}"
     words = Scope(rule).words
     if item.premium is not None and item.premium_percent:
         words = f"{words}, and {item.premium_percent.normalize():f} % on top for {PremiumKind(item.premium).words}"

@@ -59,6 +59,9 @@ billable_items = schema.table(
     Column("rule", String),
     Column("premium", String),
     amount("premium_percent", nullable=True),
+    Column("premium_id", Uuid),
+    Column("on_top_of", Uuid),
+    Column("overtime_minutes", Integer),
     amount("value", nullable=True),
     amount("cost", nullable=True),
     Column("held_because", Text),
@@ -69,6 +72,8 @@ billable_items = schema.table(
     belongs_to("contract_line_id", "contract_lines"),
     belongs_to("rate_id", "rates"),
     belongs_to("transferred_from", "billable_items"),
+    belongs_to("premium_id", "premiums"),
+    belongs_to("on_top_of", "billable_items"),
     only_one("entry_id", "entry_version"),
     only_one("milestone_id"),
     only_one("expense_id"),
@@ -78,6 +83,7 @@ billable_items = schema.table(
     found_by("day", "id", why="all work in progress, page by page"),
     found_by("contract_id", where="value is null and is_billable", why="what waits for a rate"),
     found_by("corrects_entry_id", where="corrects_entry_id is not null", why="what corrects an entry"),
+    found_by("on_top_of", where="on_top_of is not null", why="what comes on top of an entry"),
     found_by("transferred_from", where="transferred_from is not null", why="where the hours of an entry went"),
 )
 

@@ -64,11 +64,13 @@ DRAFT = text(
         order by draft.invoice_id, line.id, rule.product desc
     ),
     candidates as (
-        select draft.invoice_id, draft.contract_id, item.id, item.rate, item.day, item.staffing_role, item.note,
-               cast(item.person_id as text) as person_id,
+        select draft.invoice_id, draft.contract_id, item.id, item.day,
+               case when item.rule is distinct from 'overtime' then item.rate end as rate,
+               item.staffing_role, item.note, cast(item.person_id as text) as person_id,
                taken.turn, open.value, open.minutes, line.id as line_id, line.position as sold_as,
-               coalesce(line.description, item.note) as description,
-               case when line.id is null then item.rule || item.note end as unsold,
+               case when item.rule = 'overtime' then concat_ws(': ', line.description, item.note)
+                    else coalesce(line.description, item.note) end as description,
+               case when line.id is null or item.rule = 'overtime' then item.rule || item.note end as unsold,
                exists (select from work_adjustments where item_id = item.id and kind in ('adjusted', 'capped'))
                    as is_adjusted,
                case coalesce(cast(:grouping as text), (

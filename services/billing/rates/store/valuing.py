@@ -10,6 +10,7 @@ from sqlalchemy import Date, Integer, Numeric, String, Subquery, Text, Uuid, bin
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.billing.rates.model import Unbilled, ValuedWork
+from services.billing.rates.store.overtime import CHANGES, WEEKS_CHOSEN
 from shared.work import Work
 
 Holidays = Sequence[tuple[UUID, date]]
@@ -37,6 +38,7 @@ PREMIUM = """
     ) agreed
     where case kind when 'saturday' then extract(isodow from fact.day) = 6
                     when 'sunday' then extract(isodow from fact.day) = 7
+                    when 'overtime' then false
                     else exists (
                         select from unnest(cast(:premiums as uuid[]), cast(:holidays as date[])) as one (premium, day)
                         where one.premium = agreed.id and one.day = fact.day) end
@@ -157,9 +159,24 @@ RE_RATED_COLUMNS = (
 )
 
 
-def re_rated(chosen: Unbilled, holidays: Holidays, contract_ids: Sequence[UUID] | None) -> Subquery:
+# The same, and what comes on top of it for overtime.
+RE_RATED_AND_OVERTIME = f"""
+    with anew as ({RE_RATED}), weeks as ({WEEKS_CHOSEN}), {CHANGES}
+    select {", ".join(each.name for each in RE_RATED_COLUMNS)} from anew
+    union all
+    select changes.id, entry.contract_id, entry.contract_line_id, rate_id_before, changes.rate_id, entry.currency,
+           entry.staffing_role, 'overtime', 'overtime', 'overtime', 'overtime', value_before, rate_before, changes.rate,
+           changes.value - value_before, percent, percent, entry.day, entry.note, changes.minutes
+    from changes join billable_items entry on entry.id = on_top_of
+    where changes.value <> value_before
+"""  # noqa: S608 - as above
+
+
+def re_rated(
+    chosen: Unbilled, holidays: Holidays, contract_ids: Sequence[UUID] | None, *, with_overtime: bool
+) -> Subquery:
     """The unbilled work whose rate is not the one that would count now, of some contracts or of all."""
-    asked = text(RE_RATED).bindparams(
+    asked = text(RE_RATED_AND_OVERTIME if with_overtime else RE_RATED).bindparams(
         bindparam("contracts", contract_ids, ARRAY(Uuid)),
         bindparam("customer_id", chosen.customer_id, Uuid),
         bindparam("from_on", chosen.from_on, Date),
@@ -180,4 +197,31 @@ async def value(
     await work.session.execute(PLAN_ANEW)
     on_top = {"premiums": [one for one, _ in holidays], "holidays": [day for _, day in holidays]}
     rows = await work.session.execute(VALUE, {"contract_id": contract_id, "entry_ids": entry_ids, **on_top})
+    return [ValuedWork(**row._mapping) for row in rows]
+
+
+# An entry is worth what all the items are worth that it was ever spread over, and what came on top of it.
+WORTH = text(
+    """
+    select entry.entry_id, entry.project_id, entry.contract_id, entry.contract_line_id, entry.thread_id,
+           entry.currency, entry.minutes, entry.rate, entry.rule, worth.value
+    from billable_items entry
+    cross join lateral (
+        select array_agg(id) as ids from billable_items where id = entry.id or on_top_of = entry.id
+    ) own
+    cross join lateral (
+        select sum(value) as value from billable_items part
+        where part.id = any(own.ids) or part.transferred_from = any(own.ids)
+    ) worth
+    where entry.entry_id is not null
+      and entry.id in (select coalesce(first.on_top_of, first.id) from billable_items item
+                         join billable_items first on first.id = coalesce(item.transferred_from, item.id)
+                        where item.id = any(:items))
+    """
+)
+
+
+async def worth(work: Work, item_ids: Sequence[UUID]) -> list[ValuedWork]:
+    """What the entries behind the items are worth now."""
+    rows = await work.session.execute(WORTH, {"items": item_ids})
     return [ValuedWork(**row._mapping) for row in rows]
