@@ -83,7 +83,7 @@ DRAFT = text(
     ),
     taken as (
         select candidates.*, dense_rank() over (partition by invoice_id order by contract.number, sold_as, line_id,
-                                                       unsold, grouped, rate, is_adjusted)
+                                                       unsold nulls first, grouped, rate, is_adjusted)
                                as position
         from candidates join contracts contract on contract.id = candidates.contract_id
     ),

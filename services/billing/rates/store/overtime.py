@@ -35,7 +35,7 @@ NOTHING_ANEW = """
         select cast(null as uuid) as item_id, cast(null as uuid) as to_rate_id, cast(null as numeric) as to_rate,
                cast(null as numeric) as to_premium_percent where false"""
 
-IN_INCREMENTS = "(sign({minutes}) * ceil(abs(cast({minutes} as numeric)) / whole) * whole)"
+IN_INCREMENTS = "(cast(sign({minutes}) * whole as numeric) * ceil(cast(abs({minutes}) as numeric) / whole))"
 
 # What of the time of a week is billed with which premium. `anew` are entries that are about to have another rate.
 WANTED = f"""

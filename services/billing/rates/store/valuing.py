@@ -167,7 +167,7 @@ RE_RATED_AND_OVERTIME = f"""
     select changes.id, entry.contract_id, entry.contract_line_id, rate_id_before, changes.rate_id, entry.currency,
            entry.staffing_role, 'overtime', 'overtime', 'overtime', 'overtime', value_before, rate_before, changes.rate,
            changes.value - value_before, percent, percent, entry.day, entry.note, changes.minutes
-    from changes join billable_items entry on entry.id = on_top_of
+    from changes join billable_items entry on entry.id = changes.on_top_of
     where changes.value <> value_before
 """  # noqa: S608 - as above
 
