@@ -39,7 +39,8 @@ COUNTED = "select tenant_id, entry_id, person_id, day, minutes, billable from ap
 OVERTIME = """
 select o.tenant_id, o.on_top_of, o.minutes, o.items, o.value, o.rate, r.digits,
        sum(o.minutes) over (partition by o.tenant_id, o.on_top_of) as in_all, (
-    select sum(cast(sign(w.minutes) * i.step as int) * ceil(cast(abs(w.minutes) as numeric) / i.step)) from billable_items w
+    select sum(cast(sign(w.minutes) * i.step as int) * ceil(cast(abs(w.minutes) as numeric) / i.step))
+    from billable_items w
     where w.tenant_id = e.tenant_id and (w.id = e.id or w.corrects_entry_id = e.entry_id)) as billed
 from (
     select tenant_id, on_top_of, premium_id, sum(overtime_minutes) as minutes, max(value) as value, max(rate) as rate,
