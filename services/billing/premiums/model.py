@@ -6,7 +6,7 @@ not added up.
 
 Overtime is what a person works on a contract beyond so many minutes a day or a week, Monday to Sunday, in the order of
 the days and of the ids of the entries, whatever was heard of first. Several steps may be agreed (25 % beyond 8 hours,
-50 % beyond 10): each minute has the highest that it is beyond. docs/decisions/0054-overtime-is-an-item-of-its-own.md
+50 % beyond 10): each minute has the highest that it is beyond. docs/decisions/0055-overtime-is-an-item-of-its-own.md
 """
 
 from __future__ import annotations
