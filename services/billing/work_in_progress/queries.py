@@ -114,11 +114,11 @@ async def one(work: Work, item_id: UUID) -> Row[Any]:
     return found
 
 
-async def overtime_of(work: Work, item_id: UUID) -> Sequence[Row[Any]]:
+async def overtime_of(work: Work, item_id: UUID) -> list[Row[Any]]:
     """What comes on top of the item of an entry, a few steps at most, by the minutes that it is for."""
     work.actor.must(Permission.SEE_WORK_IN_PROGRESS)
     found = select(item.id, item.note, item.overtime_minutes, item.value).where(item.on_top_of == item_id)
-    return (await work.session.execute(found.order_by(item.overtime_minutes.desc(), item.id))).all()
+    return list(await work.session.execute(found.order_by(item.overtime_minutes.desc(), item.id)))
 
 
 async def listed(
