@@ -67,7 +67,7 @@ test: setup ## everything that guards a change
 test-long: setup ## what takes longer
 	$(BIN)/pytest -q -m long
 
-bench: setup ## measure, under five minutes on a quiet machine; results in .bench/
+bench: setup ## measure, about six minutes on a quiet machine; results in .bench/
 	@$(SUITE) bench
 
 bench-long: setup ## whether billing costs the same for each entry: make bench-long SIZES="10000 1000000"
