@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from services.billing.dunning import queries as dunning
 from services.billing.hand_overs import store
 from services.billing.hand_overs.model import DocumentKind, DocumentOrStatement, Mailing, Wanted, statement_id
 from services.billing.invoices import queries as invoices
-from services.billing.invoices.model import FileKind
+from services.billing.invoices.model import FileKind, IssuedFile
 from services.billing.legal_entities.actions import legal_entity_of
 from services.billing.legal_entities.model import Language
 from services.billing.letters.model.texts import filled
@@ -73,15 +74,12 @@ async def _invoice(work: Work, invoice_id: UUID) -> Found:
     one = (await invoices.invoice(work, invoice_id)).header
     file = await invoices.document(work, invoice_id, FileKind.PDF)
     write = Written(one.language, one.currency)
-    return Found(
-        kind=DocumentKind.INVOICE,
-        id=invoice_id,
-        customer_id=one.customer_id,
-        legal_entity_id=one.legal_entity_id,
-        language=one.language,
-        number=file.number,
+    return _attached(
+        DocumentKind.INVOICE,
+        invoice_id,
+        one,
+        file,
         place=f"/invoices/{invoice_id}/pdf",
-        sha256=file.sha256,
         told={
             "number": file.number,
             "currency": one.currency,
@@ -94,15 +92,12 @@ async def _invoice(work: Work, invoice_id: UUID) -> Found:
 async def _credit_note(work: Work, credit_note_id: UUID) -> Found:
     one = (await credit_notes.credit_note(work, credit_note_id)).header
     file = await credit_notes.document(work, credit_note_id, FileKind.PDF)
-    return Found(
-        kind=DocumentKind.CREDIT_NOTE,
-        id=credit_note_id,
-        customer_id=one.customer_id,
-        legal_entity_id=one.legal_entity_id,
-        language=one.language,
-        number=file.number,
+    return _attached(
+        DocumentKind.CREDIT_NOTE,
+        credit_note_id,
+        one,
+        file,
         place=f"/credit-notes/{credit_note_id}/pdf",
-        sha256=file.sha256,
         told={
             "number": file.number,
             "currency": one.currency,
@@ -116,16 +111,22 @@ async def _dunning_letter(work: Work, letter_id: UUID) -> Found:
     one, _ = await dunning.letter(work, letter_id)
     file = await dunning.document(work, letter_id)
     total = Written(one.language, one.currency).amount(one.open + one.fee)
-    return Found(
-        kind=DocumentKind.DUNNING_LETTER,
-        id=letter_id,
-        customer_id=one.customer_id,
-        legal_entity_id=one.legal_entity_id,
-        language=one.language,
-        number=file.number,
+    return _attached(
+        DocumentKind.DUNNING_LETTER,
+        letter_id,
+        one,
+        file,
         place=f"/dunning-letters/{letter_id}/document",
-        sha256=file.sha256,
         told={"title": one.title, "currency": one.currency, "total": total},
+    )
+
+
+def _attached(
+    kind: DocumentKind, id: UUID, one: Any, file: IssuedFile, *, place: str, told: Mapping[str, str]
+) -> Found:
+    """A document that lies as a file, whose head is `one`."""
+    return Found(
+        kind, id, one.customer_id, one.legal_entity_id, one.language, file.number, place, sha256=file.sha256, told=told
     )
 
 
