@@ -70,7 +70,7 @@ def own_ground(seed: int) -> Iterator[Own]:
         settings = wires.settings()
         missing = {}
         if library is None:
-            missing["clock"] = "libfaketime is not installed: apt install libfaketime"
+            missing["clock"] = "libfaketime is not installed: apt install faketime"
         else:
             faked = clock_settings(library, clocks)
             settings = {name: own | faked[name] for name, own in settings.items()}

@@ -23,6 +23,7 @@ from deploy.suite.postgres import EmbeddedPostgres
 from tests.chaos.plan import APIS, SERVICES, WORKERS, Fault
 from tests.chaos.proxy import Ends, Wire
 from tests.support.processes import free_ports
+from tests.support.programs import program_if_any
 from tests.support.rabbitmq import Broker, own_url
 
 DISK_BYTES = 600 * 2**20
@@ -165,7 +166,8 @@ class Saboteur:
 
 
 def fake_clock() -> Path | None:
-    """The library that gives a process another clock, where it is installed and works."""
+    """The library that gives a process another clock, where it can be had and works."""
+    program_if_any("faketime", "faketime")  # brings the library
     for library in Path("/usr/lib").glob("*/faketime/libfaketime.so.1"):
         with suppress(subprocess.SubprocessError, ValueError):
             environment = {"LD_PRELOAD": str(library), "FAKETIME": "+100d", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}

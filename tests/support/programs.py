@@ -20,14 +20,20 @@ OUTSIDE_PATH = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin", "/opt/homeb
 
 def program(name: str, package: str) -> Path:
     """Find `name`, or install `package` by apt as root or with sudo; fails the test with what to install."""
-    found = _find(name)
-    if found is None:
-        with _one_at_a_time():
-            found = _find(name) or _installed(name, package)
+    found = program_if_any(name, package)
     if found is None:
         pytest.fail(
             f"{name} is missing. Install it: apt install {package} (macOS: brew install {package})", pytrace=False
         )
+    return found
+
+
+def program_if_any(name: str, package: str) -> Path | None:
+    """Find `name`, or install `package` by apt as root or with sudo; none where that cannot be done."""
+    found = _find(name)
+    if found is None:
+        with _one_at_a_time():
+            found = _find(name) or _installed(name, package)
     return found
 
 
