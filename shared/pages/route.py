@@ -8,11 +8,12 @@ from typing import Any, cast
 from fastapi import Request, Response
 
 from shared.actor import Actor
+from shared.pages.names import with_names
 from shared.pages.problems import as_page, is_fragment
 from shared.pages.session import Sessions, must_be_our_form
 from shared.pages.shell import Shell
 from shared.ui.reader import reader_of, reading
-from shared.web.route import Edge, WorkRoute, whole_body
+from shared.web.route import Edge, Handler, WorkRoute, whole_body
 
 
 class PageRoute(WorkRoute):
@@ -33,6 +34,15 @@ class PageRoute(WorkRoute):
             return answer
 
         return serve
+
+    def done_in_work(self) -> Handler:
+        """The handler, whose page then gets the names of those whom it shows."""
+        handle = super().done_in_work()
+
+        async def named(request: Request) -> Response:
+            return await with_names(request.state.work, await handle(request))
+
+        return named
 
     async def actor_of(self, request: Request, edge: Edge) -> Actor:
         """Who sent `request`, by its cookie; a bearer token opens no page.

@@ -59,7 +59,7 @@ class WorkRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler, inside its work."""
-        handle = super().get_route_handler()
+        handle = self.done_in_work()
         route = self.path
 
         async def serve(request: Request) -> Response:
@@ -77,6 +77,10 @@ class WorkRoute(APIRoute):
             return answer
 
         return serve
+
+    def done_in_work(self) -> Handler:
+        """The handler itself, and what else belongs to its work."""
+        return super().get_route_handler()
 
     async def actor_of(self, request: Request, edge: Edge) -> Actor:
         """Who sent `request`, by its bearer token. Raises NotLoggedIn, TooManyRequests."""

@@ -13,7 +13,8 @@ from shared.messaging.relay import Relay
 from shared.work import begin
 from tests.shared.operations.conftest import CONSUMER, Crm
 from tests.support.api import MERIDIAN, code_of
-from tests.support.operations import a_person, as_payload, drained, nameless
+from tests.support.crm import CANARY
+from tests.support.operations import a_person, as_payload, drained, nameless, whole
 
 ASKED = {"hx-request": "true"}
 READ = {"accept": "text/html"}
@@ -79,3 +80,22 @@ async def test_parked_messages_wait_for_operators_on_their_first_page(crm: Crm) 
     waiting = (await olga.get("/home/needs")).text
     assert "/crm/ops/parked" in waiting and 'data-count="2"' in waiting
     assert "/crm/ops/parked" not in (await ruth.get("/home/needs")).text
+
+
+async def test_who_is_shown_by_log_in_until_their_firm_has_said_their_name(crm: Crm) -> None:
+    olga = crm.api.browser(Role.ADMINISTRATOR, subject="olga")
+    await olga.post(f"/ops/consumers/{CONSUMER}/pause", data=WHY, headers=ASKED)
+    await olga.post(f"/ops/consumers/{CONSUMER}/resume", data=WHY, headers=ASKED)
+    elsewhere, here = (
+        PersonChanged.model_validate({**a_person(new_id(), name).model_dump(), "subject_id": "olga"})
+        for name in ("Olga <Away>", "Olga <Here>")
+    )
+
+    await crm.arrive(whole(elsewhere, tenant=CANARY))
+    unknown = (await olga.get("/ops/trail", headers=READ)).text
+    await crm.arrive(whole(here))
+    known = (await olga.get("/ops/trail", headers=READ)).text
+
+    assert '<span title="olga">olga</span>' in unknown
+    assert '<span title="olga">Olga &lt;Here&gt;</span>' in known
+    assert "Away" not in unknown + known
