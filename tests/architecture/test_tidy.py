@@ -34,7 +34,7 @@ BUDGETS = {
     "messaging": (3_050, ("messaging",)),
     "web": (1_500, ("web",)),
     "ui": (1_200, ("ui",)),
-    "pages": (1_200, ("pages",)),
+    "pages": (1_250, ("pages",)),
     "auth and sealing": (450, ("auth", "sealing")),
     "jobs": (525, ("jobs",)),
     "operations": (3_500, ("operations",)),
