@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from uuid import UUID
 
 import typst
@@ -23,10 +24,11 @@ from services.billing.invoice_layouts.model import (
 from services.billing.invoice_layouts.model.logo import Logo, UnusableLogo, logo_of
 from services.billing.legal_entities.actions import legal_entity_of
 from services.billing.legal_entities.model import Language
+from services.billing.letters.actions import set_as_pdf
 from services.billing.permissions import Permission
 from shared.work import Work
 
-ONLY_A_LOGO = b'#image(bytes(sys.inputs.logo), format: "svg", width: 50mm)'
+ONLY_A_LOGO = Path(__file__).parent / "templates" / "logo.typ"
 
 
 async def lay_out(
@@ -88,6 +90,6 @@ async def look_of(work: Work, legal_entity_id: UUID, language: Language) -> Look
 def _set(logo: Logo) -> None:
     """Try the logo on paper, so that no invoice fails because of it."""
     try:
-        typst.compile(ONLY_A_LOGO, format="pdf", sys_inputs={"logo": logo.svg}, pdf_standards=["a-3b"])
+        set_as_pdf(ONLY_A_LOGO, {"logo": logo.svg})
     except (RuntimeError, typst.TypstError) as error:
         raise UnusableLogo("It cannot be set on a page.", field="/files") from error

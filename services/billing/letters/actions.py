@@ -1,10 +1,11 @@
-"""Setting a letter as a PDF."""
+"""Setting documents as PDF."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +29,17 @@ async def set_letter(
         "seller": seller_as_printed(seller),
         "customer": customer_as_printed(customer),
     }
-    return await asyncio.to_thread(_set, template, json.dumps({"frame": frame, **said}))
+    return await asyncio.to_thread(set_as_pdf, template, {"letter": json.dumps({"frame": frame, **said})}, root=ROOT)
 
 
-def _set(template: Path, said: str) -> bytes:
-    pdf = typst.compile(template, root=ROOT, format="pdf", sys_inputs={"letter": said}, pdf_standards=["a-3b"])
-    if not isinstance(pdf, bytes):
-        raise TypeError("a letter is one document")
-    return pdf
+def set_as_pdf(template: Path, said: Mapping[str, str], *, root: Path | None = None) -> bytes:
+    """What is said in a template, as PDF/A-3, so that data can be put in; what is equal gives equal bytes."""
+    return typst.compile(
+        template, root=root, font_paths=_fonts(), format="pdf", sys_inputs=dict(said), pdf_standards=["a-3b"]
+    )
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """Looked for once: that takes as long as setting a document."""
+    return typst.Fonts()

@@ -15,9 +15,10 @@ from pypdf import PdfReader
 
 from services.billing.invoice_layouts.model import Design, Look, Texts
 from services.billing.invoice_layouts.model.logo import MOST_BYTES, LogoKind, LogoTooLarge, UnusableLogo, logo_of
-from services.billing.invoices.actions.document import render, set_as_pdf, written
+from services.billing.invoices.actions.document import TEMPLATE, render, written
 from services.billing.invoices.actions.files import files_of
 from services.billing.invoices.model import FileKind
+from services.billing.letters.actions import set_as_pdf
 from shared.actor import Role
 from tests.billing.invoice_layouts.test_lines import laid_out, of_entity, worked
 from tests.billing.invoices.test_document import a_document
@@ -123,7 +124,7 @@ def test_what_was_written_into_a_text_is_not_filled_in_again() -> None:
     words = written(replace(a_document(), customer=named, look=Look(texts=Texts(opening="Dear {customer}"))))
 
     assert words["opening"] == "Dear {iban} $x #strong[y]"
-    assert set_as_pdf(json.dumps(words)).startswith(b"%PDF-")
+    assert set_as_pdf(TEMPLATE, {"invoice": json.dumps(words)}).startswith(b"%PDF-")
 
 
 async def test_an_invoice_goes_out_as_its_legal_entity_has_it(billing: Billing) -> None:

@@ -16,12 +16,14 @@ from uuid import UUID
 import facturx  # type: ignore[import-untyped]
 import pytest
 from lxml import etree  # type: ignore[import-untyped]
+from pypdf import PdfReader
 from saxonche import PySaxonProcessor, PyXsltExecutable  # type: ignore[import-not-found]
 
 from services.billing.invoices.actions.cii import as_cii
 from services.billing.invoices.actions.document import Document, Origin
 from services.billing.invoices.actions.en16931 import must_be_complete
 from services.billing.invoices.actions.files import files_of
+from services.billing.invoices.actions.hybrid import SPACE
 from services.billing.invoices.actions.ubl import as_ubl
 from services.billing.invoices.model import FileKind, Lacks, Line, Tax, taxed
 from services.billing.legal_entities.model import TaxCategory, TaxRule, Territory
@@ -192,8 +194,31 @@ async def test_the_pdf_carries_the_very_data() -> None:
 
     name, data = facturx.get_xml_from_pdf(io.BytesIO(made[FileKind.PDF]), check_xsd=True)
     assert (name, data) == ("factur-x.xml", as_cii(document))
-    assert b"pdfaid" in made[FileKind.PDF] or b"/Metadata" in made[FileKind.PDF]
     assert made[FileKind.UBL] == as_ubl(document)
+
+
+@pytest.mark.parametrize("name", ["standard", "credit note"])
+async def test_the_pdf_says_what_it_carries(name: str) -> None:
+    made = (await files_of(DOCUMENTS[name]))[FileKind.PDF]
+
+    root: Any = PdfReader(io.BytesIO(made), strict=True).root_object
+    said = etree.fromstring(root["/Metadata"].get_object().get_data())
+    [attached] = root["/AF"]
+    fx = {one.tag.partition("}")[2]: one.text for one in said.iter(f"{{{SPACE}}}*")}
+    assert fx == {
+        "DocumentType": "INVOICE",
+        "DocumentFileName": "factur-x.xml",
+        "Version": "1.0",
+        "ConformanceLevel": "EN 16931",
+    }
+    declared = [one.text for one in said.iter("{http://www.aiim.org/pdfa/ns/schema#}prefix")]
+    assert declared == ["xmpMM", "pdf", "fx"]
+    assert [one.text for one in said.iter("{http://www.aiim.org/pdfa/ns/id/}part")] == ["3"]
+    assert attached.get_object()["/AFRelationship"] == "/Alternative"
+
+
+async def test_equal_documents_are_equal_files() -> None:
+    assert await files_of(DOCUMENTS["standard"]) == await files_of(DOCUMENTS["standard"])
 
 
 @pytest.mark.parametrize(

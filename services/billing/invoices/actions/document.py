@@ -12,8 +12,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import typst
-
 from services.billing.contracts.model import Contract
 from services.billing.customers.model import Customer
 from services.billing.invoice_layouts.model import Look
@@ -23,6 +21,7 @@ from services.billing.invoices.model import Line, Tax, totals
 from services.billing.invoices.model.annex import Entry
 from services.billing.invoices.model.shares import Share, shares_of
 from services.billing.legal_entities.model import Language, LegalEntity
+from services.billing.letters.actions import set_as_pdf
 from services.billing.letters.model import customer_as_printed, iban_as_printed, seller_as_printed
 from services.billing.letters.model.texts import filled
 from services.billing.letters.model.writing import Words, Written, hours_of
@@ -94,7 +93,7 @@ class Document:
 
 async def render(document: Document) -> bytes:
     """The document as a PDF; equal documents give equal bytes. Set in a thread, so that others go on meanwhile."""
-    return await asyncio.to_thread(set_as_pdf, json.dumps(written(document)))
+    return await asyncio.to_thread(set_as_pdf, TEMPLATE, {"invoice": json.dumps(written(document))})
 
 
 def written(document: Document) -> dict[str, Any]:
@@ -161,14 +160,6 @@ def _told(document: Document, write: Written) -> dict[str, str]:
         "iban": iban_as_printed(document.seller).replace(" ", "\u00a0"),
         "credited": document.credits.number if document.credits else "",
     }
-
-
-def set_as_pdf(words: str) -> bytes:
-    """The words in the template, as PDF/A-3, so that data can be put in; equal words give equal bytes."""
-    pdf = typst.compile(TEMPLATE, format="pdf", sys_inputs={"invoice": words}, pdf_standards=["a-3b"])
-    if not isinstance(pdf, bytes):
-        raise TypeError("an invoice is one document")
-    return pdf
 
 
 def _code(document: Document) -> str:
