@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 
 from fastapi import Request
 
+from shared.changes import feature_of
+
 PAGING = frozenset({"cursor", "format"})  # what a link to another order or filter must forget
 
 
@@ -34,6 +36,8 @@ class Listing:
     query: Mapping[str, str] = field(default_factory=dict)
     next: str | None = None
     exports: Sequence[str] = ()
+    feature: str | None = None
+    """Whose changes it shows by itself, as the browser hears of them: `billing-invoices`."""
 
     @classmethod
     def of(
@@ -47,7 +51,8 @@ class Listing:
         exports: Sequence[str] = (),
     ) -> Listing:
         """The listing that `request` asked for: its links keep the request's own filters and order."""
-        return cls(id, columns, rows, request.url.path, dict(request.query_params), next, exports)
+        feature = _feature(request)
+        return cls(id, columns, rows, request.url.path, dict(request.query_params), next, exports, feature)
 
     @property
     def sort(self) -> str:
@@ -71,3 +76,11 @@ class Listing:
         kept = {name: value for name, value in self.query.items() if name not in PAGING}
         wanted = {name: value for name, value in (kept | changes).items() if value}
         return f"{self.path}?{urlencode(wanted)}" if wanted else self.path
+
+
+def _feature(request: Request) -> str | None:
+    """The feature that answers, unless it answers to something sent: that is not asked again."""
+    endpoint = request.scope.get("endpoint")
+    if endpoint is None or request.method != "GET":
+        return None
+    return f"{request.url.path.split('/')[1]}-{feature_of(endpoint)}"

@@ -9,6 +9,7 @@ from babel import Locale
 from jinja2 import UndefinedError
 from starlette.requests import Request
 
+from services.billing.invoices.pages import invoices as invoice_list
 from shared.money import money
 from shared.pages.waiting import Need, Verb
 from shared.ui import formats, forms
@@ -86,6 +87,14 @@ def test_the_links_of_a_list_keep_its_filter_and_forget_its_place() -> None:
     assert listing.sorted_by(number) == "/list?q=bank&sort=-number"
     assert listing.more() == "/list?q=bank&sort=number&cursor=def"
     assert listing.link(format="csv") == "/list?q=bank&sort=number&format=csv"
+
+
+def test_a_list_shows_the_changes_of_the_feature_that_answers_unless_something_was_sent() -> None:
+    here = {**a_request().scope, "path": "/billing/invoices", "endpoint": invoice_list}
+    asked, sent = Request(here), Request({**here, "method": "POST"})
+
+    assert Listing.of(asked, "invoices", [], []).feature == "billing-invoices"
+    assert Listing.of(sent, "invoices", [], []).feature is None
 
 
 def test_a_form_reads_into_the_shape_of_the_body_it_stands_for() -> None:
