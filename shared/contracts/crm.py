@@ -93,6 +93,8 @@ class SoldLine(Fact):
     """What hours at a rate come to at most."""
     monthly_fee: Amount | None = None
     """Of a retainer, whose `amount` is the fee of all its months."""
+    months: int | None = None
+    """How many months a retainer is sold for, from the first day on; none means all of the contract."""
     monthly_minutes: Minutes | None = None
     """What the monthly fee pays for."""
     rollover_months: int | None = None

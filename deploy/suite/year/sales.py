@@ -155,7 +155,7 @@ def _on_top(deal: Deal) -> list[dict[str, Any]]:
     """A retainer or travel, where they are sold."""
     lines: list[dict[str, Any]] = []
     if deal.number in RETAINED:
-        retainer = {"description": "Hotline", "method": "retainer", "monthly_fee": "900", "months": 6}
+        retainer = {"description": "Hotline", "method": "retainer", "monthly_fee": "900", "months": 2}
         terms = {"monthly_minutes": 6 * HOUR, "rollover_months": 2, "overage_rate": "160"}
         lines.append({"id": line_id(deal, "Hotline"), **retainer, **terms})
     if deal.number in TRAVELLED:

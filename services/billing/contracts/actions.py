@@ -192,6 +192,7 @@ def _line(sold: SoldLine, position: int) -> ContractLine:
         milestone_due_on=sold.milestone_due_on,
         cap=sold.cap,
         monthly_fee=sold.monthly_fee,
+        months=sold.months,
         monthly_minutes=sold.monthly_minutes,
         rollover_months=sold.rollover_months,
         overage_rate=sold.overage_rate,

@@ -54,6 +54,7 @@ class ContractLineView(View):
     milestone_due_on: date | None
     cap: Amount | None
     monthly_fee: Amount | None
+    months: int | None
     monthly_minutes: int | None
     rollover_months: int | None
     overage_rate: Amount | None

@@ -94,6 +94,7 @@ class ContractLine:
     milestone_due_on: date | None = None
     cap: Decimal | None = None
     monthly_fee: Decimal | None = None
+    months: int | None = None
     monthly_minutes: int | None = None
     rollover_months: int | None = None
     overage_rate: Decimal | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from shared.pages.waiting import Finder, Hit
 from shared.ui.formats import day, hours, in_currency, number
 from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
+from shared.ui.words import ngettext
 from shared.web import Cursor
 from shared.work import Work
 
@@ -81,18 +82,24 @@ def details(line: ContractLine, currency: str) -> list[str]:
         said.append(_("due %(day)s") % {"day": day(line.milestone_due_on)})
     if line.cap is not None:
         said.append(_("at most %(amount)s") % {"amount": in_currency(line.cap, currency)})
-    if line.monthly_fee is not None:
-        fee, time = in_currency(line.monthly_fee, currency), hours(line.monthly_minutes)
-        said.append(_("%(fee)s a month for %(time)s") % {"fee": fee, "time": time})
-    if line.rollover_months:
-        said.append(_("unused hours stay good for %(months)s more months") % {"months": line.rollover_months})
-    if line.overage_rate is not None:
-        said.append(_("%(rate)s an hour beyond them") % {"rate": in_currency(line.overage_rate, currency)})
+    said += _monthly(line, currency)
     if line.markup_percent:
         said.append(_("with %(percent)s%% on top") % {"percent": number(line.markup_percent)})
     if line.is_agent:
         said.append(_("in the client's name"))
     return said
+
+
+def _monthly(line: ContractLine, currency: str) -> Iterator[str]:
+    if line.monthly_fee is not None:
+        fee, time = in_currency(line.monthly_fee, currency), hours(line.monthly_minutes)
+        yield _("%(fee)s a month for %(time)s") % {"fee": fee, "time": time}
+    if line.months is not None:
+        yield ngettext("for %(num)s month", "for %(num)s months", line.months)
+    if line.rollover_months:
+        yield _("unused hours stay good for %(months)s more months") % {"months": line.rollover_months}
+    if line.overage_rate is not None:
+        yield _("%(rate)s an hour beyond them") % {"rate": in_currency(line.overage_rate, currency)}
 
 
 async def find(work: Work, words: str, limit: int) -> Sequence[Hit]:

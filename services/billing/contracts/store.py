@@ -70,6 +70,7 @@ contract_lines = schema.table(
     Column("milestone_due_on", Date),
     amount("cap", nullable=True),
     amount("monthly_fee", nullable=True),
+    Column("months", Integer),
     Column("monthly_minutes", Integer),
     Column("rollover_months", Integer),
     amount("overage_rate", nullable=True),

@@ -44,6 +44,7 @@ class Promised:
     price: Decimal
     recognised: Decimal
     days: Period
+    contract_days: Period
     due_on: date | None = None
 
     @property
@@ -55,8 +56,8 @@ class Promised:
         """Why the line does not count, if it does not."""
         if self.is_billed_as_worked:
             return Exclusion.AS_WORKED
-        ends = self.days.ends_before
-        if without_short and ends is not None and ends <= later(self.days.starts_on, years=1):
+        ends = self.contract_days.ends_before
+        if without_short and ends is not None and ends <= later(self.contract_days.starts_on, years=1):
             return Exclusion.A_YEAR_AT_MOST
         return None
 

@@ -13,7 +13,7 @@ from sqlalchemy import Row, text
 
 from services.billing.permissions import Permission
 from services.billing.recognition.model.methods import method_of
-from services.billing.recognition.store.usual import amended, days_of, price_of
+from services.billing.recognition.store.usual import amended, contract_days_of, days_of, price_of
 from services.billing.remaining_obligations.model import Band, Exclusion, Promised, Remaining, in_all
 from shared.work import Work
 
@@ -27,7 +27,7 @@ PROMISED = text(
                        join journal_entries entry on entry.id = done.entry_id
                       where done.contract_line_id = line.id and not done.is_beyond and entry.posted_on <= :on), 0)
              as recognised,
-           line.monthly_fee
+           line.monthly_fee, line.months
       from contract_lines line
       join contracts contract on contract.id = line.contract_id
       join legal_entities seller on seller.id = contract.legal_entity_id
@@ -82,5 +82,6 @@ def _promised(row: Row[Any]) -> Promised:
         price=price_of(row),
         recognised=row.recognised,
         days=days_of(row),
+        contract_days=contract_days_of(row),
         due_on=row.milestone_due_on,
     )

@@ -1,18 +1,20 @@
 """The months of a retainer: what each pays for, what was used, what rolls over, what expires, what is beyond.
 
-Months are counted from the day the contract starts. Minutes are used oldest first; what is left of a month stays good
-for `rollover_months` more, then it expires. Time beyond what is there is overage.
+Months are counted from the day the contract starts, as many as were sold; where none are told, as many as begin before
+the contract ends. A month that has begun costs its whole fee and grants all of its minutes, also where the end of the
+contract cuts it short: a retainer pays for being there, and what was sold is fees times months. Minutes are used oldest
+first; what is left of a month stays good for `rollover_months` more, then it expires. Time beyond it is overage.
 
 An amendment changes the months that begin on its day or later, or the last one where none does: what it adds to the
 amount, or takes away, is spread over them. Where it moves the end alone, each month goes on as before, if a fee or
-minutes are agreed for each month; an amount agreed for all of them is spread anew.
+minutes are agreed for each month; an amount agreed for all of them is spread anew. A retainer that was sold for fewer
+months than the contract has keeps to them: a later end adds none, an earlier one takes away those that begin after it.
 """
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
@@ -21,7 +23,7 @@ from uuid import UUID
 
 from services.billing.contracts.model import Amendment, Contract, ContractLine, Method, in_force_order
 from shared.money import Money
-from shared.period import Period
+from shared.period import Period, months_later
 
 RETAINER_RULE = "retainer"
 OVERAGE_RULE = "overage"
@@ -51,6 +53,12 @@ class Change:
     new_ends_before: date | None
     amount_delta: Decimal = Decimal()
     minutes_delta: int = 0
+
+    def before(self, last: date | None) -> Change:
+        """The same for a retainer that ends on `last`, whatever becomes of its contract."""
+        if last is None or self.new_ends_before is None:
+            return self
+        return replace(self, new_ends_before=min(self.new_ends_before, last))
 
 
 @dataclass(frozen=True)
@@ -82,7 +90,11 @@ def retainer_lines(contract: Contract, amendments: Iterable[Amendment]) -> list[
     """The retainers of a contract, for as long as it lasts by now; one that ended before it began has no months."""
     days = Period(contract.starts_on, contract.ends_before)
     return [
-        _agreed(line, days, [_change(amendment, line) for amendment in in_force_order(amendments)], contract.currency)
+        _agreed(
+            line,
+            *sold_for(line.months, days, (_change(amendment, line) for amendment in in_force_order(amendments))),
+            contract.currency,
+        )
         for line in contract.lines
         if line.method is Method.RETAINER
     ]
@@ -95,9 +107,17 @@ def months_of(days: Period) -> Iterator[Period]:
     starts, number = days.starts_on, 0
     while starts < days.ends_before:
         number += 1
-        ends = _months_later(days.starts_on, number)
+        ends = months_later(days.starts_on, number)
         yield Period(starts, min(ends, days.ends_before))
         starts = ends
+
+
+def sold_for(months: int | None, days: Period, changes: Iterable[Change]) -> tuple[Period, list[Change]]:
+    """The days of a retainer that was sold for some months of a contract of `days`, and what changes of them."""
+    own = None if months is None else months_later(days.starts_on, months)
+    if own is None or days.ends_before is None or own >= days.ends_before:
+        return days, list(changes)
+    return Period(days.starts_on, own), [change.before(own) for change in changes]
 
 
 def fees_in_all(monthly_fee: Decimal, days: Period, changes: Iterable[Change], currency: str) -> Decimal:
@@ -238,9 +258,3 @@ def _use(minutes: int, buckets: Sequence[tuple[int, int]]) -> tuple[int, list[tu
         used += taken
         left_over.append((last, left - taken))
     return used, left_over
-
-
-def _months_later(day: date, months: int) -> date:
-    year, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + year, month + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))

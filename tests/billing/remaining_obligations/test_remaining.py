@@ -23,7 +23,12 @@ ON = {"legal_entity": ENTITY, "on": "2026-03-31"}
 
 
 def promised(
-    price: Decimal | str, *, first: date = NEW_YEAR, before: date, recognised: Decimal | str = "0"
+    price: Decimal | str,
+    *,
+    first: date = NEW_YEAR,
+    before: date,
+    recognised: Decimal | str = "0",
+    contract_before: date | None = None,
 ) -> Promised:
     """Give a contract line with something left of it."""
     return Promised(
@@ -38,6 +43,7 @@ def promised(
         price=Decimal(price),
         recognised=Decimal(recognised),
         days=Period(first, before),
+        contract_days=Period(first, contract_before or before),
     )
 
 
@@ -62,6 +68,12 @@ def test_a_contract_of_a_year_is_left_out_only_if_asked() -> None:
 
     assert a_year.left_out(without_short=True) is Exclusion.A_YEAR_AT_MOST
     assert (a_year.left_out(without_short=False), more.left_out(without_short=True)) == (None, None)
+
+
+def test_a_retainer_of_some_months_counts_by_the_length_of_its_contract() -> None:
+    half_of_two_years = promised("500", before=date(2026, 7, 1), contract_before=date(2028, 1, 1))
+
+    assert half_of_two_years.left_out(without_short=True) is None
 
 
 @given(

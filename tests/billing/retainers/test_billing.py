@@ -63,6 +63,25 @@ async def test_the_fee_of_each_month_is_billed_once_and_in_advance_on_wish(billi
     assert {item["value"] for item in items} == {Decimal(2000)}
 
 
+async def test_what_was_sold_for_some_months_is_billed_and_recognised_in_those(billing: Billing) -> None:
+    line = a_sold_line(crm.BillingMethod.RETAINER, "3000.00", monthly_fee=Decimal(1500), months=2)
+    contract_id = await billing.sold(a_sale(line))
+    clerk, controller = billing.as_(Role.BILLING_CLERK), billing.as_(Role.CONTROLLER)
+    left = {"legal_entity": ENTITY, "on": "2026-03-01"}
+    promised = (await controller.get("/remaining-obligations", params=left)).json()
+
+    await clerk.post(f"/contracts/{contract_id}/retainers", json={"up_to": "2026-07-31"})
+    april, july = [
+        (await sent(controller, "/recognition-runs", {"legal_entity": ENTITY, "period": month})).json()["lines"]
+        for month in ("2026-05", "2026-07")
+    ]
+
+    assert promised["totals"][0]["total"] == "3000.00"
+    assert await fees_of(billing) == [("2026-03", 1500), ("2026-04", 1500)]
+    assert [line["amount"] for line in april] == ["3000.00"]
+    assert july == []
+
+
 async def test_time_is_covered_until_it_is_beyond_the_minutes(billing: Billing) -> None:
     line = a_retainer_line()
     sale = a_sale(line)

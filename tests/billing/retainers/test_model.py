@@ -124,6 +124,48 @@ def test_a_retainer_that_an_amendment_brought_is_worth_what_it_says_from_its_day
     assert line.minutes == [0, 0, 0, 33, 33, 34]
 
 
+def half_of_a_year(*amendments: Amendment) -> RetainerLine:
+    line = a_contract_line(Method.RETAINER, "6000", line_id=SUPPORT, monthly_fee=Decimal(1000), months=6)
+    [agreed] = retainer_lines(a_contract(line, ends_before=date(2027, 3, 2)), amendments)
+    return agreed
+
+
+def test_a_retainer_has_the_months_that_were_sold_and_no_others() -> None:
+    line = half_of_a_year()
+
+    assert list(line.fees) == [1000] * 6
+    assert (line.months[0].starts_on, line.months[-1].ends_before) == (date(2026, 3, 2), date(2026, 9, 2))
+
+
+def test_a_month_that_the_contract_cuts_short_costs_its_whole_fee() -> None:
+    line = a_contract_line(Method.RETAINER, "2000", monthly_fee=Decimal(1000), monthly_minutes=600, months=2)
+
+    [agreed] = retainer_lines(a_contract(line, ends_before=date(2026, 4, 5)), [])
+
+    assert list(agreed.fees) == [1000, 1000]
+    assert agreed.minutes == [600, 600]
+    assert agreed.months[-1].ends_before == date(2026, 4, 5)
+
+
+def test_a_retainer_of_some_months_ends_earlier_with_its_contract_but_not_later() -> None:
+    longer, shorter = (an_amendment(date(2026, 6, 1), ends=ends) for ends in (date(2028, 3, 2), date(2026, 7, 2)))
+    again = an_amendment(date(2026, 6, 20), ends=date(2027, 3, 2))
+
+    assert list(half_of_a_year(longer).fees) == [1000] * 6
+    assert list(half_of_a_year(shorter).fees) == [1000] * 4
+    assert list(half_of_a_year(shorter, again).fees) == [1000] * 6
+
+
+def test_a_retainer_of_all_months_follows_the_end_of_its_contract() -> None:
+    contract = a_half_year(monthly_fee=Decimal(1000), months=6)
+
+    assert fees(contract, an_amendment(date(2026, 6, 1), ends=date(2026, 12, 2))) == [1000] * 9
+
+
+def test_an_amendment_is_spread_over_the_months_that_were_sold() -> None:
+    assert list(half_of_a_year(an_amendment(date(2026, 7, 1), "200")).fees) == [1000] * 4 + [1100] * 2
+
+
 @settings(deadline=None)
 @given(
     amendments=st.lists(
@@ -131,12 +173,14 @@ def test_a_retainer_that_an_amendment_brought_is_worth_what_it_says_from_its_day
         max_size=5,
     ),
     is_monthly=st.booleans(),
+    months=st.sampled_from([None, 3, 6]),
 )
 def test_what_was_agreed_is_billed_to_the_cent(
-    amendments: list[tuple[date, int, date | None]], *, is_monthly: bool
+    amendments: list[tuple[date, int, date | None]], *, is_monthly: bool, months: int | None
 ) -> None:
     made = [an_amendment(on, str(Decimal(cents) / 100 or "0.01"), ends=ends) for on, cents, ends in amendments]
-    contract = a_half_year(monthly_fee=Decimal(1000) if is_monthly else None)
+    fee = Decimal(6000) / (months or 6)
+    contract = a_half_year(monthly_fee=fee if is_monthly else None, months=months)
 
     [line] = retainer_lines(contract, made)
 

@@ -10,6 +10,7 @@ import pytest
 from shared.actor import Role
 from shared.contracts.crm import BillingMethod, OpportunityClosedWon
 from shared.database import Database
+from shared.ids import new_id
 from tests.support.api import Api, code_of
 from tests.support.crm import (
     a_deal_ready_to_win,
@@ -61,7 +62,7 @@ async def test_whatever_is_agreed_of_a_line_and_of_billing_is_told(crm: Api, dat
     rita = crm.as_(Role.SALES_REP, subject="rita")
     account = await an_account(rita)
     agreed = {"purchase_order": "PO-7", "purchase_order_budget": "30000", "billing_increment_minutes": 15}
-    deal = await an_opportunity(rita, account_id=account["id"], deposit="5000", **agreed)
+    deal = await an_opportunity(rita, account_id=account["id"], deposit="5000", ends_before="2026-10-01", **agreed)
     for body in (a_retainer_line(), an_expense_line(recognition_method="as_delivered")):
         await a_line(rita, deal["id"], body)
 
@@ -69,15 +70,29 @@ async def test_whatever_is_agreed_of_a_line_and_of_billing_is_told(crm: Api, dat
 
     event = OpportunityClosedWon.model_validate((await announced(database))[-1].payload)
     retained, passed_on = event.lines
-    assert (retained.method, retained.monthly_fee, retained.rollover_months) == (
-        BillingMethod.RETAINER,
-        Decimal(3000),
-        2,
-    )
+    assert retained.method == BillingMethod.RETAINER
+    assert (retained.monthly_fee, retained.months, retained.rollover_months) == (Decimal(3000), 6, 2)
     assert (passed_on.method, passed_on.is_agent, passed_on.markup_percent) == (BillingMethod.EXPENSE, True, Decimal(5))
     assert (retained.recognition_method, passed_on.recognition_method) == (None, "as_delivered")
     assert (event.purchase_order_budget, event.deposit) == (Decimal(30_000), Decimal(5_000))
     assert event.billing_increment_minutes == 15
+
+
+async def test_a_retainer_is_sold_for_no_more_months_than_begin_before_the_deal_ends(crm: Api) -> None:
+    rita = crm.as_(Role.SALES_REP, subject="rita")
+    account = await an_account(rita)
+    deal = await an_opportunity(rita, account_id=account["id"], starts_on="2026-03-31", ends_before="2026-05-01")
+    place = f"/opportunities/{deal['id']}/lines/{new_id()}"
+    await rita.put(place, json=a_retainer_line(months=3))
+
+    refused = await rita.post(f"/opportunities/{deal['id']}/close-as-won", json={"quote_reference": "Q-1"})
+    await rita.delete(place)
+    await a_line(rita, deal["id"], a_retainer_line(months=2))
+    won = await rita.post(f"/opportunities/{deal['id']}/close-as-won", json={"quote_reference": "Q-1"})
+
+    assert (refused.status_code, code_of(refused)) == (409, "retainer_beyond_end")
+    assert "Support is sold for 3 months, the last of which would begin on 2026-05-31" in refused.json()["detail"]
+    assert won.status_code == 200, won.text
 
 
 async def test_a_deposit_is_no_more_than_what_is_sold(crm: Api) -> None:

@@ -65,7 +65,7 @@ MEASURED = text(
     f"""
     select line.id, line.description, contract.id as contract_id, contract.number, contract.customer_id,
            contract.opportunity_id, contract.thread_id, contract.currency, line.method as billing_method,
-           contract.project_id, contract.starts_on, {METHOD} as recognition_method, line.monthly_fee,
+           contract.project_id, contract.starts_on, {METHOD} as recognition_method, line.monthly_fee, line.months,
            coalesce((select sum(amount) filter (where not is_beyond) from recognised_lines
                       where contract_line_id = line.id), 0) as before,
            coalesce((select sum(amount) filter (where is_beyond) from recognised_lines

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from services.billing.recognition.model.methods import MEASURED, USUAL, RecognitionMethod
-from services.billing.retainers.model import Change, amended_days, fees_in_all
+from services.billing.retainers.model import Change, amended_days, fees_in_all, sold_for
 from shared.period import Period
 
 USUALLY = " ".join(f"when '{billed}' then '{method}'" for billed, method in USUAL.items())
@@ -31,14 +31,24 @@ def amended(until: str) -> str:
     """  # noqa: S608 - put together from constants
 
 
-def days_of(row: Row[Any]) -> Period:
+def contract_days_of(row: Row[Any]) -> Period:
     """The days of a contract by now."""
     return amended_days(Period(row.starts_on, row.ends_before), row.new_ends)
+
+
+def days_of(row: Row[Any]) -> Period:
+    """The days of a line by now: those of its contract, or the months that a retainer was sold for."""
+    days, changes = _sold(row)
+    return amended_days(days, [change.new_ends_before for change in changes])
 
 
 def price_of(row: Row[Any]) -> Decimal:
     """The price of a line by now: as sold and what was amended, or the fees of its months, as they are billed."""
     if row.monthly_fee is None:
         return Decimal(sum(row.deltas, row.sold_for))
-    changes = [Change(*one) for one in zip(row.amended_on, row.new_ends, row.deltas, strict=True)]
-    return fees_in_all(row.monthly_fee, Period(row.starts_on, row.ends_before), changes, row.currency)
+    return fees_in_all(row.monthly_fee, *_sold(row), row.currency)
+
+
+def _sold(row: Row[Any]) -> tuple[Period, list[Change]]:
+    changes = (Change(*one) for one in zip(row.amended_on, row.new_ends, row.deltas, strict=True))
+    return sold_for(row.months, Period(row.starts_on, row.ends_before), changes)

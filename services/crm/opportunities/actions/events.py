@@ -96,6 +96,7 @@ def _sold(line: Line) -> contract.SoldLine:
         milestone_due_on=line.milestone_due_on,
         cap=terms.cap,
         monthly_fee=terms.monthly_fee,
+        months=terms.months,
         monthly_minutes=terms.monthly_minutes,
         rollover_months=terms.rollover_months,
         overage_rate=terms.overage_rate,

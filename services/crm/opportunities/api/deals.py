@@ -50,6 +50,7 @@ TO_WIN = (
     model.DealWithoutQuote,
     model.DealWithoutEstimate,
     model.DepositAboveAmount,
+    model.RetainerBeyondEnd,
     model.ClosedInFuture,
 )
 MISFITS = (

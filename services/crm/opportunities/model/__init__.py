@@ -48,6 +48,7 @@ from services.crm.opportunities.model.winning import (
     DealWithoutQuote,
     DealWithoutStart,
     DepositAboveAmount,
+    RetainerBeyondEnd,
     all_at_once,
     refusals_to_win,
 )
@@ -90,6 +91,7 @@ __all__ = [
     "OpportunityExists",
     "Outcome",
     "RecognitionMethod",
+    "RetainerBeyondEnd",
     "RetainerWithoutMinutes",
     "Stage",
     "StageEntry",

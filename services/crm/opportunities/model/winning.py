@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from services.crm.accounts.model import Account
 from services.crm.opportunities.model.opportunity import Opportunity
 from shared.errors import Conflict, Invalid, Refused
+from shared.period import Period, months_later
 
 
 class DealWithoutAccount(Conflict):
@@ -65,6 +66,13 @@ class DepositAboveAmount(Conflict):
     """
 
 
+class RetainerBeyondEnd(Conflict):
+    """A retainer is sold for more months than begin before the deal ends.
+
+    Sell fewer `months`, or set a later `ends_before`.
+    """
+
+
 class ClosedInFuture(Invalid):
     """A deal cannot be closed on a day that is still to come.
 
@@ -91,6 +99,7 @@ def refusals_to_win(
     deposit = opportunity.details.deposit
     if opportunity.lines and deposit is not None and deposit > opportunity.amount:
         yield DepositAboveAmount(field="/deposit")
+    yield from _retainers_beyond(opportunity)
 
 
 def all_at_once(missing: Sequence[Refused]) -> Refused:
@@ -99,6 +108,21 @@ def all_at_once(missing: Sequence[Refused]) -> Refused:
     also = " ".join(other.detail for other in others)
     detail = f"{first.detail} Also missing: {also}" if also else first.detail
     return type(first)(detail, field=first.field, mend=" ".join(one.mend for one in missing if one.mend))
+
+
+def _retainers_beyond(opportunity: Opportunity) -> Iterator[Refused]:
+    starts_on, ends_before = opportunity.details.starts_on, opportunity.details.ends_before
+    for line in opportunity.lines:
+        months = line.terms.months
+        if months is None or starts_on is None or ends_before is None:
+            continue
+        last = months_later(starts_on, months - 1)
+        if last >= ends_before:
+            yield RetainerBeyondEnd(
+                f"{line.description} is sold for {months} months, the last of which would begin on {last}; the work is "
+                f"planned {Period(starts_on, ends_before)}.",
+                field="/lines",
+            )
 
 
 def _missing_of(account: Account, currency: str) -> Iterator[Refused]:
