@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
+from typing import Union
 
 from shared.money import Money
 
-Fact = str | int | date | timedelta | Money
+Fact = Union[str, int, Decimal, date, timedelta, Money, "Reason"]
 
 
 @dataclass(frozen=True)
@@ -35,4 +37,6 @@ def _plain(fact: Fact) -> str:
             return f"{hours} h {minutes} min" if minutes else f"{hours} h"
         case Money():
             return f"{fact.amount:.2f} {fact.currency}"
+        case Decimal():
+            return f"{fact.normalize():f}"
     return str(fact)

@@ -133,15 +133,22 @@ def hue(name: str) -> int:
     return crc32(name.encode()) % 5
 
 
-def role(name: str | None) -> str:
-    """`Senior consultant` of a role that is kept as `senior_consultant`; what somebody wrote as a name stays."""
+def titled(name: str | None) -> str:
+    """`Project management` of a skill or grade kept as `project_management`; what somebody wrote as a name stays."""
     if not name:
         return MISSING
     return name.replace("_", " ").capitalize() if CODE.fullmatch(name) else name
 
 
-def told(reason: Reason) -> str:
-    """A reason in the reader's language, its facts as they write them."""
+def role(name: str | None) -> str:
+    """`Senior consultant` of a role that is kept as `senior_consultant`."""
+    return titled(name)
+
+
+def told(reason: Reason | str) -> str:
+    """A reason in the reader's language, its facts as they write them; what somebody wrote stays."""
+    if isinstance(reason, str):
+        return reason
     return gettext(reason.text) % {name: _shown(name, fact) for name, fact in reason.facts.items()}
 
 
@@ -153,7 +160,11 @@ def _shown(name: str, fact: Fact) -> str:
             return money(fact)
         case date():
             return day(fact)
-    return role(str(fact)) if name == "role" else str(fact)
+        case Decimal():
+            return number(fact)
+        case Reason():
+            return told(fact)
+    return titled(str(fact)) if name in ("role", "skill") else str(fact)
 
 
 def spoken(text: str | None) -> str:
@@ -178,6 +189,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
         money_short,
         hours,
         number,
+        titled,
         role,
         exact,
         percent,

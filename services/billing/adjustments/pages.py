@@ -11,7 +11,7 @@ from services.billing.adjustments.actions import mark_up_or_down, transfer, writ
 from services.billing.adjustments.api import TransferBody, WorkAdjustmentBody
 from services.billing.work_in_progress import queries as work_in_progress
 from services.billing.work_in_progress.api import ChosenBody
-from services.billing.work_in_progress.model import why
+from services.billing.work_in_progress.model import noted, why
 from services.billing.work_in_progress.pages import back_to_list
 from shared.database import LIMIT_DEFAULT
 from shared.pages import InWork, PageRoute, chosen_of, page
@@ -68,7 +68,8 @@ async def item(request: Request, item_id: UUID, work: InWork, cursor: Cursor = N
         request,
         "billing/adjustments/item.html",
         item=found,
-        reason=why(found),
+        why=why,
+        noted=noted,
         overtime=await work_in_progress.overtime_of(work, item_id),
         listing=Listing.of(request, "changes", columns, changes.items, next=changes.next),
     )

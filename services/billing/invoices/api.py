@@ -152,13 +152,15 @@ class InvoiceOriginView(View):
     premium_percent: Amount | None
     on_top_of: UUID | None
     overtime_minutes: int | None
+    counted_by: str | None
+    beyond_minutes: int | None
     value: Amount
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def why(self) -> str:
         """Why this rate, in words."""
-        return why(self)
+        return str(why(self))
 
 
 @router.post(

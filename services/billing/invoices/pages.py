@@ -15,7 +15,7 @@ from services.billing.invoices import actions, queries
 from services.billing.invoices.api import DraftBody, IssueBody, ReasonBody, as_a_draft, as_it_went_out
 from services.billing.invoices.model import FileKind, InvoiceStatus
 from services.billing.permissions import Permission
-from services.billing.work_in_progress.model import why
+from services.billing.work_in_progress.model import noted, why
 from shared import subjects
 from shared.database import LIMIT_DEFAULT, Page
 from shared.pages import InWork, PageRoute, chosen_of, form_of, page, toast
@@ -108,12 +108,13 @@ async def invoice(request: Request, invoice_id: UUID, work: InWork) -> Response:
 async def origin(request: Request, invoice_id: UUID, position: int, work: InWork, cursor: Cursor = None) -> Response:
     """The time entries, or the milestone, behind one line, each with why it has its rate; a part of the page."""
     found = await queries.origin(work, invoice_id, position, cursor=cursor, limit=LIMIT_DEFAULT)
-    rows = [(row, why(row)) for row in found.items]
     here = request.url.path
     return page(
         request,
         "billing/invoices/origin.html",
-        rows=rows,
+        rows=found.items,
+        why=why,
+        noted=noted,
         more=f"{here}?cursor={found.next}" if found.next else None,
     )
 

@@ -33,6 +33,7 @@ from services.billing.invoices.store import (
 )
 from services.billing.permissions import Permission
 from services.billing.work_in_progress.model import AllocationKind
+from services.billing.work_in_progress.queries import beyond
 from services.billing.work_in_progress.store import allocations, billable_items
 from shared.database import Page, page
 from shared.work import Work
@@ -156,7 +157,9 @@ def _behind(line_id: UUID) -> Select[Any]:
     kept = [each for each in item if each.name not in ("rate", "value")]
     price = case((item.rate.is_not(None), invoice_lines.c.unit_price))
     return (
-        select(*kept, price.label("rate"), allocations.c.amount.label("value"), people.c.name.label("person_name"))
+        select(
+            *kept, *beyond, price.label("rate"), allocations.c.amount.label("value"), people.c.name.label("person_name")
+        )
         .select_from(
             allocations.join(billable_items, item.id == allocations.c.item_id)
             .join(invoice_lines, invoice_lines.c.id == allocations.c.line_id)

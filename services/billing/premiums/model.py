@@ -14,13 +14,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
 from shared.errors import Conflict, Invalid, NotFound
 from shared.period import Period, week_of
+from shared.reasons import Reason, because
 
 SATURDAY, SUNDAY = 6, 7  # ISO 8601
 MINUTES_A_DAY = 24 * 60
@@ -76,16 +77,20 @@ class PremiumKind(StrEnum):
     OVERTIME = "overtime"
 
     @property
-    def words(self) -> str:
+    def words(self) -> Reason:
         """What for, as an invoice's reader understands it."""
         return WORDS[self]
 
 
 WORDS = {
-    PremiumKind.SATURDAY: "work on a Saturday",
-    PremiumKind.SUNDAY: "work on a Sunday",
-    PremiumKind.HOLIDAY: "work on a public holiday",
-    PremiumKind.OVERTIME: "overtime",
+    PremiumKind.SATURDAY: because("work on a Saturday"),
+    PremiumKind.SUNDAY: because("work on a Sunday"),
+    PremiumKind.HOLIDAY: because("work on a public holiday"),
+    PremiumKind.OVERTIME: because("overtime"),
+}
+OVERTIME = {
+    "day": because("Overtime beyond %(beyond)s a day, %(percent)s %% on top"),
+    "week": because("Overtime beyond %(beyond)s a week, %(percent)s %% on top"),
 }
 
 
@@ -99,6 +104,10 @@ class CountedBy(StrEnum):
     def minutes(self) -> int:
         """How many there are in all."""
         return MINUTES_A_DAY if self is CountedBy.DAY else 7 * MINUTES_A_DAY
+
+    def words(self, beyond_minutes: int, percent: Decimal) -> Reason:
+        """What is billed with so many per cent on top."""
+        return because(OVERTIME[self].text, beyond=timedelta(minutes=beyond_minutes), percent=percent)
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,7 @@ class RateView(Body):
         return cls(
             id=rate.id,
             scope=reach.scope,
-            why=reach.scope.words,
+            why=str(reach.scope.words),
             **{name: getattr(reach, name) for name in NAMES},
             hourly_rate=rate.hourly_rate.amount,
             currency=rate.hourly_rate.currency,

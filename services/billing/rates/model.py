@@ -25,6 +25,7 @@ from uuid import UUID, uuid5
 from shared.errors import Conflict, Invalid, NotFound
 from shared.money import Money, plain
 from shared.period import Period
+from shared.reasons import Reason, because
 
 SOLD_RATES = UUID("8a4b1d57-9f5d-5d2c-8d3f-1b3b0f6b7a42")
 MINUTES_PER_HOUR = 60
@@ -78,20 +79,20 @@ class Scope(StrEnum):
     FIRM = "firm"
 
     @property
-    def words(self) -> str:
+    def words(self) -> Reason:
         """Why this rate, as an invoice's reader understands it."""
         return WORDS[self]
 
 
 WORDS = {
-    Scope.CONTRACT_PERSON: "agreed for this person on this contract",
-    Scope.CONTRACT_LINE: "agreed for this role on this contract line",
-    Scope.ACCOUNT_PERSON: "agreed for this person with this customer",
-    Scope.ACCOUNT: "agreed for this role with this customer",
-    Scope.PERSON: "our rate for this person",
-    Scope.GRADE: "our rate for this role at this grade",
-    Scope.PRACTICE: "our rate for this role in this practice",
-    Scope.FIRM: "our standard rate for this role",
+    Scope.CONTRACT_PERSON: because("agreed for this person on this contract"),
+    Scope.CONTRACT_LINE: because("agreed for this role on this contract line"),
+    Scope.ACCOUNT_PERSON: because("agreed for this person with this customer"),
+    Scope.ACCOUNT: because("agreed for this role with this customer"),
+    Scope.PERSON: because("our rate for this person"),
+    Scope.GRADE: because("our rate for this role at this grade"),
+    Scope.PRACTICE: because("our rate for this role in this practice"),
+    Scope.FIRM: because("our standard rate for this role"),
 }
 CASCADE = tuple(Scope)
 

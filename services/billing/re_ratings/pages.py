@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -16,10 +17,12 @@ from services.billing.rates.model import OVERTIME_RULE, Scope, Unbilled
 from services.billing.re_ratings import queries
 from services.billing.re_ratings.actions import start_re_rating
 from services.billing.re_ratings.api import ReRatingBody
+from services.billing.work_in_progress.model import noted
 from shared.database import LIMIT_DEFAULT
 from shared.ids import new_id
 from shared.jobs import ENDED
 from shared.pages import InWork, PageRoute, form_of, page
+from shared.reasons import Reason, because
 from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
 from shared.web import Cursor, key_required
@@ -106,13 +109,16 @@ async def re_rating(request: Request, re_rating_id: UUID, work: InWork, cursor: 
         found=found,
         one=found.re_rating,
         is_under_way=found.state not in ENDED,
-        reasons={row.item_id: _why(row.to_rule, row.to_premium) for row in items.items},
+        why=_why,
+        noted=noted,
         listing=Listing.of(request, "items", columns, items.items, next=items.next),
     )
 
 
-def _why(rule: str, premium: str | None) -> str:
-    if rule == OVERTIME_RULE:
+def _why(row: Any) -> Reason:
+    if row.to_rule == OVERTIME_RULE:
         return PremiumKind.OVERTIME.words
-    words = Scope(rule).words
-    return words if premium is None else f"{words}, {PremiumKind(premium).words}"
+    words = Scope(row.to_rule).words
+    if row.to_premium is None:
+        return words
+    return because("%(rate)s, %(kind)s", rate=words, kind=PremiumKind(row.to_premium).words)

@@ -14,6 +14,7 @@ from sqlalchemy import column as named
 from services.billing.contracts.store import contracts
 from services.billing.customers.store import customers
 from services.billing.permissions import Permission
+from services.billing.premiums.store import premiums
 from services.billing.rates.model import Unbilled
 from services.billing.rates.queries import rated_otherwise
 from services.billing.re_ratings import store
@@ -23,7 +24,8 @@ from shared.database import Page, page
 from shared.jobs import JobState, states
 from shared.work import Work
 
-items = table("billable_items", named("id"), named("day"), named("note"), named("staffing_role"))
+OF_ITEM = ("id", "day", "note", "staffing_role", "rule", "premium_percent", "premium_id")
+items = table("billable_items", *map(named, OF_ITEM))
 
 
 @dataclass(frozen=True)
@@ -107,9 +109,11 @@ async def changed_items(work: Work, re_rating_id: UUID, *, cursor: str | None, l
     work.actor.must(Permission.SEE_WORK_IN_PROGRESS)
     if await store.get(work, re_rating_id) is None:
         raise NoSuchReRating()
+    of_item = (items.c.day, items.c.note, items.c.staffing_role, items.c.rule, items.c.premium_percent)
     rows = (
-        select(re_rated_items, items.c.day, items.c.note, items.c.staffing_role, contracts.c.number)
+        select(re_rated_items, *of_item, premiums.c.counted_by, premiums.c.beyond_minutes, contracts.c.number)
         .join(items, items.c.id == re_rated_items.c.item_id)
+        .outerjoin(premiums, premiums.c.id == items.c.premium_id)
         .join(contracts, contracts.c.id == re_rated_items.c.contract_id)
         .where(re_rated_items.c.re_rating_id == re_rating_id)
     )

@@ -63,6 +63,8 @@ class ItemView(View):
     premium_percent: Amount | None
     on_top_of: UUID | None
     overtime_minutes: int | None
+    counted_by: str | None
+    beyond_minutes: int | None
     value: Amount | None
     open_value: Amount
     held_because: str | None
@@ -73,7 +75,7 @@ class ItemView(View):
     @property
     def why(self) -> str:
         """Why the item has its value, in words."""
-        return why(self)
+        return str(why(self))
 
 
 @router.get("", responses=refusals(NotPermitted))

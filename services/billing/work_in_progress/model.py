@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID, uuid5
 
-from services.billing.premiums.model import PremiumKind
+from services.billing.premiums.model import CountedBy, PremiumKind
 from services.billing.rates.model import OVERTIME_RULE, Scope
 from shared.errors import Conflict, NotFound
+from shared.reasons import Reason, because
 
 ITEMS = UUID("2f0c1f8c-5a0e-5d7e-9a53-4b1c9d2d7e61")
 MILESTONE_RULE = "milestone"
 COVERED_RULE = "covered"
 # What an item's value rests on where it is no rate.
 WHY = {
-    MILESTONE_RULE: "the amount agreed for this milestone",
-    COVERED_RULE: "covered by the monthly fee of the retainer",
-    "percent": "the fee up to where the work is, less what was billed before",
-    "expense": "what we paid, and the markup agreed",
-    "retainer": "the monthly fee of the retainer",
-    "deposit": "asked in advance",
-    "drawdown": "paid in advance, drawn down",
-    "overage": "time beyond what the monthly fee pays for, at the rate agreed for it",
+    MILESTONE_RULE: because("the amount agreed for this milestone"),
+    COVERED_RULE: because("covered by the monthly fee of the retainer"),
+    "percent": because("the fee up to where the work is, less what was billed before"),
+    "expense": because("what we paid, and the markup agreed"),
+    "retainer": because("the monthly fee of the retainer"),
+    "deposit": because("asked in advance"),
+    "drawdown": because("paid in advance, drawn down"),
+    "overage": because("time beyond what the monthly fee pays for, at the rate agreed for it"),
 }
 
 
@@ -184,22 +185,36 @@ class Reasoned(Protocol):
     @property
     def premium_percent(self) -> Decimal | None: ...
     @property
+    def counted_by(self) -> str | None: ...
+    @property
+    def beyond_minutes(self) -> int | None: ...
+    @property
     def overtime_minutes(self) -> int | None: ...
     @property
     def note(self) -> str: ...
 
 
-def why(item: Reasoned) -> str:
-    """Why an item has its value, in words."""
+def noted(item: Reasoned) -> Reason | str:
+    """What an item is for: what was noted of it, or what is agreed on the overtime that it is."""
+    if item.rule != OVERTIME_RULE or item.counted_by is None:
+        return item.note
+    return CountedBy(item.counted_by).words(item.beyond_minutes or 0, item.premium_percent or Decimal())
+
+
+def why(item: Reasoned) -> Reason:
+    """Why an item has its value."""
     rule = item.rule
     if rule is None:
-        return "no value yet, or none to be billed by the hour"
+        return because("no value yet, or none to be billed by the hour")
     if rule in WHY:
         return WHY[rule]
     if rule == OVERTIME_RULE:
-        hours, minutes = divmod(item.overtime_minutes or 0, 60)
-        return f"{hours}:{minutes:02} hours of the entry: {item.note}"
+        minutes = timedelta(minutes=item.overtime_minutes or 0)
+        return because("%(time)s of the entry: %(overtime)s", time=minutes, overtime=noted(item))
     words = Scope(rule).words
     if item.premium is not None and item.premium_percent:
-        words = f"{words}, and {item.premium_percent.normalize():f} % on top for {PremiumKind(item.premium).words}"
-    return words if item.corrects_entry_id is None else f"as the entry that it corrects: {words}"
+        kind = PremiumKind(item.premium).words
+        words = because(
+            "%(rate)s, and %(percent)s %% on top for %(kind)s", rate=words, percent=item.premium_percent, kind=kind
+        )
+    return words if item.corrects_entry_id is None else because("as the entry that it corrects: %(rate)s", rate=words)

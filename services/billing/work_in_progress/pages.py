@@ -15,7 +15,7 @@ from services.billing.permissions import Permission
 from services.billing.work_in_progress import queries
 from services.billing.work_in_progress.actions import hold_item, hold_items, release_item, release_items
 from services.billing.work_in_progress.api import ChosenBody, ReasonBody
-from services.billing.work_in_progress.model import State, why
+from services.billing.work_in_progress.model import State, noted, why
 from shared.database import LIMIT_DEFAULT
 from shared.pages import InWork, PageRoute, chosen_of, form_of, page, toast
 from shared.pages.waiting import WAITING_AT_MOST, Need, Verb
@@ -79,12 +79,12 @@ async def items(
         Column("open", _("Open"), number=True),
         Column("act", ""),
     )
-    reasons = {row.id: why(row) for row in found.items}
     return page(
         request,
         "billing/work_in_progress/items.html",
         listing=Listing.of(request, "items", columns, found.items, next=found.next),
-        reasons=reasons,
+        why=why,
+        noted=noted,
         contract_id=contract_id,
         state=next(iter(states)) if len(states) == 1 else None,
         lines=await _lines_by_the_hour(work, contract_id),

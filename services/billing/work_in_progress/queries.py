@@ -37,6 +37,7 @@ from services.billing.contracts.model import ContractStatus
 from services.billing.contracts.store import contracts
 from services.billing.customers.store import customers
 from services.billing.permissions import Permission
+from services.billing.premiums.store import premiums
 from services.billing.work_in_progress.model import WAITING, NoSuchItem, State
 from services.billing.work_in_progress.store import allocations, billable_items
 from shared.database import Page, page
@@ -99,7 +100,13 @@ state: ColumnElement[str] = case(
     else_=literal(State.OPEN.value),
 ).label("state")
 invoice_id = case((or_(of.value != 0, of.minutes != 0), of.invoices[1])).label("invoice_id")
-items = select(billable_items, state, open_value, open_minutes, drafted_value, invoice_id).select_from(
+of_premium = premiums.c.id == item.premium_id
+beyond = tuple(
+    select(each).where(of_premium).scalar_subquery().label(each.name)
+    for each in (premiums.c.counted_by, premiums.c.beyond_minutes)
+)
+"""What overtime is beyond; asked only where it is shown."""
+items = select(billable_items, *beyond, state, open_value, open_minutes, drafted_value, invoice_id).select_from(
     billable_items.join(allocated, literal(True))
 )
 is_rated = (state != State.UNRATED.value).label("is_rated")
@@ -117,7 +124,8 @@ async def one(work: Work, item_id: UUID) -> Row[Any]:
 async def overtime_of(work: Work, item_id: UUID) -> list[Row[Any]]:
     """What comes on top of the item of an entry, a few steps at most, by the minutes that it is for."""
     work.actor.must(Permission.SEE_WORK_IN_PROGRESS)
-    found = select(item.id, item.note, item.overtime_minutes, item.value).where(item.on_top_of == item_id)
+    own = (item.id, item.rule, item.note, item.premium_percent, item.overtime_minutes, item.value)
+    found = select(*own, *beyond).where(item.on_top_of == item_id)
     return list(await work.session.execute(found.order_by(item.overtime_minutes.desc(), item.id)))
 
 

@@ -76,7 +76,7 @@ async def test_what_is_beyond_eight_hours_is_an_item_on_top_of_the_entry_and_say
     [extra] = [item for item in shown if item["on_top_of"]]
     [told] = await billing.announced(WorkValued)
     assert (extra["value"], extra["rate"], extra["overtime_minutes"], extra["minutes"]) == ("25.00", "25.00", 60, None)
-    assert extra["why"] == "1:00 hours of the entry: Overtime beyond 8:00 a day, 25 % on top"
+    assert extra["why"] == "1 h of the entry: Overtime beyond 8 h a day, 25 % on top"
     assert {entry.entry_id: entry.value for entry in told.entries}[short.entry_id] == Decimal(175)
     assert sum(item["minutes"] or 0 for item in shown) == 450 + 90 + 480
 
@@ -123,7 +123,7 @@ async def test_what_was_billed_stays_and_the_rest_makes_up_for_what_comes_late(b
     await billing.hear(a_correction(sale, a_reversal(first)))
 
     assert [line["net"] for line in invoice["lines"]] == ["900.00", "25.00"]
-    assert invoice["lines"][1]["description"].endswith("Overtime beyond 8:00 a day, 25 % on top")
+    assert invoice["lines"][1]["description"].endswith(": Overtime beyond 8:00 hours a day, 25 % on top")
     assert await on_top_of_it(billing) == [(-60, Decimal(-25)), (60, Decimal(25))]
 
 

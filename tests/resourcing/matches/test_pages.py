@@ -34,7 +34,7 @@ async def test_who_fits_is_booked_from_the_request_and_overbooking_only_with_a_r
     assert "Data platform" in await seen(ruth, "/requests")
     page = await seen(ruth, here)
     assert "would be overbooked: 15\N{NO-BREAK SPACE}h of 40\N{NO-BREAK SPACE}h are free" in page
-    assert "python is wanted at level 2, does not have it" in page
+    assert "Python is wanted at level 2, does not have it" in page
     assert "ranking tells what people cost" in await seen(resourcing.api.browser(Role.PROJECT_MANAGER), here)
 
     form = await the_form(ruth, wanted.request_id, busy)

@@ -153,6 +153,7 @@ async def test_nobody_else_is_offered_or_does_any_of_it(resourcing: Resourcing) 
             refused = await browser.post(path, data=said, headers=BY_SCRIPT)
             assert refused.status_code in (403, 404), (role, path, refused.text)
     manager = await seen(resourcing.api.browser(Role.PROJECT_MANAGER), f"/people/{person}")
+    assert '<th scope="row">Python</th>' in manager
     assert not [one for one in ("Edit", "Add a skill", "Assess anew") if f">{one}<" in manager]
 
     assert await resourcing.digest() == before

@@ -59,6 +59,8 @@ def test_the_reader_is_who_the_browser_says(headers: dict[str, str], expected: t
 def test_a_role_kept_as_a_code_is_shown_in_words_and_a_name_as_it_was_written() -> None:
     assert formats.role("senior_consultant") == "Senior consultant"
     assert formats.role("architect") == "Architect"
+    assert formats.titled("project_management") == "Project management"
+    assert formats.titled("C++") == "C++"
     assert formats.role("SAP Lead_2") == "SAP Lead_2"
     assert formats.role(None) == formats.role("") == "\N{EN DASH}"
 

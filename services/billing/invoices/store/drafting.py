@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from services.billing.invoices.model import Head
+from services.billing.invoices.model.overtime import OVERTIME
 from services.billing.invoices.model.selection import Selection
 from services.billing.legal_entities.model import Language, TaxRule
 from shared.work import Work
@@ -46,6 +47,15 @@ for name, filled in {
 }.items():
     WORDED = f"replace({WORDED}, '{{{name}}}', {filled})"
 
+# What was noted, or what is agreed on overtime, in the language of the invoice.
+NOTE = """case when item.rule = 'overtime' then (
+                   select format(cast(:overtime as jsonb) -> kept.language ->> premium.counted_by,
+                                 concat(beyond_minutes / 60, to_char(beyond_minutes % 60, 'fm:00')),
+                                 replace(cast(trim_scale(percent) as text), '.',
+                                         case kept.language when 'en' then '.' else ',' end))
+                   from premiums premium join invoices kept on kept.id = draft.invoice_id
+                   where premium.id = item.premium_id) else item.note end"""
+
 # Everything of the contracts that can be invoiced goes on their drafts, in one statement: an item per entry, a line per
 # contract line, rate and what lines are grouped by. The turn of an allocation is its key, so that no part of an item
 # is ever on two invoices. What was marked up or down has lines of its own, at the price that comes of it.
@@ -66,11 +76,11 @@ DRAFT = text(
     candidates as (
         select draft.invoice_id, draft.contract_id, item.id, item.day,
                case when item.rule is distinct from 'overtime' then item.rate end as rate,
-               item.staffing_role, item.note, cast(item.person_id as text) as person_id,
+               item.staffing_role, {NOTE} as note, cast(item.person_id as text) as person_id,
                taken.turn, open.value, open.minutes, line.id as line_id, line.position as sold_as,
-               case when item.rule = 'overtime' then concat_ws(': ', line.description, item.note)
+               case when item.rule = 'overtime' then concat_ws(': ', line.description, {NOTE})
                     else coalesce(line.description, item.note) end as description,
-               case when line.id is null or item.rule = 'overtime' then item.rule || item.note end as unsold,
+               case when line.id is null or item.rule = 'overtime' then item.rule || {NOTE} end as unsold,
                exists (select from work_adjustments where item_id = item.id and kind in ('adjusted', 'capped'))
                    as is_adjusted,
                case coalesce(cast(:grouping as text), (
@@ -177,7 +187,8 @@ async def fill(
         for draft, each in rules.items()
         for rule in each
     ]
-    await work.session.execute(DRAFT, {**chosen.asked, **_paired(drafts), "rules": json.dumps(said)})
+    told = {"rules": json.dumps(said), "overtime": json.dumps(OVERTIME)}
+    await work.session.execute(DRAFT, {**chosen.asked, **_paired(drafts), **told})
 
 
 def _paired(drafts: Mapping[UUID, UUID]) -> dict[str, list[UUID]]:

@@ -113,8 +113,8 @@ CHANGES = f"""
     changes as (
         select coalesce(waiting.id, cast(md5(concat_ws('/', times.id, premium.id, coalesce(made.settled, 0))) as uuid))
                    as id,
-               times.id as on_top_of, premium.id as premium_id, premium.percent, premium.counted_by,
-               premium.beyond_minutes, times.counts_rate_id as rate_id, coalesce(wanted.rate, made.rate) as rate,
+               times.id as on_top_of, premium.id as premium_id, premium.percent,
+               times.counts_rate_id as rate_id, coalesce(wanted.rate, made.rate) as rate,
                coalesce(wanted.value, 0) - coalesce(made.value, 0) as value,
                cast(coalesce(wanted.minutes, 0) - coalesce(made.minutes, 0) as int) as minutes,
                waiting.id is not null as is_here, coalesce(waiting.value, 0) as value_before,
@@ -150,10 +150,8 @@ FOLLOW = f"""
              is_billable, currency, rate_id, rate, rule, premium, premium_percent, premium_id, on_top_of,
              overtime_minutes, value, version)
         select kept.id, entry.contract_id, entry.contract_line_id, entry.project_id, entry.thread_id, entry.task_id,
-               entry.person_id, entry.staffing_role, entry.day,
-               concat('Overtime beyond ', kept.beyond_minutes / 60, ':', lpad(cast(kept.beyond_minutes % 60 as text),
-                      2, '0'), ' a ', kept.counted_by, ', ', trim_scale(kept.percent), ' % on top'),
-               true, entry.currency, kept.rate_id, kept.rate, 'overtime', 'overtime', kept.percent, kept.premium_id,
+               entry.person_id, entry.staffing_role, entry.day, '', true,
+               entry.currency, kept.rate_id, kept.rate, 'overtime', 'overtime', kept.percent, kept.premium_id,
                entry.id, kept.minutes, kept.value, 1
         from kept join billable_items entry on entry.id = kept.on_top_of
         where not is_here and kept.value <> 0

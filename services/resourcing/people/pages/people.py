@@ -19,6 +19,7 @@ from shared.ids import new_id
 from shared.pages import InWork, LastDay, PageRoute, form_of, page
 from shared.pages.waiting import Finder, Hit
 from shared.ui.formats import role as shown_role
+from shared.ui.formats import titled
 from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
 from shared.web import Cursor
@@ -80,7 +81,7 @@ async def people(
         "resourcing/people/people.html",
         listing=Listing.of(request, "people", columns, found.items, next=found.next),
         roles=[(name, shown_role(name)) for name in await _role_names(work)],
-        skills=[(one, one) for one in await queries.list_skills(work)],
+        skills=[(one, titled(one)) for one in await queries.list_skills(work)],
         role=role,
         skill=skill,
         shows_all=all_of_them,
