@@ -12,11 +12,14 @@ from aio_pika import ExchangeType
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractQueue
 from aio_pika.exceptions import ChannelNotFoundEntity
 
+from shared.contracts.base import REGISTRY
 from shared.messaging.amqp import connected
 from shared.messaging.reactions import Reactions
+from shared.telemetry import routing_key
 
 EVENTS = "throughline.events"
 UNROUTED = "throughline.unrouted"
+UNCONSUMED = "throughline.unconsumed"
 REPLAYS = "throughline.replays"
 DEAD_LETTERS = "throughline.dlx"
 DELIVERIES_MAX = 20  # a message that kills its receiver so often is put aside; nothing else counts deliveries
@@ -86,6 +89,7 @@ async def declare(channel: AbstractChannel, service: str, reactions: Reactions) 
         },
     )
     await _bind(queue, reactions)
+    await _bind_unconsumed(channel, service)
     return queue
 
 
@@ -96,8 +100,17 @@ async def _bind(queue: AbstractQueue, reactions: Reactions) -> None:
         await queue.bind(REPLAYS, key)
 
 
+async def _bind_unconsumed(channel: AbstractChannel, service: str) -> None:
+    """Let what `service` announces to nobody of ours reach a queue that keeps nothing, so that it is no mistake."""
+    nowhere = await channel.declare_queue(UNCONSUMED, durable=True, arguments={"x-max-length": 0})
+    for event in REGISTRY.values():
+        if event.publisher() == service:
+            change = nowhere.bind if event.unconsumed else nowhere.unbind
+            await change(EVENTS, routing_key(event.type))
+
+
 async def _declare_unrouted(channel: AbstractChannel) -> None:
-    """What nobody is bound to is confirmed and visible here, instead of being stuck with its sender."""
+    """What nobody is bound to by mistake is confirmed and visible here, instead of being stuck with its sender."""
     exchange = await channel.declare_exchange(UNROUTED, ExchangeType.FANOUT, durable=True)
     queue = await channel.declare_queue(
         UNROUTED, durable=True, arguments={"x-queue-type": "quorum", "x-max-length": UNROUTED_MAX}

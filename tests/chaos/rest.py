@@ -46,4 +46,4 @@ async def _moving(ground: Ground) -> list[str]:
 def _queued(ground: Ground) -> list[str]:
     host = ground.broker_url.rpartition("/")[2] or "/"
     said = ground.broker.rabbitmqctl("list_queues", "-p", host, "name", "messages", "--no-table-headers")
-    return [line for line in said.splitlines() if not line.endswith("\t0") and "unrouted" not in line]
+    return [line for line in said.splitlines() if not line.endswith("\t0")]

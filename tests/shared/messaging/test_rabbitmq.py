@@ -4,21 +4,25 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import aio_pika
 import pytest
-from aio_pika.abc import AbstractChannel
+from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
 
 from deploy.suite.databases import ServiceDatabase
+from shared.contracts.base import REGISTRY
+from shared.contracts.billing import InvoiceIssued
 from shared.database import Database
 from shared.ids import new_id
 from shared.messaging.inbox import Delivery, Inbox
-from shared.messaging.provisioning import DEAD_LETTERS, EVENTS, UNROUTED, provision, queue_of
+from shared.messaging.provisioning import DEAD_LETTERS, EVENTS, UNCONSUMED, UNROUTED, provision, queue_of
 from shared.messaging.rabbitmq import RabbitMQ
 from shared.messaging.transport import Fault, Transport
 from shared.messaging.worker import Worker
+from shared.telemetry import routing_key
 from tests.shared.messaging.deliveries import a_delivery, an_envelope, broken_ones
 from tests.shared.messaging.probe import Noted, Reader, Unheard, announce, effects_of
 from tests.shared.messaging.suite import Suite, eventually, rows, value
@@ -76,6 +80,36 @@ async def test_a_message_says_everything_of_itself_on_the_wire(broker_url: str, 
     assert (message.correlation_id, message.app_id) == (str(envelope.correlation_id), "writer")
     assert (message.delivery_mode, message.content_type) == (2, "application/json")
     assert message.headers["cloudEvents_tenantid"] == str(envelope.tenant_id)
+
+
+async def test_only_what_is_by_design_for_nobody_of_ours_may_reach_nobody(broker: Broker) -> None:
+    url = broker.fresh_url()
+    await provision(url, "billing", ())
+    async with a_channel(url) as channel:  # as it was when nobody reacted to it yet
+        nowhere = await channel.get_queue(UNCONSUMED)
+        await nowhere.bind(EVENTS, routing_key(InvoiceIssued.type))
+    await provision(url, "billing", ())
+    announced = [event for event in REGISTRY.values() if event.publisher() == "billing"]
+    envelopes = [replace(an_envelope(Unheard(thing_id=new_id())), type=event.type) for event in announced]
+    transport = RabbitMQ(url)
+
+    outcome = await transport.publish(envelopes)
+    depths = (await transport.state("billing")).queues
+    await transport.close()
+
+    assert set(outcome.values()) == {None}
+    missed = {routing_key(event.type) for event in announced if not event.unconsumed}
+    async with a_channel(url) as channel:
+        unrouted = await channel.get_queue(UNROUTED)
+        assert {message.routing_key for message in await taken(unrouted, depths[UNROUTED])} == missed
+        assert (await channel.get_queue(UNCONSUMED)).declaration_result.message_count == 0
+
+
+async def taken(queue: AbstractQueue, number: int) -> list[AbstractIncomingMessage]:
+    """The next `number` messages of `queue`, and no more."""
+    messages = [await queue.get(no_ack=True) for _ in range(number)]
+    assert await queue.get(fail=False) is None
+    return messages
 
 
 async def test_what_the_broker_put_aside_after_too_many_deliveries_is_parked_as_a_crash_loop(
