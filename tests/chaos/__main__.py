@@ -36,7 +36,7 @@ def main(
             outcome = asyncio.run(Campaign(own.ground, plan, keys).fight())
         finally:
             _keep(own.ground.directory)
-    verdict = judged(outcome)
+    verdict = judged(outcome, own.not_injected)
     for line in outcome.realised.lines:
         typer.echo(line)
     for fault in verdict.faults:

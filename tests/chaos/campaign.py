@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -184,7 +184,7 @@ class Campaign:
                 self.realised.note(kind="poison", target=fault.target, event=event)
         elif self.ground.saboteur is not None:
             shown = await self.ground.saboteur.commit(fault, self.fleet.addresses)
-            line = self.realised.note(kind=fault.kind, target=fault.target, **shown)
+            line = self.realised.note(kind=fault.kind, target=fault.target, **asdict(shown))
             since = time.monotonic()
             await self.fleet.until_all_ready()
             line["recovered_seconds"] = round(time.monotonic() - since, 2)

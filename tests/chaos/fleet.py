@@ -43,9 +43,14 @@ class Realised:
         self._file.write(json.dumps(line) + "\n")
         return line
 
+    @property
+    def kinds(self) -> set[str]:
+        """The kinds of what is written down."""
+        return {line["kind"] for line in self.lines}
+
     def of(self, kind: str) -> list[dict[str, Any]]:
-        """What happened of one kind."""
-        return [line for line in self.lines if line.get("kind") == kind]
+        """What happened of one kind; a fault of which nothing was felt did not."""
+        return [line for line in self.lines if line["kind"] == kind and line.get("happened", True)]
 
     def close(self) -> None:
         """Put the pen away."""

@@ -53,6 +53,11 @@ class Plan:
     faults: list[Fault] = field(default_factory=list)
     arms: dict[str, list[str]] = field(default_factory=dict)
 
+    @property
+    def kinds(self) -> set[str]:
+        """The kinds of fault that are to come to pass."""
+        return {fault.kind for fault in self.faults}
+
     def keep(self, path: Path) -> None:
         """Write it down, before anything goes wrong."""
         path.write_text(json.dumps(asdict(self), indent=1))

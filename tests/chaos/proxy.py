@@ -62,8 +62,8 @@ class Wire:
         await asyncio.sleep(0)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.harmed += bool(self._mode)
         if self._mode == "cut":
-            self.harmed += 1
             writer.transport.abort()
             return
         try:

@@ -10,9 +10,10 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from random import Random
-from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx2
@@ -20,6 +21,7 @@ import psutil
 
 from deploy.suite.databases import ServiceDatabase
 from deploy.suite.postgres import EmbeddedPostgres
+from shared.clock import wall_clock
 from tests.chaos.plan import APIS, SERVICES, WORKERS, Fault
 from tests.chaos.proxy import Ends, Wire
 from tests.support.processes import free_ports
@@ -28,8 +30,17 @@ from tests.support.rabbitmq import Broker, own_url
 
 DISK_BYTES = 600 * 2**20
 FREE_BYTES = 60 * 2**20  # less than the broker insists on
-ALARMS = "rabbit_alarm:get_alarms()."
+ALARMS, NO_ALARMS = "rabbit_alarm:get_alarms().", "[]"
+ASK_TIMES = 20  # a service whose time is asked may just have been killed
 TELLS_TIME = "import time; print(time.time())"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Whether a fault really came to pass, and what shows it."""
+
+    happened: bool
+    evidence: str
 
 
 class Wires:
@@ -83,14 +94,14 @@ class Wires:
 
 
 class Saboteur:
-    """Has things go wrong with servers, wires, clocks and disks; each method tells what shows that it did."""
+    """Has things go wrong with servers, wires, clocks and disks; each method tells whether it did."""
 
     def __init__(self, broker: Broker, server: EmbeddedPostgres, wires: Wires, clocks: Path, disk: Path) -> None:
         self._broker, self._server, self._wires = broker, server, wires
         self._clocks, self._disk = clocks, disk
 
-    async def commit(self, fault: Fault, addresses: Mapping[str, str]) -> dict[str, Any]:
-        """Have `fault` come to pass and end again; what shows that it did."""
+    async def commit(self, fault: Fault, addresses: Mapping[str, str]) -> Shown:
+        """Have `fault` come to pass and end again; what shows that it did, or did not."""
         match fault.kind:
             case "broker_kill":
                 return await self._kill_broker(fault.seconds)
@@ -106,18 +117,20 @@ class Saboteur:
                 return await self._fill_disk(fault.seconds)
         raise ValueError(f"nobody knows how to commit {fault.kind}")
 
-    async def _kill_broker(self, seconds: float) -> dict[str, Any]:
+    async def _kill_broker(self, seconds: float) -> Shown:
         await asyncio.to_thread(self._broker.kill)
         await asyncio.sleep(seconds / 2)
+        found = self._broker.found
         await asyncio.to_thread(self._broker.start)
-        return {"evidence": "the node was gone and has started anew"}
+        return Shown(found == "gone", f"the node was {found}, and has started anew")
 
-    async def _freeze_broker(self, seconds: float) -> dict[str, Any]:
+    async def _freeze_broker(self, seconds: float) -> Shown:
         with self._broker.frozen():
             await asyncio.sleep(seconds)
-        return {"evidence": "stopped and continued", "seconds": seconds}
+            found = self._broker.found
+        return Shown(found == "stopped", f"for {seconds} s the node was {found}")
 
-    async def _part(self, fault: Fault) -> dict[str, Any]:
+    async def _part(self, fault: Fault) -> Shown:
         service, mode = fault.target.split()
         wires = self._wires.to_broker if fault.kind == "broker_partition" else self._wires.to_database
         wire = wires[service]
@@ -125,44 +138,55 @@ class Saboteur:
         wire.go_wrong(mode)
         await asyncio.sleep(fault.seconds)
         wire.heal()
-        return {"evidence": f"{wire.harmed - before} connections felt it", "seconds": fault.seconds}
+        felt = wire.harmed - before
+        return Shown(felt > 0, f"{felt} connections felt it for {fault.seconds} s")
 
-    async def _stop_database(self, seconds: float) -> dict[str, Any]:
+    async def _stop_database(self, seconds: float) -> Shown:
         postmaster = psutil.Process(self._server.pid)
         postmaster.send_signal(signal.SIGQUIT)
         await asyncio.to_thread(psutil.wait_procs, [postmaster], 20)
         await asyncio.sleep(seconds / 4)
-        return {"evidence": f"started anew: {await asyncio.to_thread(self._server.ensure_running)}"}
+        started = await asyncio.to_thread(self._server.ensure_running)
+        return Shown(started, "the server was gone and has started anew" if started else "the server never went")
 
-    async def _shift_clock(self, fault: Fault, addresses: Mapping[str, str]) -> dict[str, Any]:
+    async def _shift_clock(self, fault: Fault, addresses: Mapping[str, str]) -> Shown:
         service, shift = fault.target.split()
         for part in ("api", "worker"):
             (self._clocks / f"{service}-{part}").write_text(shift)
         await asyncio.sleep(fault.seconds)
-        said = ""
-        with suppress(httpx2.TransportError):
-            async with httpx2.AsyncClient() as http:
-                said = (await http.get(f"{addresses[service]}/health/live")).headers.get("date", "")
+        off = await _minutes_off(addresses[service])
         for part in ("api", "worker"):
             (self._clocks / f"{service}-{part}").write_text("+0")
-        return {"evidence": f"the service said that it is {said}"}
+        told = "told no time" if off is None else f"was {off:+.0f} minutes off"
+        return Shown(off is not None and abs(off - float(shift.removesuffix("m"))) < 2, f"the service {told}")
 
-    async def _fill_disk(self, seconds: float) -> dict[str, Any]:
+    async def _fill_disk(self, seconds: float) -> Shown:
         filler = self._disk / "filler"
         size = shutil.disk_usage(self._disk).free - FREE_BYTES
         with filler.open("wb") as file:
             os.posix_fallocate(file.fileno(), 0, size)
-        alarms = ""
+        alarms = NO_ALARMS
         try:
             for _ in range(30):
                 await asyncio.sleep(1)
                 alarms = (await asyncio.to_thread(self._broker.rabbitmqctl, "eval", ALARMS)).strip()
-                if alarms != "[]":
+                if alarms != NO_ALARMS:
                     break
             await asyncio.sleep(seconds)
         finally:
             filler.unlink()
-        return {"evidence": f"the broker's alarms: {alarms}"}
+        return Shown(alarms != NO_ALARMS, f"the broker's alarms: {alarms}")
+
+
+async def _minutes_off(address: str) -> float | None:
+    """By how much the service at `address` tells another time than we have; nothing when it never answers."""
+    async with httpx2.AsyncClient() as http:
+        for _ in range(ASK_TIMES):
+            with suppress(httpx2.TransportError):
+                said = (await http.get(f"{address}/health/live")).headers["date"]
+                return (parsedate_to_datetime(said) - wall_clock()).total_seconds() / 60
+            await asyncio.sleep(0.5)
+    return None
 
 
 def fake_clock() -> Path | None:

@@ -7,11 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from deploy.checker.history import History, Outcome
+from deploy.checker.history import History
+from deploy.checker.history import Outcome as Ended
 from shared.crash_points import POINTS
+from tests.chaos.adversary import Adversary
+from tests.chaos.campaign import Outcome
+from tests.chaos.client import Answers
+from tests.chaos.fleet import Fleet, Realised
 from tests.chaos.notebook import Notebook
 from tests.chaos.plan import EVERY, QUICK, Plan, drawn, stream
 from tests.chaos.proxy import Ends, Wire
+from tests.chaos.verdict import VOID, judged
 from tests.support.processes import free_ports
 
 
@@ -40,7 +46,7 @@ def test_an_operation_that_was_cut_off_is_of_unknown_outcome(tmp_path: Path) -> 
     path = tmp_path / "history.jsonl"
     notebook = Notebook(path)
     notebook.note(begun="1", tenant="a", trace="t", effect="won", key="x")
-    notebook.note(ended="1", outcome=Outcome.OK)
+    notebook.note(ended="1", outcome=Ended.OK)
     notebook.note(begun="2", tenant="a", trace="t", effect="won", key="y")
     notebook.close()
     path.write_text(path.read_text() + '{"ended": "2", "out')
@@ -48,8 +54,8 @@ def test_an_operation_that_was_cut_off_is_of_unknown_outcome(tmp_path: Path) -> 
     told = History.read(path)
 
     assert {name: operation.outcome for name, operation in told.operations.items()} == {
-        "1": Outcome.OK,
-        "2": Outcome.UNKNOWN,
+        "1": Ended.OK,
+        "2": Ended.UNKNOWN,
     }
 
 
@@ -84,6 +90,53 @@ async def test_a_wire_passes_on_hangs_and_breaks() -> None:
         other.close()
         writer.close()
         await wire.close()
+
+
+def test_a_fault_that_nobody_felt_did_not_come_to_pass(tmp_path: Path) -> None:
+    outcome = an_outcome(tmp_path, kinds=("broker_partition", "clock", "kill"))
+    outcome.realised.note(kind="broker_partition", happened=False, evidence="0 connections felt it")
+    outcome.realised.note(kind="clock", happened=False, evidence="the service told no time")
+    outcome.realised.note(kind="kill", status=-9)
+
+    verdict = judged(outcome, {"disk_full": "no right to mount a small disk"})
+
+    assert verdict.exit_code == VOID
+    assert {"broker_partition came to pass", "clock came to pass"} <= set(verdict.missed)
+    assert "kill came to pass" not in verdict.missed
+    assert verdict.figures["faults"] == {"broker_partition": 0, "clock": 0, "kill": 1}
+    assert verdict.figures["not_injected"] == {"disk_full": "no right to mount a small disk"}
+
+    outcome.realised.note(kind="clock", happened=True, evidence="the service was +10 minutes off")
+    assert "clock came to pass" not in judged(outcome).missed
+    outcome.realised.close()
+    outcome.notebook.close()
+
+
+def an_outcome(directory: Path, kinds: tuple[str, ...]) -> Outcome:
+    """A campaign of which nothing is known yet."""
+    plan, notebook, realised = a_plan(1, kinds), Notebook(directory / "history"), Realised(directory / "realised")
+    fleet = Fleet(directory, {}, "", "", {}, stream(1, "fleet"), realised)
+    return Outcome(plan, realised, notebook, Answers(), fleet, Adversary("", {}, stream(1, "adversary"), notebook))
+
+
+@pytest.mark.parametrize("mode", ["half_open", "delay", "cut"])
+async def test_whoever_comes_while_a_wire_is_wrong_feels_it(mode: str) -> None:
+    (here,) = free_ports(1)
+
+    async def far() -> Ends:
+        raise OSError("nobody is there")
+
+    wire = Wire(far, stream(1, "wire"))
+    await wire.listen_on_port(here)
+    wire.go_wrong(mode)
+    assert wire.harmed == 0
+
+    reader, writer = await asyncio.open_connection("127.0.0.1", here)
+    assert await rest_of(reader) == b""
+    writer.close()
+    await wire.close()
+
+    assert wire.harmed == 1
 
 
 async def rest_of(reader: asyncio.StreamReader) -> bytes:

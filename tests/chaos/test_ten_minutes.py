@@ -22,6 +22,6 @@ def test_ten_minutes_of_chaos_lose_nothing_and_double_nothing(capsys: pytest.Cap
             for kind, reason in own.not_injected.items():
                 print(f"not injected: {kind} ({reason})")  # noqa: T201 - for whoever runs the tests
         plan = drawn(SEED, 10, own.kinds, first_at=60, gap=(20, 50), replays=True)
-        verdict = judged(asyncio.run(Campaign(own.ground, plan, keys).fight()))
+        verdict = judged(asyncio.run(Campaign(own.ground, plan, keys).fight()), own.not_injected)
 
     assert verdict.exit_code == PASSED, "\n".join([*verdict.faults, *verdict.missed, str(verdict.figures)])

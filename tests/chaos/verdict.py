@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,14 +28,14 @@ class Verdict:
         return VOID if self.missed else PASSED
 
 
-def judged(outcome: Outcome) -> Verdict:
-    """The verdict on a campaign."""
+def judged(outcome: Outcome, not_injected: Mapping[str, str] | None = None) -> Verdict:
+    """The verdict on a campaign; `not_injected` has the kinds of fault that could not be had, each with the reason."""
     faults = [f"{name}: {each}" for name, found in outcome.broken.items() for each in found]
     faults += [f"not at rest: {each}" for each in outcome.restless]
     faults += [f"unplanned: {each}" for each in outcome.fleet.unplanned]
     faults += [f"did not stop well: {name}, status {status}" for name, status in outcome.unclean.items()]
     faults += [f"refused: {each}" for each in outcome.answers.refused]
-    return Verdict(_figures(outcome), _missed(outcome), faults)
+    return Verdict(_figures(outcome) | {"not_injected": dict(not_injected or {})}, _missed(outcome), faults)
 
 
 def _missed(outcome: Outcome) -> list[str]:
@@ -50,10 +50,7 @@ def _missed(outcome: Outcome) -> list[str]:
         "a process was killed at random": bool(outcome.realised.of("kill")),
         "deals came to their end": outcome.answers.deals > 0,
         **{f"somebody died at {point}": point in hit for point in sorted(POINTS)},
-        **{
-            f"{kind} came to pass": bool(outcome.realised.of(kind))
-            for kind in {fault.kind for fault in outcome.plan.faults}
-        },
+        **{f"{kind} came to pass": bool(outcome.realised.of(kind)) for kind in sorted(outcome.plan.kinds)},
     }
     return [what for what, happened in seen.items() if not happened]
 
@@ -71,7 +68,8 @@ def _figures(outcome: Outcome) -> dict[str, Any]:
         **outcome.counts,
         "duplicates": outcome.adversary.duplicates,
         "inversions": outcome.adversary.inversions,
-        "faults": dict(Counter(line["kind"] for line in outcome.realised.lines)),
+        "faults": {kind: len(outcome.realised.of(kind)) for kind in sorted(outcome.realised.kinds)},
+        "without_effect": len([line for line in outcome.realised.lines if not line.get("happened", True)]),
         "looks": outcome.looks,
         "lost": _of(outcome, "nothing_that_was_promised_is_lost", "every_consumer_has_every_event_once"),
         "duplicated": _of(outcome, "nothing_is_there_twice"),

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 
 from tests.support.processes import end_group, end_remains, free_ports, spawn
@@ -80,6 +81,13 @@ class Broker:
             yield
         finally:
             os.killpg(self._node.pid, signal.SIGCONT)
+
+    @property
+    def found(self) -> str:
+        """How the node is found: `running`, `stopped` while it is frozen, `gone`."""
+        if self._node is None or self._node.poll() is not None:
+            return "gone"
+        return "stopped" if psutil.Process(self._node.pid).status() == psutil.STATUS_STOPPED else "running"
 
     def rabbitmqctl(self, *arguments: str) -> str:
         """Run rabbitmqctl on this node and give what it says."""
