@@ -28,6 +28,7 @@ ATTEMPTS_MAX = 20
 FLOOR_BELOW = 5_000  # ids; how far below the last one sent a late commit is found without waiting
 FLOOR_FOR = 2.0  # seconds; how long a commit that came even later waits at most
 FIRST_DELAY, LAST_DELAY = 1.0, 300.0  # seconds
+HELD_AT_LEAST = 0.1  # seconds; behind an earlier event that is due by now and is out of sight
 
 TAKE_LANE = text(
     """
@@ -39,11 +40,17 @@ TAKE_LANE = text(
     order by lane.last_run limit 1 for update of lane skip locked
     """
 )
+# An event that came back holds up what comes later about the same thing, whenever that was announced: `held` seconds.
 FETCHED = text(
     """
     select id, event_id, tenant_id, type, schema_minor, subject, correlation_id, causation_id, traceparent,
-           occurred_at, recorded_at, payload, attempts
-    from msg.outbox
+           occurred_at, recorded_at, payload, attempts,
+           (select max(cast(extract(epoch from earlier.not_before - msg.clock()) as double precision))
+            from msg.outbox as earlier
+            where earlier.lane = kept.lane and earlier.subject = kept.subject and earlier.id < kept.id
+              and earlier.not_before is not null
+              and (earlier.not_before > msg.clock() or earlier.id <= :floor)) as held
+    from msg.outbox as kept
     where lane = :lane and id > :floor and (not_before is null or not_before <= msg.clock())
     order by id limit :fetch
     """
@@ -136,6 +143,8 @@ class Relay:
         for start in range(0, len(rows), WINDOW):
             window = []
             for row in rows[start : start + WINDOW]:
+                if row.held is not None:
+                    _block(result, row.subject, max(row.held, HELD_AT_LEAST))
                 if row.subject in result.blocked:
                     result.behind.append(row)
                 elif len(row.payload) > BODY_MAX:
@@ -195,7 +204,11 @@ class Relay:
 def _refuse(result: Pass, row: Row, failure: Failure) -> None:
     delay = 0.0 if _is_hopeless(row, failure) else growing(row.attempts + 1, first=FIRST_DELAY, longest=LAST_DELAY)
     result.refused.append((row, failure))
-    result.blocked[row.subject] = max(delay, result.blocked.get(row.subject, 0.0))
+    _block(result, row.subject, delay)
+
+
+def _block(result: Pass, subject: str, seconds: float) -> None:
+    result.blocked[subject] = max(seconds, result.blocked.get(subject, 0.0))
 
 
 def _is_hopeless(row: Row, failure: Failure) -> bool:

@@ -197,6 +197,10 @@ begin
 end $$
 """
 
+# Empty as long as every event is taken at once; says which things have an event that came back.
+KEEP_ORDER_UP = ("create index outbox_held on msg.outbox (lane, subject, id) where not_before is not null",)
+KEEP_ORDER_DOWN = ("drop index msg.outbox_held",)
+
 CREATE: tuple[str, ...] = (
     "create schema msg",
     CLOCK,

@@ -120,6 +120,7 @@ async def prepare(addresses: ServiceDatabase, app_role: str) -> None:
         "drop schema if exists msg cascade",
         "drop table if exists effects, things, alembic_version",
         *messaging_schema.CREATE,
+        *messaging_schema.KEEP_ORDER_UP,
         *jobs.DDL,
         *operations.UP,
         *traces.UP,

@@ -4,15 +4,17 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from deploy.suite.databases import ServiceDatabase
 from shared.announcements import Announcement, Cause, keep, lane_of
 from shared.clock import wall_clock
 from shared.database import Database
 from shared.ids import new_id
 from shared.messaging.envelope import Envelope
 from shared.messaging.inbox import Inbox
-from shared.messaging.relay import ATTEMPTS_MAX, Relay
+from shared.messaging.relay import ATTEMPTS_MAX, FETCH, Relay
 from shared.messaging.transport import Failure, Fault, LinkDown, LinkState, Outcome
-from tests.shared.messaging.probe import MERIDIAN, Noted, announce
+from shared.work import begin
+from tests.shared.messaging.probe import MERIDIAN, NORTHSTAR, Noted, announce, as_owner, writer
 from tests.shared.messaging.suite import change, rows, value
 
 
@@ -83,6 +85,64 @@ async def test_a_refused_event_waits_and_what_comes_later_about_the_same_thing_w
     assert {row.attempts for row in left[1:]} == {0}
 
 
+async def test_what_is_announced_while_an_earlier_event_about_the_same_thing_waits_does_not_overtake_it(
+    writer_database: Database,
+) -> None:
+    thing, other = two_about_different_things_on_one_lane()
+    refused = [1]
+    told = Told(
+        lambda envelope: Failure("not now", Fault.REFUSED) if refused and b'"number":1,' in envelope.body else None
+    )
+    relay = Relay(writer_database, told)
+    await announce(writer_database, [Noted(thing_id=thing.thing_id, number=1)])
+    await relay.once()
+
+    await announce(writer_database, [Noted(thing_id=thing.thing_id, number=number) for number in (2, 3)] + [other])
+    assert await relay.once() == 3
+    assert await relay.once() == 0
+    assert [envelope.subject for envelope in told.taken] == [other.subject]
+
+    refused.clear()
+    await change(writer_database, "update msg.outbox set not_before = msg.clock()")
+    await relay.once()
+    about = [envelope.body for envelope in told.taken if envelope.subject == thing.subject]
+    assert [Noted.model_validate_json(body).number for body in about] == [1, 2, 3]
+
+
+async def test_what_is_too_far_behind_to_be_fetched_with_a_refused_event_does_not_overtake_it(
+    writer_database: Database,
+) -> None:
+    thing = new_id()
+    await announce(writer_database, [Noted(thing_id=thing, number=number) for number in range(FETCH + 50)])
+    told = Told(lambda envelope: Failure("not now", Fault.REFUSED) if b'"number":0,' in envelope.body else None)
+    relay = Relay(writer_database, told)
+
+    await relay.once()
+    with_the_refused_one = len(told.taken)
+    await relay.once()
+
+    assert len(told.taken) == with_the_refused_one
+
+
+async def test_a_refused_event_out_of_sight_is_not_overtaken(
+    writer_addresses: ServiceDatabase, writer_database: Database
+) -> None:
+    thing, other = two_about_different_things_on_one_lane()
+    told = Told(lambda envelope: Failure("not now", Fault.REFUSED) if b'"number":1,' in envelope.body else None)
+    relay = Relay(writer_database, told)
+    await announce(writer_database, [Noted(thing_id=thing.thing_id, number=1)])
+    await relay.once()
+    await as_owner(writer_addresses, "alter table msg.outbox alter id restart with 20000")
+    await announce(writer_database, [other])
+    await relay.once()  # from here on it looks from far above the refused event
+    await change(writer_database, "update msg.outbox set not_before = msg.clock()")
+
+    await announce(writer_database, [Noted(thing_id=thing.thing_id, number=3)])
+    await relay.once()
+
+    assert [envelope.subject for envelope in told.taken] == [other.subject]
+
+
 async def test_after_twenty_refusals_an_event_is_put_aside(writer_database: Database) -> None:
     await announce(writer_database, [Noted(thing_id=new_id(), number=1)])
     relay = Relay(writer_database, Told(lambda _: Failure("no", Fault.REFUSED)))
@@ -144,6 +204,28 @@ def two_about_different_things_on_one_lane() -> tuple[Noted, Noted]:
     while lane_of((other := Noted(thing_id=new_id(), number=2)).subject) != lane_of(one.subject):
         pass
     return one, other
+
+
+async def test_events_of_two_tenants_that_are_sent_together_keep_each_its_own(writer_database: Database) -> None:
+    ours, theirs = two_about_different_things_on_one_lane()
+    await announce(writer_database, [ours], MERIDIAN)
+    await announce(writer_database, [theirs], NORTHSTAR)
+    told = Told(lambda _: None)
+    assert await Relay(writer_database, told).once() == 2
+
+    assert {envelope.subject: envelope.tenant_id for envelope in told.taken} == {
+        ours.subject: MERIDIAN,
+        theirs.subject: NORTHSTAR,
+    }
+
+
+async def test_work_that_is_undone_leaves_nothing_to_be_sent(writer_database: Database) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with begin(writer_database, writer(), wall_clock()) as work:
+            work.publish(Noted(thing_id=new_id(), number=1))
+            raise ZeroDivisionError
+
+    assert await Relay(writer_database, Told(lambda _: None)).once() == 0
 
 
 async def test_a_paused_lane_sends_nothing_until_it_goes_on(writer_database: Database) -> None:

@@ -1,0 +1,20 @@
+"""keep the order of what was refused"""
+
+from alembic import op
+
+from shared.messaging import schema as messaging
+
+revision = "0007"
+down_revision = "0006"
+
+
+def upgrade() -> None:
+    """keep the order of what was refused"""
+    for statement in messaging.KEEP_ORDER_UP:
+        op.execute(statement)
+
+
+def downgrade() -> None:
+    """Undo: keep the order of what was refused"""
+    for statement in messaging.KEEP_ORDER_DOWN:
+        op.execute(statement)
