@@ -93,6 +93,13 @@ RECEIVING = (
         "tests/shared/test_subjects.py::test_any_order_with_repeats_ends_in_the_same_state",
     ),
     one_edit(
+        "only the inbox knows that an event has had its effect, and it forgets after ninety days",
+        "services/billing/work_in_progress/actions.py",
+        "items = [item for item in known if item.id in new]",
+        "items = known",
+        "tests/billing/work_in_progress/test_reactions.py::test_the_same_timesheet_twice_is_counted_and_told_once",
+    ),
+    one_edit(
         "waiting for a record costs an attempt",
         VERDICT,
         "        tried.attempts,\n        delay=None if over",

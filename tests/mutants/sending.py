@@ -1,6 +1,6 @@
 """Bugs of sending: events lost, overtaken, doubled or changed on their way from the outbox to the broker."""
 
-from tests.mutants.mutant import one_edit
+from tests.mutants.mutant import Mutant, one_edit
 
 RELAY, PUBLISHER = "shared/messaging/relay.py", "shared/messaging/publisher.py"
 TESTS = "tests/shared/messaging"
@@ -44,10 +44,46 @@ FLOOR_FOR = 1e9  #""",
         f"{TESTS}/test_relay.py::test_a_refused_event_waits_and_what_comes_later_about_the_same_thing_waits_with_it",
     ),
     one_edit(
+        "an event announced later overtakes one about the same thing that waits",
+        RELAY,
+        "if row.held is not None:",
+        "if False:",
+        f"{TESTS}/test_relay.py"
+        "::test_what_is_announced_while_an_earlier_event_about_the_same_thing_waits_does_not_overtake_it",
+    ),
+    one_edit(
+        "events are announced before the change they tell of is committed",
+        "shared/work.py",
+        """        yield current
+        if current.announced:
+            await keep(session, current.announced, tenant_id=actor.tenant_id, cause=current.cause, at=now)
+""",
+        """        try:
+            yield current
+        finally:
+            if current.announced:
+                async with transaction(database) as apart:
+                    await keep(apart, current.announced, tenant_id=actor.tenant_id, cause=current.cause, at=now)
+""",
+        f"{TESTS}/test_relay.py::test_work_that_is_undone_leaves_nothing_to_be_sent",
+    ),
+    Mutant(
+        "every event of a batch is sent in the name of the tenant of the first",
+        RELAY,
+        (
+            ("from dataclasses import dataclass, field\n", "from dataclasses import dataclass, field, replace\n"),
+            (
+                "[envelope_of(row) for row in window]",
+                "[replace(envelope_of(row), tenant_id=window[0].tenant_id) for row in window]",
+            ),
+        ),
+        (f"{TESTS}/test_relay.py::test_events_of_two_tenants_that_are_sent_together_keep_each_its_own",),
+    ),
+    one_edit(
         "an event that can never be sent is dropped instead of parked",
         RELAY,
         "        if given_up:\n",
-        "        await connection.execute(SENT, {'lane': lane, 'ids': [row.id for row, _ in given_up]})\n"
+        "        await send(session, SENT, {'lane': lane, 'ids': [row.id for row, _ in given_up]})\n"
         "        if False:\n",
         f"{TESTS}/test_relay.py::test_after_twenty_refusals_an_event_is_put_aside",
     ),
