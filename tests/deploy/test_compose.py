@@ -36,6 +36,15 @@ def test_every_secret_is_named_in_the_example_and_has_no_default() -> None:
     assert ":-" not in COMPOSE
 
 
+def test_the_broker_is_pinned_to_the_version_that_operators_are_told_of() -> None:
+    (pinned,) = re.findall(r"image: rabbitmq:([\w.-]+)", COMPOSE)
+    version, _, variant = pinned.partition("-")
+
+    assert re.fullmatch(r"\d+\.\d+\.\d+", version)
+    assert variant == "management-alpine"  # where `provision` makes the users
+    assert f"| {version} |" in (ROOT / "docs" / "operations.md").read_text()
+
+
 def test_every_mounted_file_is_there() -> None:
     for source in re.findall(r"\./(deploy/[^:]+):", COMPOSE):
         assert (ROOT / source).exists(), source
