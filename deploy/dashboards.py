@@ -42,8 +42,8 @@ OF_A_SERVICE = (
     Panel(
         "Oldest message not yet acted on",
         "s",
-        "max by (consumer) (throughline_inbox_oldest_age_seconds{SERVICE})",
-        "{{consumer}}",
+        "max by (consumer, status) (throughline_inbox_oldest_age_seconds{SERVICE})",
+        "{{consumer}} {{status}}",
     ),
     Panel("Events sent per second", "ops", "sum(rate(throughline_outbox_published_total{SERVICE}[1m]))", "sent"),
     Panel(

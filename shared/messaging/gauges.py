@@ -94,8 +94,8 @@ async def _inbox(connection: AsyncConnection, service: str) -> None:
     rows = (await connection.execute(INBOX_NOW)).all()
     waiting = [row for row in rows if row.status != "parked"]
     _show(metrics.INBOX, service, {(row.consumer, row.status): row.messages for row in rows})
-    _show(metrics.INBOX_OLDEST, service, _longest(waiting, "oldest"))
-    _show(metrics.GAP, service, _longest(waiting, "gap"))
+    _show(metrics.INBOX_OLDEST, service, {(row.consumer, row.status): row.oldest for row in waiting})
+    _show(metrics.GAP, service, _longest_gap(waiting))
     metrics.PARKED_RECENTLY.labels(service).set((await connection.execute(PARKED_RECENTLY)).scalar_one())
     paused = (await connection.execute(PAUSED_NOW)).all()
     _show(metrics.PAUSED, service, {(row.consumer,): row.tenants for row in paused})
@@ -109,10 +109,10 @@ async def _tables(connection: AsyncConnection, service: str) -> None:
     metrics.OLDEST_TRANSACTION.labels(service).set((await connection.execute(OLDEST_TRANSACTION)).scalar_one())
 
 
-def _longest(rows: Iterable[Row[Any]], column: str) -> dict[tuple[str, ...], float]:
+def _longest_gap(rows: Iterable[Row[Any]]) -> dict[tuple[str, ...], float]:
     found: dict[tuple[str, ...], float] = {}
     for row in rows:
-        found[(row.consumer,)] = max(found.get((row.consumer,), 0.0), float(getattr(row, column)))
+        found[(row.consumer,)] = max(found.get((row.consumer,), 0.0), float(row.gap))
     return found
 
 

@@ -35,7 +35,9 @@ QUEUE = Gauge("throughline_broker_queue_messages", "Messages on the broker.", ["
 # What arrives and is acted on.
 INBOX = Gauge("throughline_inbox_messages", "Messages not yet acted on.", ["service", "consumer", "status"])
 INBOX_OLDEST = Gauge(
-    "throughline_inbox_oldest_age_seconds", "Age of the oldest message not yet acted on.", ["service", "consumer"]
+    "throughline_inbox_oldest_age_seconds",
+    "Age of the oldest message not yet acted on.",
+    ["service", "consumer", "status"],
 )
 GAP = Gauge(
     "throughline_inbox_sequence_gap_age_seconds",
