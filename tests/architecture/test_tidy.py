@@ -31,7 +31,7 @@ BUDGETS = {
         ),
     ),
     "contracts": (1_100, ("contracts",)),
-    "messaging": (3_050, ("messaging",)),
+    "messaging": (3_150, ("messaging",)),
     "web": (1_500, ("web",)),
     "ui": (1_200, ("ui",)),
     "pages": (1_250, ("pages",)),
