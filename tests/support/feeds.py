@@ -8,7 +8,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
 
@@ -205,7 +205,8 @@ def _intacct_in_both(content: bytes) -> Iterator[tuple[str, Decimal, Decimal]]:
     for row in rows_of(content):
         amount = Decimal(row["DEBIT"] or 0) - Decimal(row["CREDIT"] or 0)
         is_foreign = row["CURRENCY"] == "USD"
-        yield row["ACCT_NO"], amount if is_foreign else Decimal(), round(amount * Decimal(row["EXCHANGE_RATE"]), 2)
+        base = (amount * Decimal(row["EXCHANGE_RATE"])).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        yield row["ACCT_NO"], amount if is_foreign else Decimal(), base
 
 
 def _datev_in_both(content: bytes) -> Iterator[tuple[str, Decimal, Decimal]]:

@@ -7,13 +7,22 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from services.billing.batches.model.canonical import BatchedEntry
 from services.billing.batches.model.renderings.renderers import Renderer, rendered
 from services.billing.batches.model.renderings.sealed import CannotRender, Sealed
-from tests.support.feeds import IN_BOTH, a_foreign_batch, a_line, datev_rows, in_dollars, settings_of, sums_in_both
+from tests.support.feeds import (
+    IN_BOTH,
+    a_foreign_batch,
+    a_line,
+    datev_rows,
+    in_dollars,
+    rows_of,
+    settings_of,
+    sums_in_both,
+)
 
 GOLDEN = Path(__file__).parent / "golden"
 cents = st.integers(-(10**11), 10**11).filter(bool).map(lambda amount: Decimal(amount).scaleb(-2))
@@ -58,6 +67,13 @@ def translated_batches(draw: st.DrawFn) -> Sealed:
     return replace(a_foreign_batch(), entries=tuple(made))
 
 
+def a_tie() -> Sealed:
+    """Describe a batch whose amount at a rate of four decimals lies half-way between two cents."""
+    sides = (("1200", "1400", "R", "150.00", "0.05"), ("4000", "8200", "S", "-150.00", "-0.05"))
+    return replace(a_foreign_batch(), entries=(in_dollars(1, "Cents", *sides),))
+
+
+@example(a_tie())
 @given(translated_batches())
 @settings(deadline=None)
 def test_every_account_comes_to_the_same_in_both_currencies(batch: Sealed) -> None:
@@ -78,6 +94,26 @@ def test_datev_says_the_rate_as_units_of_the_foreign_currency_and_differences_in
         ("30,77", "EUR", "", "", ""),
         ("12,50", "EUR", "", "", ""),
     ]
+
+
+def test_intacct_says_rates_of_four_decimals_and_what_they_leave_over_in_the_currency_of_the_books() -> None:
+    [file] = rendered(a_foreign_batch(), Renderer.INTACCT, settings_of(Renderer.INTACCT))
+
+    payment = [row for row in rows_of(file.content) if row["MEMO"] == "Payment"]
+    names = ("ACCT_NO", "DEBIT", "CREDIT", "CURRENCY", "EXCHANGE_RATE")
+    assert [tuple(row[name] for name in names) for row in payment] == [
+        ("1000", "1000.00", "", "USD", "0.7692"),
+        ("1000", "0.03", "", "EUR", "1"),
+        ("1400", "", "1000.00", "USD", "0.80"),
+        ("2660", "30.77", "", "EUR", "1"),
+    ]
+
+
+def test_intacct_refuses_a_rate_of_which_four_decimals_leave_nothing() -> None:
+    dong = in_dollars(1, "Invoice", ("1200", "1400", "R", "1000.00", "0.04"), ("4000", "8200", "S", "-1000.00", "-0.04"))
+
+    with pytest.raises(CannotRender, match=r"rates of 4 decimals; entry 1 has one of 0\.0000400000"):
+        rendered(replace(a_foreign_batch(), entries=(dong,)), Renderer.INTACCT, settings_of(Renderer.INTACCT))
 
 
 def test_datev_refuses_rates_and_currencies_that_it_does_not_take() -> None:

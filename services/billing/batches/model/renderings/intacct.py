@@ -1,17 +1,20 @@
 """Sage Intacct: a CSV file for its import of journal entries.
 
-Fields by Intacct's help pages on importing journal entries; what an entry has once stands on its first row only. In a
-foreign currency every row has its currency and the rate that makes of it what it is in the books.
+Fields by Intacct's help pages on importing journal entries; what an entry has once stands on its first row only. Its
+reference of journal entries (developer.intacct.com, GLENTRY) gives each line a currency and a rate of its own, of at
+most 4 decimals. So in a foreign currency every row has both, and what such a rate leaves over is a row in the currency
+of the books.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from services.billing.batches.model.canonical import BatchedEntry, BatchedLine
 from services.billing.batches.model.renderings.sealed import (
+    CannotRender,
     Row,
     Sealed,
     account_of,
@@ -38,7 +41,8 @@ COLUMNS = (
     "CREDIT",
 )
 OF_CURRENCY = ("CURRENCY", "EXCHANGE_RATE")
-RATE_DECIMALS = 10
+RATE_DECIMALS = 4
+CENTS = Decimal("0.01")
 MOST_ROWS = 50_000
 MOST_DIGITS = 12
 LONGEST_ACCOUNT = 24
@@ -70,12 +74,17 @@ def intacct(batch: Sealed, settings: Settings) -> list[bytes]:
 
 
 def _both(entry: BatchedEntry, line: BatchedLine, settings: Settings) -> Iterator[tuple[BatchedLine, Row]]:
-    """A line at the rate that makes of it what it is in the books, and what no rate makes of it as a line of theirs."""
+    """A line at the rate closest to what it is in the books, and what is over as a line in their currency."""
     stands_at = line.functional_amount or Decimal()
     base = stands_at if stands_at * line.amount > 0 else line.amount
     if line.amount:
         rate = round(base / line.amount, RATE_DECIMALS)
-        base = round(line.amount * rate, 2)
+        if not rate:
+            raise CannotRender(
+                f"{SYSTEM} takes exchange rates of {RATE_DECIMALS} decimals; entry {entry.number} has one of"
+                f" {base / line.amount:.10f}. Take the batch as hledger or beancount, or post it by hand."
+            )
+        base = (line.amount * rate).quantize(CENTS, ROUND_HALF_UP)
         yield line, (entry.currency, plain(rate))
     if stands_at != base:
         yield replace(line, amount=stands_at - base), (settings.currency, "1")
