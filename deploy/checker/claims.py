@@ -25,6 +25,10 @@ select l.tenant_id, l.contract_id, -sum(l.amount) as amount from journal_lines l
 join journal_entries e on e.tenant_id = l.tenant_id and e.id = l.entry_id
 where l.role = 'loss_provision' and e.source_kind = 'recognition' group by 1, 2
 """
+LEFT_OF_PROVISIONS = """
+select tenant_id, contract_id, sum(functional_amount) as amount from journal_lines
+where role = 'loss_provision' group by 1, 2 having sum(amount) = 0 and sum(functional_amount) <> 0
+"""
 PASSED_ON = """
 select tenant_id, expense_id, person_id, day, cost, contract_line_id, transferred_from from billable_items
 where expense_id is not null and transferred_from is null
@@ -93,6 +97,15 @@ async def a_provision_is_posted_as_it_is(look: Look) -> list[str]:
         for row in await look.rows("billing", PROVISIONS_POSTED)
     }
     return broken + differences("the provision of contract", sums, posted, Fraction())
+
+
+@invariant("M-10", Strength.LOCAL)
+async def nothing_is_left_of_a_provision_that_was_released(look: Look) -> list[str]:
+    """Where nothing is provided for a contract any more, nothing of it is left in the currency of the books."""
+    return [
+        f"{row['amount']} is left of the provision of contract {row['contract_id']}"
+        for row in await look.rows("billing", LEFT_OF_PROVISIONS)
+    ]
 
 
 @invariant("M-11", Strength.CAUSAL)

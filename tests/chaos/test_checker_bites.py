@@ -20,7 +20,8 @@ from deploy.suite.members import SERVICES
 from deploy.suite.postgres import EmbeddedPostgres
 from shared.contracts.base import REGISTRY
 from shared.telemetry import routing_key
-from tests.chaos.damage import DAMAGES, Damage
+from tests.chaos.damage import DAMAGES
+from tests.chaos.harm import Damage
 from tests.chaos.lived import lived
 from tests.support.databases import run_apart
 from tests.support.embedded import forget
