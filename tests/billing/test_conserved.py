@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
 from datetime import date
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-import httpx2
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from services.billing.premiums.actions import agree_premium
 from services.billing.service import service
 from shared.actor import Role
 from shared.clock import wall_clock
-from shared.contracts import crm, delivery
 from shared.ids import new_id
 from shared.jobs import Runner
 from tests.support.billing import (
@@ -30,46 +26,23 @@ from tests.support.billing import (
     a_timesheet,
     an_entry,
 )
-from tests.support.ledger import MARCH
+from tests.support.conserved import BEYOND_EIGHT, LAWS, Firm
 
-Row = Mapping[str, Any]
 ANNA = UUID(int=11)
 WHY = {"reason": "Agreed."}
-
-
-@dataclass
-class Firm:
-    """A tenant with two contracts by the hour, and what delivery approved there."""
-
-    billing: Billing
-    tenant: UUID
-    sales: list[crm.OpportunityClosedWon]
-    contracts: list[UUID]
-    approved: list[tuple[crm.OpportunityClosedWon, delivery.ApprovedEntry]] = field(default_factory=list)
-
-    async def ask(self, method: str, path: str, body: Mapping[str, Any], role: Role = Role.BILLING_CLERK) -> Any:
-        """Do something, or be refused; nothing may break."""
-        key = {"Idempotency-Key": str(new_id())}
-        client = self.billing.as_(role, tenant=self.tenant, subject=role.value)
-        answer: httpx2.Response = await client.request(method, path, json=dict(body), headers=key)
-        assert answer.status_code < 500, answer.text
-        return answer.json() if answer.is_success and answer.content else None
-
-    async def rows(self, table: str) -> list[dict[str, Any]]:
-        return [dict(row) for row in await self.billing.rows(table, tenant=self.tenant)]
-
-    async def hear(self, event: Any) -> None:
-        await self.billing.hear(event, tenant=self.tenant)
-
-    async def pick(self, table: str, number: int, **wanted: Any) -> dict[str, Any] | None:
-        """One of the rows of a table, if there are any."""
-        found = [row for row in await self.rows(table) if all(row[name] == value for name, value in wanted.items())]
-        return found[number % len(found)] if found else None
 
 
 async def worked(firm: Firm, number: int) -> None:
     sale = firm.sales[number % 2]
     entry = an_entry(sale.lines[0].line_id, 10 + number % 471, day=date(2026, 3, 2 + number % 28))
+    firm.approved.append((sale, entry))
+    await firm.hear(a_timesheet(sale, entry))
+
+
+async def worked_late(firm: Firm, number: int) -> None:
+    """Work beyond eight hours, on a day on which there may be more."""
+    sale = firm.sales[number % 2]
+    entry = an_entry(sale.lines[0].line_id, 481 + number % 241, day=date(2026, 3, 2 + number % 28))
     firm.approved.append((sale, entry))
     await firm.hear(a_timesheet(sale, entry))
 
@@ -160,7 +133,7 @@ async def _to_an_item(firm: Firm, number: int, what: str, role: Role = Role.BILL
 
 Step = Callable[[Firm, int], Awaitable[None]]
 DEEDS: tuple[Step, ...] = (
-    *(worked, corrected, drafted, discarded, issued, credited),
+    *(worked, worked_late, corrected, drafted, discarded, issued, credited),
     *(held, marked, written_off, transferred, re_rated),
 )
 STEPS = st.lists(st.tuples(st.sampled_from(DEEDS), st.integers(0, 9999)), min_size=3, max_size=12)
@@ -186,6 +159,8 @@ async def test_each_deed_leaves_its_trace(bare_billing: Billing) -> None:
     # Enough work on the second contract that something is left whatever is picked.
     for number in (29, 57, 85, 113, 141, 169, 197):
         await worked(firm, number)
+    for number in (57, 57 + 28):
+        await worked_late(firm, number)
     await corrected(firm, 1)
     for deed, number in ((held, 1), (marked, 150), (transferred, 2), (re_rated, 51), (written_off, 0)):
         await deed(firm, number)
@@ -207,92 +182,7 @@ async def a_firm(billing: Billing) -> Firm:
     tenant = new_id()
     await a_legal_entity(billing, tenant=tenant)
     sales = [a_sale(a_time_line(rate)) for rate in ("120.00", "95.55")]
-    return Firm(billing, tenant, sales, [await billing.sold(sale, tenant=tenant) for sale in sales])
-
-
-async def no_minute_is_lost(firm: Firm) -> None:
-    """Every approved minute waits, is on an invoice or a draft, or was written off, wherever it was transferred."""
-    items = {row["id"]: row for row in await firm.rows("billable_items")}
-    left: dict[Any, int] = defaultdict(int)
-    for row in items.values():
-        left[items[row["transferred_from"] or row["id"]]["entry_id"]] += row["billable_minutes"]
-    for row in await firm.rows("work_adjustments"):
-        if row["kind"] == "written_off":
-            item = items[row["item_id"]]
-            left[items[item["transferred_from"] or item["id"]]["entry_id"]] -= row["minutes"]
-    assert dict(left) == {entry.entry_id: entry.minutes for _, entry in firm.approved}
-
-
-async def no_cent_is_lost(firm: Firm) -> None:
-    """What work was worth at first, and every change of it, is what is open and what was taken of it."""
-    items = {row["id"]: row for row in await firm.rows("billable_items")}
-    changed: dict[UUID, Decimal] = defaultdict(Decimal)
-    rate_at_first = {one: row["rate"] for one, row in items.items()}
-    for row in await firm.rows("work_adjustments"):
-        changed[row["item_id"]] += row["amount"]
-    for row in reversed(await re_rated_in_order(firm)):
-        rate_at_first[row["item_id"]] = row["from_rate"]
-    for one, row in items.items():
-        if row["transferred_from"] is None:
-            at_first = (rate_at_first[one] * row["minutes"] / 60).quantize(Decimal("0.01"), "ROUND_HALF_UP")
-            assert row["value"] - changed[one] == at_first
-    moved = sum(row["amount"] for row in await firm.rows("work_adjustments") if row["kind"] == "transferred")
-    came = sum(row["value"] - changed[one] for one, row in items.items() if row["transferred_from"] is not None)
-    assert moved + came == 0
-
-
-async def re_rated_in_order(firm: Firm) -> list[dict[str, Any]]:
-    """What was re-rated, as it happened."""
-    began = {row["id"]: row["started_at"] for row in await firm.rows("re_ratings")}
-    turns = {(row["adjustment_id"], row["item_id"]): row["turn"] for row in await firm.rows("work_adjustments")}
-    found = await firm.rows("re_rated_items")
-    assert began.keys() >= {row["re_rating_id"] for row in found}
-    return sorted(found, key=lambda row: turns[row["re_rating_id"], row["item_id"]])
-
-
-async def the_documents_say_what_the_items_say(firm: Firm) -> None:
-    """What is taken of items is what invoices claim less what credit notes gave back; never more than there is."""
-    items = {row["id"]: row for row in await firm.rows("billable_items")}
-    taken: dict[UUID, Decimal] = defaultdict(Decimal)
-    minutes: dict[UUID, int] = defaultdict(int)
-    for row in await firm.rows("allocations"):
-        taken[row["item_id"]] += row["amount"]
-        minutes[row["item_id"]] += row["minutes"]
-    for one, row in items.items():
-        assert taken[one] * row["value"] >= 0
-        assert abs(taken[one]) <= abs(row["value"])
-        assert abs(minutes[one]) <= abs(row["billable_minutes"])
-    standing = {row["id"] for row in await firm.rows("invoices") if row["status"] != "discarded"}
-    claimed = sum(row["net"] for row in await firm.rows("invoice_lines") if row["invoice_id"] in standing)
-    assert sum(taken.values()) == claimed - sum(row["net"] for row in await credits_issued(firm))
-
-
-async def the_ledger_says_what_the_items_say(firm: Firm) -> None:
-    """Once all is recognised, revenue is what all work is worth, and the net position what of it is on no invoice."""
-    await firm.ask("POST", "/recognition-runs", {"legal_entity": "MER", "period": MARCH}, Role.CONTROLLER)
-    issued = {row["id"] for row in await firm.rows("issued_invoices")}
-    billed: dict[UUID, Decimal] = defaultdict(Decimal)
-    for row in await firm.rows("invoice_lines"):
-        billed[row["contract_id"]] += row["net"] if row["invoice_id"] in issued else 0
-    for row in await credits_issued(firm):
-        billed[row["contract_id"]] -= row["net"]
-    lines = await firm.rows("journal_lines")
-    for contract_id in firm.contracts:
-        worth = sum(
-            (row["value"] for row in await firm.rows("billable_items") if row["contract_id"] == contract_id), Decimal()
-        )
-        of = [row for row in lines if row["contract_id"] == contract_id]
-        revenue = -sum((row["amount"] for row in of if row["role"] == "revenue"), Decimal())
-        position = sum(
-            (row["amount"] for row in of if row["role"] in ("contract_asset", "contract_liability")), Decimal()
-        )
-        assert (revenue, position) == (worth, worth - billed[contract_id])
-
-
-async def credits_issued(firm: Firm) -> list[dict[str, Any]]:
-    """The lines of the credit notes that were issued."""
-    issued = {row["id"] for row in await firm.rows("issued_credit_notes")}
-    return [row for row in await firm.rows("credit_note_lines") if row["credit_note_id"] in issued]
-
-
-LAWS = (no_minute_is_lost, no_cent_is_lost, the_documents_say_what_the_items_say, the_ledger_says_what_the_items_say)
+    firm = Firm(billing, tenant, sales, [await billing.sold(sale, tenant=tenant) for sale in sales])
+    async with billing.work(tenant=tenant) as work:
+        await agree_premium(work, BEYOND_EIGHT)
+    return firm

@@ -110,7 +110,9 @@ def test_intacct_says_rates_of_four_decimals_and_what_they_leave_over_in_the_cur
 
 
 def test_intacct_refuses_a_rate_of_which_four_decimals_leave_nothing() -> None:
-    dong = in_dollars(1, "Invoice", ("1200", "1400", "R", "1000.00", "0.04"), ("4000", "8200", "S", "-1000.00", "-0.04"))
+    dong = in_dollars(
+        1, "Invoice", ("1200", "1400", "R", "1000.00", "0.04"), ("4000", "8200", "S", "-1000.00", "-0.04")
+    )
 
     with pytest.raises(CannotRender, match=r"rates of 4 decimals; entry 1 has one of 0\.0000400000"):
         rendered(replace(a_foreign_batch(), entries=(dong,)), Renderer.INTACCT, settings_of(Renderer.INTACCT))
