@@ -143,12 +143,16 @@ def by_month(months: Sequence[Period], worked: Mapping[date, int]) -> list[int]:
 
 
 def balances(worked: Iterable[int], line: RetainerLine) -> list[RetainerMonth]:
-    """What became of the minutes of each month; where more was taken back than worked, nothing was worked."""
+    """What became of the minutes of each month.
+
+    Where more was taken back than worked, nothing was worked; where an amendment takes back more than a month has, it
+    has none.
+    """
     buckets: list[tuple[int, int]] = []  # the last month in which they are good, and how many are left
     found = []
     for number, (period, recorded) in enumerate(zip(line.months, worked, strict=True)):
         minutes = max(recorded, 0)
-        granted = minutes if line.minutes is None else line.minutes[number]
+        granted = minutes if line.minutes is None else max(line.minutes[number], 0)
         carried_in = sum(left for _, left in buckets)
         used, buckets = _use(minutes, [*buckets, (number + line.rollover_months, granted)])
         expired = sum(left for last, left in buckets if last <= number)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.billing.contracts.model import Amendment, Contract, LineChange, Method
 from services.billing.retainers.model import (
+    Change,
     RetainerLine,
+    amended_days,
     balances,
     by_month,
+    fees_in_all,
     months_of,
     overage_value,
     retainer_lines,
@@ -70,6 +75,83 @@ def test_time_beyond_what_is_there_is_overage_at_its_rate() -> None:
     assert overage_value(month, a_retainer(600, rate=None)) == 0
 
 
+def test_no_month_has_fewer_minutes_than_none_so_that_nobody_pays_for_time_not_worked() -> None:
+    taken_back = replace(a_retainer(600, rollover=0), minutes=[600, -400, *[600] * 10])
+
+    january, february, *_ = balances([600, 0, *[0] * 10], taken_back)
+    _, worked, *_ = balances([600, 90, *[0] * 10], taken_back)
+
+    assert (january.overage, february.granted, february.used, february.overage) == (0, 0, 0, 0)
+    assert worked.overage == 90
+
+
+def test_what_was_taken_back_beyond_what_was_worked_is_no_time() -> None:
+    january, february, *_ = balances([-60, 30, *[0] * 10], a_retainer(600, rollover=1))
+
+    assert (january.worked, january.used, january.carried_out, february.carried_in) == (0, 0, 600, 600)
+
+
+def test_time_counts_in_the_month_of_its_day_before_the_first_in_the_first_and_behind_the_last_in_that_one() -> None:
+    months = list(months_of(Period(date(2026, 1, 31), date(2026, 4, 15))))
+    days = {date(2026, 1, 1): 1, date(2026, 2, 27): 2, date(2026, 2, 28): 4, date(2026, 3, 31): 8, date(2026, 5, 1): 16}
+
+    assert by_month(months, days) == [3, 4, 24]
+    assert by_month([], days) == []
+
+
+def test_a_retainer_is_told_with_all_that_was_agreed_on_it_and_with_nothing_of_other_lines() -> None:
+    terms = {"monthly_fee": Decimal(1000), "monthly_minutes": 600, "rollover_months": 2, "overage_rate": Decimal(150)}
+    support = a_contract_line(Method.RETAINER, "6000.01", line_id=SUPPORT, **terms)
+    other = a_contract_line(Method.FIXED_FEE_PERCENT, "9000")
+    contract = a_contract(support, other, ends_before=date(2026, 9, 2))
+    more = an_amendment(date(2026, 6, 2), "300", minutes=60)
+    of_other = replace(more, id=UUID(int=2), changes=[LineChange(other.id, Decimal(5000), minutes_delta=999)])
+
+    [line] = retainer_lines(contract, [more, of_other])
+
+    assert (line.rollover_months, line.overage_rate) == (2, Decimal(150))
+    assert list(line.fees) == [1000] * 3 + [1100] * 3
+    assert line.minutes == [600] * 3 + [620] * 3
+
+
+def test_minutes_that_an_amendment_brings_limit_a_new_retainer_and_no_other() -> None:
+    more = an_amendment(date(2026, 6, 2), "300", minutes=60)
+
+    [unlimited] = retainer_lines(a_half_year(), [more])
+    [limited] = retainer_lines(a_half_year(monthly_minutes=100), [more])
+    [brought] = retainer_lines(a_half_year("0", added_by=UUID(int=601)), [an_amendment(date(2026, 6, 2), "300")])
+
+    assert (unlimited.minutes, unlimited.rollover_months) == (None, 0)
+    assert limited.minutes == [100] * 3 + [120] * 3
+    assert brought.minutes is None
+
+
+def test_a_retainer_that_ended_before_it_began_has_no_months_and_one_that_ended_a_day_later_has_one() -> None:
+    over, hardly = (an_amendment(date(2026, 6, 1), ends=ends) for ends in (date(2026, 3, 2), date(2026, 3, 3)))
+
+    assert fees(a_half_year(monthly_fee=Decimal(1000)), over) == []
+    assert fees(a_half_year(monthly_fee=Decimal(1000)), hardly) == [1000]
+    assert fees(a_half_year(), over) == []
+    assert fees(a_half_year(), hardly) == [6000]
+    assert amended_days(YEAR, [date(2025, 1, 1)]) == Period(date(2026, 1, 1), date(2026, 1, 2))
+
+
+def test_what_all_months_come_to_is_what_their_fees_are_billed_at() -> None:
+    days = Period(date(2026, 3, 2), date(2026, 9, 2))
+    more = Change(date(2026, 6, 2), None, Decimal("100.00"))
+
+    assert fees_in_all(Decimal(1000), days, [], "EUR") == 6000
+    assert fees_in_all(Decimal(1000), days, [more], "EUR") == 6100
+    assert fees_in_all(Decimal(1000), days, [more, Change(date(2026, 7, 1), date(2026, 11, 2))], "EUR") == Decimal(
+        "8166.66"
+    )
+
+
+def test_months_without_end_are_not_counted() -> None:
+    with pytest.raises(ValueError, match="no last month"):
+        list(months_of(Period(date(2026, 1, 1))))
+
+
 def test_a_retainer_without_a_limit_covers_everything() -> None:
     month, *_ = balances([5000, *[0] * 11], a_retainer(None))
 
@@ -99,8 +181,9 @@ def fees(contract: Contract, *amendments: Amendment) -> list[Decimal]:
 
 
 def test_an_amendment_is_spread_over_the_months_from_its_day_on() -> None:
-    more = an_amendment(date(2026, 6, 1), "100.00")
+    more, on_its_first_day = (an_amendment(date(2026, 6, day), "100.00") for day in (1, 2))
 
+    assert fees(a_half_year(), on_its_first_day) == fees(a_half_year(), more)
     assert fees(a_half_year(), more) == [1000, 1000, 1000, Decimal("1033.33"), Decimal("1033.34"), Decimal("1033.33")]
     assert fees(a_half_year(monthly_fee=Decimal(1000)), more) == fees(a_half_year(), more)
     assert fees(a_half_year(), an_amendment(date(2026, 8, 20), "-400")) == [1000] * 5 + [600]
@@ -112,6 +195,7 @@ def test_a_longer_retainer_goes_on_as_agreed_for_each_month_or_spreads_what_is_l
     later = an_amendment(date(2026, 7, 15), ends=date(2026, 11, 2))
 
     assert fees(a_half_year(monthly_fee=Decimal(1000)), longer) == [1000] * 9
+    assert retainer_lines(a_half_year(monthly_minutes=600), [longer])[0].minutes == [600] * 9
     assert fees(a_half_year(), longer) == [1000] * 3 + [500] * 6
     assert fees(a_half_year(monthly_fee=Decimal(1000)), dearer, later) == [1000] * 3 + [1200] * 5
 
