@@ -12,8 +12,9 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from deploy.suite.members import SERVICES
+from shared.errors import Refused
 from shared.ui.reader import LANGUAGES
-from shared.ui.words import homes
+from shared.ui.words import ROOT, homes
 
 SOURCE = LANGUAGES[0]
 KEYWORDS = {**DEFAULT_KEYWORDS, "because": None}  # reasons are written where the rules are
@@ -43,7 +44,7 @@ def extracted(home: Path) -> Catalog:
     found = Catalog()
     for text in _written_in(home):
         found.add(text)
-    for text in _declared(home.name):
+    for text in (*_declared(home.name), *_refused(home)):
         found.add(text)
     if home != COMMON:
         for text in _written_in(COMMON):
@@ -66,6 +67,22 @@ def _declared(service: str) -> Iterator[str]:
         if each.name == service:
             yield from (text for entry in each.all_navigation for text in (entry.label, entry.group))
             yield from (finder.label for finder in each.finders)
+
+
+def _refused(home: Path) -> Iterator[str]:
+    """What the refusals of a home say; those of a part of `shared` that has no texts of its own stand in the common."""
+    for each in _kinds_of(Refused):
+        if not each.__module__.startswith(("services.", "shared.")):
+            continue
+        written = ROOT / each.__module__.replace(".", "/")
+        if next((one for one in homes() if written.is_relative_to(one)), COMMON) == home:
+            yield from filter(None, each.paragraphs())
+
+
+def _kinds_of(refusal: type[Refused]) -> Iterator[type[Refused]]:
+    yield refusal
+    for each in refusal.__subclasses__():
+        yield from _kinds_of(each)
 
 
 def catalogue_of(home: Path, language: str) -> Path:

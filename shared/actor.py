@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from shared.errors import Forbidden
+from shared.reasons import because
 
 
 class NotPermitted(Forbidden):
@@ -53,7 +54,7 @@ class Actor:
     def must(self, permission: StrEnum) -> None:
         """Refuse with NotPermitted unless this actor holds `permission`."""
         if not self.may(permission):
-            raise NotPermitted(f"Needs the permission {permission}.")
+            raise NotPermitted(because("Needs the permission %(permission)s.", permission=permission))
 
 
 def the_service(name: str, tenant_id: UUID) -> Actor:

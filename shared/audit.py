@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.actor import NotPermitted, Role
 from shared.database import Schema, found_by, page
+from shared.reasons import because
 from shared.web.paging import Cursor, Limit, PageOf
 from shared.web.route import InWork, WorkRoute
 
@@ -68,7 +69,7 @@ RecordId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_.-]{1,100}$", description="
 async def history(record_id: RecordId, work: InWork, cursor: Cursor = None, limit: Limit = 50) -> PageOf[Change]:
     """Every change of one record, oldest first; for auditors and controllers."""
     if not READERS & work.actor.roles:
-        raise NotPermitted("Needs the role auditor or controller.")
+        raise NotPermitted(because("Needs the role auditor or controller."))
     rows = select(_audit).where(_audit.c.record_id == record_id)
     found = await page(work.session, rows, keys=(_audit.c.id,), cursor=cursor, limit=limit)
     return PageOf.of(found, Change)

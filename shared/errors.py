@@ -9,17 +9,31 @@ from __future__ import annotations
 import re
 from inspect import cleandoc
 
+from shared.reasons import Reason
+
 
 class Refused(Exception):
     """This cannot be done."""
 
-    def __init__(self, detail: str | None = None, *, field: str | None = None, mend: str | None = None) -> None:
+    def __init__(
+        self, detail: str | Reason | None = None, *, field: str | None = None, mend: str | Reason | None = None
+    ) -> None:
         """Refuse with the class's message, or with `detail`; `field` is a JSON pointer such as `/lines/0/minutes`."""
-        what, how = _paragraphs(type(self))
-        self.detail = detail or what
-        self.mend = mend or how
+        what, how = self.paragraphs()
+        self.what = detail or what
+        self.how = mend or how
         self.field = field
         super().__init__(self.detail)
+
+    @property
+    def detail(self) -> str:
+        """What cannot be done, in English, for programs."""
+        return str(self.what)
+
+    @property
+    def mend(self) -> str | None:
+        """How to go on, in English, for programs."""
+        return str(self.how) if self.how else None
 
     @classmethod
     def code(cls) -> str:
@@ -29,7 +43,13 @@ class Refused(Exception):
     @classmethod
     def message(cls) -> str:
         """What this refusal says unless a detail is given: the first paragraph of its docstring."""
-        return _paragraphs(cls)[0]
+        return cls.paragraphs()[0]
+
+    @classmethod
+    def paragraphs(cls) -> tuple[str, str | None]:
+        """What this refusal says and how to mend it, unless it is told otherwise."""
+        what, _, how = cleandoc(cls.__doc__ or "").partition("\n\n")
+        return " ".join(what.split()), " ".join(how.split()) or None
 
 
 class NotFound(Refused):
@@ -60,8 +80,3 @@ class Stale(Refused):
 
     Read it again, look at what changed, and repeat your change with the new ETag.
     """
-
-
-def _paragraphs(refusal: type[Refused]) -> tuple[str, str | None]:
-    what, _, how = cleandoc(refusal.__doc__ or "").partition("\n\n")
-    return " ".join(what.split()), " ".join(how.split()) or None

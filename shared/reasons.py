@@ -9,8 +9,9 @@ from decimal import Decimal
 from typing import Union
 
 from shared.money import Money
+from shared.period import Period
 
-Fact = Union[str, int, Decimal, date, timedelta, Money, "Reason"]
+Fact = Union[str, int, Decimal, date, timedelta, Period, Money, "Reason"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Reason:
         return self.text % {name: _plain(fact) for name, fact in self.facts.items()}
 
 
-def because(text: str, **facts: Fact) -> Reason:
+def because(text: str, /, **facts: Fact) -> Reason:
     """The reason `text` with its facts; `make words` gathers what stands here for translation."""
     return Reason(text, facts)
 

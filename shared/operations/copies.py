@@ -23,6 +23,7 @@ from shared.operations.confidential import is_confidential
 from shared.operations.deeds import Named, NotParked
 from shared.operations.desk import IN_SIGHT, Desk
 from shared.operations.message import Message, contract_of, major_of, message, minor_of, schema_errors
+from shared.reasons import because
 
 COPY_OF = "throughline-copy-of"  # the attribute in which a copy names its original
 
@@ -130,7 +131,12 @@ async def propose(desk: Desk, named: Named, payload: Mapping[str, Any], reason: 
         raise WrongPayload(errors[0].what, field=f"/payload{errors[0].where}")
     subject = kind.read(major_of(row.type), minor_of(row), body).subject
     if subject != row.subject:
-        raise WrongPayload(f"It is about {subject}, the message is about {row.subject}.", field="/payload")
+        raise WrongPayload(
+            because(
+                "It is about %(subject)s, the message is about %(subject_2)s.", subject=subject, subject_2=row.subject
+            ),
+            field="/payload",
+        )
     copy_id = new_id()
     values = {"id": copy_id, "consumer": named.consumer, "event_id": named.event_id, "body": body, "reason": reason}
     await desk.session.execute(PROPOSE, {**values, **desk.sight, "by": desk.by})
@@ -187,14 +193,16 @@ async def _found(desk: Desk, copy_id: UUID, locking: str = "") -> Row[Any]:
 async def _undecided(desk: Desk, copy_id: UUID) -> Row[Any]:
     found = await _found(desk, copy_id, " for update")
     if found.state != "proposed":
-        raise CopyDecided(f"This edited copy was {found.state} by {found.decided_by}.")
+        raise CopyDecided(
+            because("This edited copy was %(state)s by %(decided_by)s.", state=found.state, decided_by=found.decided_by)
+        )
     return found
 
 
 async def _must_see(desk: Desk, named: Named) -> Row[Any]:
     row = (await message(desk, named.consumer, named.event_id)).row
     if is_confidential(row.type) and not desk.sees_confidential:
-        raise NotPermitted("This message may tell costs: its editing needs the role auditor, too.")
+        raise NotPermitted(because("This message may tell costs: its editing needs the role auditor, too."))
     return row
 
 

@@ -21,6 +21,7 @@ from shared.operations.parked_api import ConsumerName, Text
 from shared.operations.permissions import Permission
 from shared.operations.place import here
 from shared.pages import InWork, PageRoute, form_of, page
+from shared.reasons import because
 from shared.subjects import is_same_person
 from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
@@ -98,7 +99,7 @@ def _payload(text: str) -> dict[str, Any]:
     try:
         said = json.loads(text)
     except ValueError as error:
-        raise WrongPayload(f"This is not JSON: {error}", field="/payload") from error
+        raise WrongPayload(because("This is not JSON: %(error)s", error=str(error)), field="/payload") from error
     if not isinstance(said, dict):
-        raise WrongPayload("A payload is a JSON object.", field="/payload")
+        raise WrongPayload(because("A payload is a JSON object."), field="/payload")
     return said

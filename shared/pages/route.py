@@ -9,7 +9,7 @@ from fastapi import Request, Response
 
 from shared.actor import Actor
 from shared.pages.names import with_names
-from shared.pages.problems import as_page, is_fragment
+from shared.pages.problems import ForPeople, is_fragment
 from shared.pages.session import Sessions, must_be_our_form
 from shared.pages.shell import Shell
 from shared.ui.reader import reader_of, reading
@@ -24,7 +24,7 @@ class PageRoute(WorkRoute):
         handle = super().get_route_handler()
 
         async def serve(request: Request) -> Response:
-            request.state.problem_as_page = as_page
+            request.state.problems_for_people = ForPeople()
             try:
                 with reading(reader_of(request)):
                     answer = _moved(request, await handle(request))

@@ -13,6 +13,7 @@ from babel.dates import format_date, format_skeleton, format_time, format_timede
 from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent, parse_pattern
 
 from shared.money import Money
+from shared.period import Period
 from shared.reasons import Fact, Reason
 from shared.ui.reader import current_reader
 from shared.ui.words import gettext
@@ -152,19 +153,31 @@ def told(reason: Reason | str) -> str:
     return gettext(reason.text) % {name: _shown(name, fact) for name, fact in reason.facts.items()}
 
 
+def worded(text: Reason | str) -> str:
+    """What a refusal says, in the reader's language: a text of ours, or a reason."""
+    return gettext(text) if isinstance(text, str) else told(text)
+
+
 def _shown(name: str, fact: Fact) -> str:
-    match fact:
-        case timedelta():
-            return hours(int(fact.total_seconds()) // 60)
-        case Money():
-            return money(fact)
-        case date():
-            return day(fact)
-        case Decimal():
-            return number(fact)
-        case Reason():
-            return told(fact)
-    return titled(str(fact)) if name in ("role", "skill") else str(fact)
+    show = next((show for kind, show in SHOWN.items() if isinstance(fact, kind)), str)
+    return titled(show(fact)) if name in ("role", "skill") else show(fact)
+
+
+def _span(days: Period) -> str:
+    if days.ends_before is None:
+        return gettext("from %(first)s on") % {"first": day(days.starts_on)}
+    last = day(days.ends_before - timedelta(days=1))
+    return gettext("from %(first)s to %(last)s") % {"first": day(days.starts_on), "last": last}
+
+
+SHOWN: Mapping[type, Callable[[Any], str]] = {
+    timedelta: lambda fact: hours(int(fact.total_seconds()) // 60),
+    Money: money,
+    date: day,
+    Decimal: number,
+    Period: _span,
+    Reason: told,
+}
 
 
 def spoken(text: str | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -101,8 +101,18 @@ class Problem(BaseModel):
     request_id: str | None = None
 
 
-AsPage = Callable[[Request, Problem, Mapping[str, str]], Response]
-"""How a problem is shown to somebody at a browser, for requests whose state has one as `problem_as_page`."""
+class ForPeople(Protocol):
+    """How problems are told to somebody at a browser, for requests whose state has one as `problems_for_people`."""
+
+    def told(self, request: Request, refusal: Refused) -> tuple[str, str | None]:
+        """What cannot be done and how to go on, in their language."""
+
+    def fault(self, request: Request, error: Mapping[str, Any]) -> str:
+        """What is wrong with one field, from an error of pydantic's."""
+
+    def page(self, request: Request, problem: Problem, headers: Mapping[str, str]) -> Response:
+        """The answer that shows `problem`."""
+
 
 # SQLSTATE of what the database refused, and what that means to a caller
 BY_SQLSTATE: Mapping[str, type[Refused]] = {
@@ -146,14 +156,15 @@ def described(*kinds: type[Refused]) -> dict[str, Any]:
 
 def problem(request: Request, refusal: Refused, errors: Sequence[FieldError] = ()) -> Response:
     """The answer that says `refusal`."""
-    status = status_of(type(refusal))
+    for_people = _for_people(request)
+    detail, mend = for_people.told(request, refusal) if for_people else (refusal.detail, refusal.mend)
     return _answer(
         request,
-        status=status,
+        status=status_of(type(refusal)),
         code=refusal.code(),
-        detail=refusal.detail,
-        mend=refusal.mend,
-        errors=[*errors, *_pointed(request, refusal)],
+        detail=detail,
+        mend=mend,
+        errors=[*errors, *_pointed(request, refusal.field, detail)],
         headers=_headers_of(refusal),
     )
 
@@ -165,7 +176,11 @@ async def _refused(request: Request, error: Refused) -> Response:
 
 
 async def _misshapen(request: Request, error: RequestValidationError) -> Response:
-    errors = [FieldError(pointer=_pointer(one["loc"]), detail=one["msg"]) for one in error.errors()]
+    for_people = _for_people(request)
+    errors = [
+        FieldError(pointer=_pointer(one["loc"]), detail=for_people.fault(request, one) if for_people else one["msg"])
+        for one in error.errors()
+    ]
     return problem(request, InvalidRequest(), errors)
 
 
@@ -246,10 +261,15 @@ def _answer(
         trace_id=telemetry.current_trace_id(),
         request_id=getattr(request.state, "request_id", None),
     )
-    as_page: AsPage | None = getattr(request.state, "problem_as_page", None)
-    if as_page is not None:
-        return as_page(request, said, headers or {})
+    for_people = _for_people(request)
+    if for_people is not None:
+        return for_people.page(request, said, headers or {})
     return Response(said.model_dump_json(), status, headers, MEDIA_TYPE)
+
+
+def _for_people(request: Request) -> ForPeople | None:
+    found: ForPeople | None = getattr(request.state, "problems_for_people", None)
+    return found
 
 
 def _headers_of(refusal: Refused) -> dict[str, str]:
@@ -262,12 +282,12 @@ def _headers_of(refusal: Refused) -> dict[str, str]:
     return {}
 
 
-def _pointed(request: Request, refusal: Refused) -> list[FieldError]:
-    """The field that the refusal names, which was sent in the body, or in the query of a read."""
-    if refusal.field is None:
+def _pointed(request: Request, field: str | None, detail: str) -> list[FieldError]:
+    """The field that a refusal names, which was sent in the body, or in the query of a read."""
+    if field is None:
         return []
     place = "query" if request.method in ("GET", "HEAD") else "body"
-    return [FieldError(pointer=f"#/{place}{refusal.field}", detail=refusal.detail)]
+    return [FieldError(pointer=f"#/{place}{field}", detail=detail)]
 
 
 def _pointer(place: Sequence[str | int]) -> str:

@@ -28,6 +28,7 @@ from services.billing.rates.actions import announce_worth, hold_rates, value_wai
 from services.billing.work_in_progress.model import NoSuchItem
 from shared.ids import new_id
 from shared.money import plain
+from shared.reasons import because
 from shared.work import Work
 
 
@@ -124,5 +125,11 @@ async def _parts(work: Work, item_ids: Sequence[UUID], *, also: UUID | None = No
     if len(parts) < len(wanted):
         raise NoSuchItem()
     if not all(part.is_waiting for part in parts):
-        raise NotWaiting(f"{sum(not part.is_waiting for part in parts)} of {len(parts)} do not wait.")
+        raise NotWaiting(
+            because(
+                "%(count)s of %(all)s do not wait.",
+                count=sum(not part.is_waiting for part in parts),
+                all=len(parts),
+            )
+        )
     return parts

@@ -15,6 +15,7 @@ from uuid import UUID, uuid5
 
 from shared.errors import Conflict, Invalid
 from shared.money import Money
+from shared.reasons import because
 
 
 class NotWaiting(Conflict):
@@ -157,7 +158,12 @@ def _sound(parts: Sequence[Part], changes: Sequence[Change], field: str) -> list
     for part, change in zip(parts, changes, strict=True):
         before = part.money.amount
         if (before or part.minutes or 1) * (before + change.amount) < 0:
-            raise MoreThanThereIs(f"One item is worth {part.money} and would lose {-change.amount}.", field=field)
+            raise MoreThanThereIs(
+                because(
+                    "One item is worth %(money)s and would lose %(change)s.", money=part.money, change=-change.amount
+                ),
+                field=field,
+            )
     changing = [change for change in changes if change.amount]
     if not changing:
         raise ChangesNothing(field=field)

@@ -31,6 +31,7 @@ from services.billing.receivables.queries import claims_by_age
 from shared.errors import AlreadyExists
 from shared.ids import new_id
 from shared.money import Money
+from shared.reasons import because
 from shared.work import Work
 
 
@@ -80,7 +81,7 @@ async def _reckoned(work: Work, run_id: UUID, legal_entity_id: UUID, as_of: date
         raise AllowanceInFuture(field="/as_of")
     last = await store.lock(work, legal_entity_id)
     if last is not None and as_of < last:
-        raise AllowanceGoesBack(f"The last run is of {last}.", field="/as_of")
+        raise AllowanceGoesBack(because("The last run is of %(last)s.", last=last), field="/as_of")
     policy = await store.policy_on(work, legal_entity_id, as_of)
     if policy is None:
         raise NoAllowancePolicy(field="/legal_entity_id")

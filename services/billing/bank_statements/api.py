@@ -32,6 +32,7 @@ from shared.actor import NotPermitted
 from shared.contracts.base import Amount
 from shared.errors import Invalid
 from shared.ids import new_id
+from shared.reasons import because
 from shared.web import Body, Cursor, InWork, Limit, PageOf, View, WorkRoute, key_required, refusals
 from shared.web.idempotency import IdempotencyKeyMissing
 from shared.web.limits import UPLOAD_BYTES
@@ -134,7 +135,7 @@ async def bring_in(
     work.actor.must(Permission.RECORD_PAYMENTS)
     file_id, columns = new_id(), _mapping(mapping)
     if len(files) != 1:
-        raise MalformedStatement("Send one file at a time.")
+        raise MalformedStatement(because("Send one file at a time."))
     lines, new = await actions.import_statement(
         work,
         file_id,

@@ -27,6 +27,7 @@ from services.billing.feed_settings.model import FeedSettings
 from services.billing.ledger import queries as ledger
 from services.billing.permissions import Permission
 from shared.database import Page, page
+from shared.reasons import because
 from shared.work import Work
 
 
@@ -149,7 +150,12 @@ async def chain(work: Work, *, legal_entity: str, after: int, limit: int) -> Cha
     elif legal_entity not in {one.legal_entity for one in own}:
         raise NotReceived()
     if after > (last := await sealed.last_number(work, legal_entity)):
-        raise AheadOfChain(f"The last batch of {legal_entity} has the number {last}.", field="/after")
+        raise AheadOfChain(
+            because(
+                "The last batch of %(legal_entity)s has the number %(last)s.", legal_entity=legal_entity, last=last
+            ),
+            field="/after",
+        )
     behind: Select[Any] = HEADS.where(
         _among(own), export_batches.c.legal_entity == legal_entity, export_batches.c.number > after
     )
@@ -196,7 +202,10 @@ async def rendering(
     made = await _settings(work, found, renderer, version=settings_version)
     files = await asyncio.to_thread(_files, found, renderer, made)
     if not 1 <= part <= len(files):
-        raise NoSuchPart(f"There are {len(files)} files of this batch for {renderer}.", field="/part")
+        raise NoSuchPart(
+            because("There are %(count)s files of this batch for %(renderer)s.", count=len(files), renderer=renderer),
+            field="/part",
+        )
     return FileOfBatch(files[part - 1], part, len(files))
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 from services.billing.contracts.model import Method
 from services.billing.invoice_layouts.model import Grouping
 from shared.errors import Conflict, NotFound
+from shared.reasons import because
 
 
 class NoSuchBillingRun(NotFound):
@@ -175,16 +176,29 @@ def _extent(currency: str, drafted: Sequence[Sequence[Waiting]]) -> Extent:
 def check_bounds(extents: list[Extent], *, most_invoices: int, most_net: Decimal) -> None:
     """Refuse to start without review, or beyond what was confirmed, currency by currency."""
     if any(extent.unreviewed for extent in extents):
-        raise NotReviewedYet(f"{sum(extent.unreviewed for extent in extents)} pre-bills were not reviewed.")
+        raise NotReviewedYet(
+            because("%(count)s pre-bills were not reviewed.", count=sum(extent.unreviewed for extent in extents))
+        )
     count = sum(extent.invoices for extent in extents)
     if not count:
         raise NothingToRun()
     if count > most_invoices:
         raise TooMuchForOneRun(
-            f"It would draft {count} invoices, {most_invoices} were confirmed.", field="/most_invoices"
+            because(
+                "It would draft %(count)s invoices, %(most_invoices)s were confirmed.",
+                count=count,
+                most_invoices=most_invoices,
+            ),
+            field="/most_invoices",
         )
     for extent in extents:
         if extent.net > most_net:
             raise TooMuchForOneRun(
-                f"It would draft {extent.net:f} {extent.currency}, {most_net:f} were confirmed.", field="/most_net"
+                because(
+                    "It would draft %(net)s %(currency)s, %(most_net)s were confirmed.",
+                    net=f"{extent.net:f}",
+                    currency=extent.currency,
+                    most_net=f"{most_net:f}",
+                ),
+                field="/most_net",
             )

@@ -10,6 +10,7 @@ from services.billing.periods.model import FiscalPeriod
 from services.billing.permissions import Permission
 from shared.contracts.billing import PeriodClosed
 from shared.period import Period
+from shared.reasons import because
 from shared.work import Work
 
 
@@ -24,7 +25,14 @@ async def close_period(work: Work, legal_entity: str, month: Period) -> FiscalPe
     period = await take_for_closing(work, legal_entity, month)
     waiting = await unsealed_in(work, legal_entity, starts_on=month.starts_on)
     if waiting:
-        raise UnsealedEntries(f"{waiting} entries of {legal_entity} in {month.starts_on:%Y-%m} are in no batch.")
+        raise UnsealedEntries(
+            because(
+                "%(waiting)s entries of %(legal_entity)s in %(month)s are in no batch.",
+                waiting=waiting,
+                legal_entity=legal_entity,
+                month=f"{month.starts_on:%Y-%m}",
+            )
+        )
     period.close()
     work.publish(
         PeriodClosed(

@@ -10,6 +10,7 @@ from enum import StrEnum
 from uuid import UUID, uuid5
 
 from shared.errors import Conflict, Invalid, NotFound
+from shared.reasons import because
 
 CONTRACTS = UUID("6f1a3a8e-0a0b-5f5e-9d39-6f0f8f2c5b11")
 
@@ -219,12 +220,13 @@ class Contract:
         for line in self.lines:
             if line.id == line_id:
                 return line
-        raise NoSuchSoldLine(f"Contract {self.number} has no line {line_id}.")
+        raise NoSuchSoldLine(because("Contract %(number)s has no such line.", number=self.number))
 
     def must_be_active(self) -> None:
         """Refuse with ContractNotActive unless the contract may be billed."""
         if self.status is not ContractStatus.ACTIVE:
-            raise ContractNotActive(f"Contract {self.number} is {self.status.value} and may not be billed.")
+            facts = {"number": self.number, "status": self.status.value}
+            raise ContractNotActive(because("Contract %(number)s is %(status)s and may not be billed.", **facts))
 
 
 def in_force_order(amendments: Iterable[Amendment]) -> list[Amendment]:
@@ -259,7 +261,15 @@ def check_terms(contract: Contract, amendments: Sequence[Amendment]) -> None:
         for terms in (terms_on(line, amendments, day) for day in days):
             for name, left in vars(terms).items():
                 if left is not None and left < 0:
-                    raise NegativeTerm(f"This would leave {line.description} with {name} of {left:f}.", field="/lines")
+                    raise NegativeTerm(
+                        because(
+                            "This would leave %(description)s with %(name)s of %(left)s.",
+                            description=line.description,
+                            name=name,
+                            left=f"{left:f}",
+                        ),
+                        field="/lines",
+                    )
 
 
 def _added(change: LineChange, *, by: UUID, position: int) -> ContractLine:

@@ -20,6 +20,7 @@ from shared.errors import Conflict, Invalid, NotFound
 from shared.ids import new_id
 from shared.money import Money
 from shared.period import Period
+from shared.reasons import because
 
 REACH = timedelta(days=7)
 """How long a rate counts unless it says otherwise: over a weekend with holidays on both sides, and no further."""
@@ -77,13 +78,15 @@ class ExchangeRate:
     def __post_init__(self) -> None:
         for name in ("base_currency", "quote_currency"):
             if getattr(self, name) not in list_currencies():
-                raise BadExchangeRate(f"{getattr(self, name)} is no currency of ISO 4217.", field=f"/{name}")
+                raise BadExchangeRate(
+                    because("%(currency)s is no currency of ISO 4217.", currency=getattr(self, name)), field=f"/{name}"
+                )
         if self.base_currency == self.quote_currency:
-            raise BadExchangeRate("A currency has no rate against itself.", field="/quote_currency")
+            raise BadExchangeRate(because("A currency has no rate against itself."), field="/quote_currency")
         if not 0 < self.rate < LARGEST or round(self.rate, MOST_DIGITS) != self.rate:
-            raise BadExchangeRate(f"{self.rate:f} is no rate.", field="/rate")
+            raise BadExchangeRate(because("%(rate)s is no rate.", rate=f"{self.rate:f}"), field="/rate")
         if self.ends_before <= self.starts_on:
-            raise BadExchangeRate("It ends before it starts.", field="/ends_before")
+            raise BadExchangeRate(because("It ends before it starts."), field="/ends_before")
 
     @property
     def pair(self) -> str:
@@ -128,7 +131,9 @@ def counting(rates: Iterable[KeptRate], one: str, other: str, *, on: date) -> Ke
     fitting = [rate for rate in rates if rate.pair == pair_of(one, other) and on in rate.period]
     found = max(fitting, key=lambda rate: (rate.starts_on, rate.version), default=None)
     if found is None:
-        raise MissingExchangeRate(f"There is no exchange rate for {one} in {other} on {on}.")
+        raise MissingExchangeRate(
+            because("There is no exchange rate for %(one)s in %(other)s on %(on)s.", one=one, other=other, on=on)
+        )
     return found
 
 
@@ -142,7 +147,10 @@ def versions(
             continue
         if before is not None and not corrects:
             said = f"1 {before.base_currency} is {before.rate.normalize():f} {before.quote_currency}"
-            raise ExchangeRateStands(f"From {before.starts_on} on, {said} already.", field="/starts_on")
+            raise ExchangeRateStands(
+                because("From %(starts_on)s on, %(said)s already.", starts_on=before.starts_on, said=said),
+                field="/starts_on",
+            )
         yield new_id(), 1 if before is None else before.version + 1, rate
 
 
@@ -151,7 +159,7 @@ def read(file: str) -> list[ExchangeRate]:
     rows = csv.DictReader(io.StringIO(file.removeprefix("\ufeff"), newline=""), strict=True)
     missing = set(COLUMNS) - set(rows.fieldnames or ())
     if missing:
-        raise BadRateFile(f"The heading lacks {', '.join(sorted(missing))}.", field="/file")
+        raise BadRateFile(because("The heading lacks %(missing)s.", missing=", ".join(sorted(missing))), field="/file")
     lines: dict[tuple[str, date], int] = {}
     found: list[ExchangeRate] = []
     wrong: list[str] = []
@@ -161,7 +169,9 @@ def read(file: str) -> list[ExchangeRate]:
                 rate = _rate(row)
                 first = lines.setdefault((rate.pair, rate.starts_on), number)
                 if first != number:
-                    raise BadExchangeRate(f"line {first} has a rate of this pair and day already.")
+                    raise BadExchangeRate(
+                        because("line %(first)s has a rate of this pair and day already.", first=first)
+                    )
             except BadExchangeRate as refused:
                 wrong.append(f"line {number}: {refused.detail}")
                 continue
@@ -176,7 +186,7 @@ def read(file: str) -> list[ExchangeRate]:
 def _rate(row: Mapping[str | None, str | None]) -> ExchangeRate:
     cells = {name: (row.get(name) or "").strip() for name in (*COLUMNS, "ends_before")}
     if None in row or None in row.values():
-        raise BadExchangeRate("it has not one value for each heading.")
+        raise BadExchangeRate(because("it has not one value for each heading."))
     return an_exchange_rate(
         cells["base_currency"],
         cells["quote_currency"],
@@ -190,9 +200,9 @@ def _number(text: str) -> Decimal:
     try:
         number = Decimal(text)
     except InvalidOperation:
-        raise BadExchangeRate(f"{text!r} is no number.") from None
+        raise BadExchangeRate(because("%(text)s is no number.", text=f"{text!r}")) from None
     if not number.is_finite():
-        raise BadExchangeRate(f"{text!r} is no number.")
+        raise BadExchangeRate(because("%(text)s is no number.", text=f"{text!r}"))
     return number
 
 
@@ -200,7 +210,7 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise BadExchangeRate(f"{text!r} is no day.") from None
+        raise BadExchangeRate(because("%(text)s is no day.", text=f"{text!r}")) from None
 
 
 def _said(rate: ExchangeRate) -> tuple[object, ...]:

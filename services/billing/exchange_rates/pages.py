@@ -14,6 +14,7 @@ from services.billing.permissions import Permission
 from shared.database import LIMIT_DEFAULT
 from shared.ids import new_id
 from shared.pages import InWork, PageRoute, form_of, page
+from shared.reasons import because
 from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
 from shared.web import Cursor, key_required
@@ -66,6 +67,6 @@ async def bring_in(
     try:
         written = (await file.read()).decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise BadRateFile("The file is not written in UTF-8.", field="/file") from None
+        raise BadRateFile(because("The file is not written in UTF-8."), field="/file") from None
     await actions.bring_in_rates(work, read(written), corrects=corrects)
     return RedirectResponse(HERE, 303)

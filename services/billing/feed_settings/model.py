@@ -9,6 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from shared.errors import Invalid
+from shared.reasons import because
 
 
 class SettingMissing(Invalid):
@@ -102,4 +103,6 @@ def check(feed: Feed, settings: Settings) -> None:
     """Refuse settings that lack what `feed` cannot do without; raises SettingMissing."""
     for name in NEEDED.get(feed, ()):
         if not getattr(settings, name):
-            raise SettingMissing(f"{feed} needs the setting {name}.", field=f"/{name}")
+            raise SettingMissing(
+                because("%(feed)s needs the setting %(name)s.", feed=feed, name=name), field=f"/{name}"
+            )

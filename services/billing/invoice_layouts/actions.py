@@ -26,6 +26,7 @@ from services.billing.legal_entities.actions import legal_entity_of
 from services.billing.legal_entities.model import Language
 from services.billing.letters.actions import set_as_pdf
 from services.billing.permissions import Permission
+from shared.reasons import because
 from shared.work import Work
 
 ONLY_A_LOGO = Path(__file__).parent / "templates" / "logo.typ"
@@ -92,4 +93,4 @@ def _set(logo: Logo) -> None:
     try:
         set_as_pdf(ONLY_A_LOGO, {"logo": logo.svg})
     except (RuntimeError, typst.TypstError) as error:
-        raise UnusableLogo("It cannot be set on a page.", field="/files") from error
+        raise UnusableLogo(because("It cannot be set on a page."), field="/files") from error

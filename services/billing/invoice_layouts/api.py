@@ -24,6 +24,7 @@ from services.billing.invoice_layouts.model.logo import Logo, LogoKind, LogoTooL
 from services.billing.legal_entities.model import Language, NoSuchLegalEntity
 from services.billing.permissions import Permission
 from shared.actor import NotPermitted
+from shared.reasons import because
 from shared.web import Body, InWork, View, WorkRoute, refusals
 
 router = APIRouter(prefix="/legal-entities", tags=["invoice layouts"], route_class=WorkRoute)
@@ -102,7 +103,7 @@ async def put_logo(
     """Set a logo on the invoices of a legal entity: a PNG, or an SVG with nothing in it but its picture."""
     work.actor.must(Permission.CONFIGURE)
     if len(files) != 1:
-        raise UnusableLogo("Send one file at a time.", field="/files")
+        raise UnusableLogo(because("Send one file at a time."), field="/files")
     await give_logo(work, legal_entity_id, await files[0].read())
 
 

@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 from services.billing.ledger.model.accounts import AccountCode, Chart, PostingRole
 from services.billing.ledger.model.entries import NewEntry, NewLine, Source, SourceKind
 from shared.errors import Conflict, Invalid
+from shared.reasons import because
 
 OUTSIDE = UUID("0f2f9d4e-0d3b-5b53-8a7f-3f1a2a0f6c04")
 COLUMNS = ("reference", "on", "currency", "text", "account", "amount")
@@ -78,7 +79,9 @@ def check_accounts(entries: Iterable[OutsideEntry], chart: Chart) -> None:
         for position, line in enumerate(entry.lines):
             if line.account in ours:
                 raise KeptHere(
-                    f"Entry {entry.reference} posts to {line.account}.",
+                    because(
+                        "Entry %(reference)s posts to %(account)s.", reference=entry.reference, account=line.account
+                    ),
                     field=f"/entries/{number}/lines/{position}/account",
                 )
 
@@ -88,7 +91,7 @@ def read(file: str) -> list[OutsideEntry]:
     rows = csv.DictReader(io.StringIO(file.removeprefix("\ufeff")), strict=True)
     missing = set(COLUMNS) - set(rows.fieldnames or ())
     if missing:
-        raise BadFile(f"The heading lacks {', '.join(sorted(missing))}.", field="/file")
+        raise BadFile(because("The heading lacks %(missing)s.", missing=", ".join(sorted(missing))), field="/file")
     entries: dict[str, OutsideEntry] = {}
     try:
         for number, row in enumerate(rows, start=2):
@@ -102,7 +105,13 @@ def _add(entries: dict[str, OutsideEntry], row: dict[str, str], number: int) -> 
     head = _head(row, number)
     standing = entries.get(head.reference, head)
     if (standing.on, standing.currency, standing.text) != (head.on, head.currency, head.text):
-        raise BadFile(f"Line {number} differs from the others of {head.reference} in day, currency or text.")
+        raise BadFile(
+            because(
+                "Line %(number)s differs from the others of %(reference)s in day, currency or text.",
+                number=number,
+                reference=head.reference,
+            )
+        )
     entries[head.reference] = OutsideEntry(
         head.reference, head.on, head.currency, head.text, [*standing.lines, _line(row, number)]
     )
@@ -110,11 +119,13 @@ def _add(entries: dict[str, OutsideEntry], row: dict[str, str], number: int) -> 
 
 def _head(row: dict[str, str], number: int) -> OutsideEntry:
     if None in row or None in row.values() or not row["reference"]:
-        raise BadFile(f"Line {number} has not one value for each heading.", field="/file")
+        raise BadFile(because("Line %(number)s has not one value for each heading.", number=number), field="/file")
     try:
         return OutsideEntry(row["reference"], date.fromisoformat(row["on"]), row["currency"], row["text"], ())
     except ValueError as error:
-        raise BadFile(f"Line {number}: {row['on']!r} is no day.", field="/file") from error
+        raise BadFile(
+            because("Line %(number)s: %(text)s is no day.", number=number, text=f"{row['on']!r}"), field="/file"
+        ) from error
 
 
 def _line(row: dict[str, str], number: int) -> OutsideLine:
@@ -122,7 +133,9 @@ def _line(row: dict[str, str], number: int) -> OutsideLine:
         amount = Decimal(row["amount"])
         contract_id, project_id = (UUID(row[name]) if row.get(name) else None for name in OPTIONAL)
     except (InvalidOperation, ValueError) as error:
-        raise BadFile(f"Line {number}: amount or id cannot be read.", field="/file") from error
+        raise BadFile(because("Line %(number)s: amount or id cannot be read.", number=number), field="/file") from error
     if not amount.is_finite():
-        raise BadFile(f"Line {number}: {row['amount']!r} is no amount.", field="/file")
+        raise BadFile(
+            because("Line %(number)s: %(text)s is no amount.", number=number, text=f"{row['amount']!r}"), field="/file"
+        )
     return OutsideLine(row["account"], amount, contract_id, project_id)

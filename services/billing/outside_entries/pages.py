@@ -16,6 +16,7 @@ from services.billing.outside_entries.model import BadFile, OutsideEntry, read
 from services.billing.permissions import Permission
 from shared.database import LIMIT_DEFAULT
 from shared.pages import InWork, PageRoute, page, toast
+from shared.reasons import because
 from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
 from shared.ui.words import ngettext
@@ -79,4 +80,4 @@ async def _read(file: UploadFile) -> Sequence[OutsideEntry]:
     try:
         return read((await file.read()).decode("utf-8-sig"))
     except UnicodeDecodeError:
-        raise BadFile("The file is not written in UTF-8.", field="/file") from None
+        raise BadFile(because("The file is not written in UTF-8."), field="/file") from None

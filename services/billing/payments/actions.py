@@ -35,6 +35,7 @@ from services.billing.receivables.model import Position, Settlement, SettlementK
 from shared.contracts.billing import AllocatedPayment, PaymentReceived, PaymentReversed
 from shared.ids import new_id
 from shared.money import Money
+from shared.reasons import because
 from shared.work import Work
 
 
@@ -109,7 +110,7 @@ async def reverse_payment(work: Work, payment_id: UUID, *, on: date, reason: str
     work.actor.must(Permission.RECORD_PAYMENTS)
     payment, _ = await _standing(work, payment_id)
     if not payment.received_on <= on <= work.now.date():
-        raise ReceivedInFuture("A payment is taken back after it came and not ahead.", field="/on")
+        raise ReceivedInFuture(because("A payment is taken back after it came and not ahead."), field="/on")
     undone = [taken_back(one, id=new_id(), on=on) for one in await standing_settlements(work, payment_id)]
     before = await _positions_of(work, undone)
     await settle(work, undone)

@@ -17,6 +17,7 @@ from services.billing.receivables.model import NothingSettled, Position, Settlem
 from shared.errors import Conflict, Invalid, NotFound
 from shared.ids import new_id
 from shared.money import Money, plain
+from shared.reasons import because
 
 SMALL_DIFFERENCE = Decimal(1)
 """Up to this much, in any currency, may go to the rounding account; more stays open or is credited."""
@@ -132,7 +133,10 @@ def allocated(
         _check_fits(payment, positions[share.invoice_id], share)
     rest = left - sum((share.amount for share in shares), Decimal())
     if rest < 0:
-        raise AllocatesMoreThanPaid(f"{plain(left)} {payment.currency} are left of the payment.", field="/allocations")
+        raise AllocatesMoreThanPaid(
+            because("%(left)s %(currency)s are left of the payment.", left=plain(left), currency=payment.currency),
+            field="/allocations",
+        )
     found = [_settlement(payment, SettlementKind.PAYMENT, share.amount, on, share.invoice_id) for share in shares]
     return found + (_differences(payment, shares, positions, rest, on) if settle_difference else [])
 

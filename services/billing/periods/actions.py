@@ -15,6 +15,7 @@ from services.billing.periods.model import (
 )
 from services.billing.permissions import Permission
 from shared.period import Period, month_of
+from shared.reasons import because
 from shared.work import Work
 
 
@@ -51,7 +52,12 @@ async def take_for_closing(work: Work, legal_entity: str, month: Period) -> Fisc
         raise NoSuchPeriod()
     earlier = await store.open_before(work, legal_entity, month.starts_on)
     if earlier is not None:
-        raise EarlierPeriodOpen(f"{earlier:%Y-%m} of {legal_entity} is still open.", field="/period")
+        raise EarlierPeriodOpen(
+            because(
+                "%(month)s of %(legal_entity)s is still open.", month=f"{earlier:%Y-%m}", legal_entity=legal_entity
+            ),
+            field="/period",
+        )
     return period
 
 

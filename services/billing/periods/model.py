@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 
 from shared.errors import Conflict, Invalid, NotFound
 from shared.period import Period, month_of
+from shared.reasons import because
 
 PERIODS = UUID("6a0b1d8e-6a8f-5a1c-9c59-5a0f7f6f1d11")
 
@@ -81,19 +82,38 @@ class FiscalPeriod:
     def begin_closing(self) -> None:
         """Let only those post who close the books."""
         if self.status is not PeriodStatus.OPEN:
-            raise PeriodNotOpen(f"{self.starts_on:%Y-%m} of {self.legal_entity} is {self.status}.")
+            raise PeriodNotOpen(
+                because(
+                    "%(month)s of %(legal_entity)s is %(status)s.",
+                    month=f"{self.starts_on:%Y-%m}",
+                    legal_entity=self.legal_entity,
+                    status=self.status,
+                )
+            )
         self.status = PeriodStatus.CLOSING
 
     def close(self) -> None:
         """Let nobody post any more, unless the month is reopened with a reason."""
         if self.status is PeriodStatus.CLOSED:
-            raise PeriodNotOpen(f"{self.starts_on:%Y-%m} of {self.legal_entity} is closed.")
+            raise PeriodNotOpen(
+                because(
+                    "%(month)s of %(legal_entity)s is closed.",
+                    month=f"{self.starts_on:%Y-%m}",
+                    legal_entity=self.legal_entity,
+                )
+            )
         self.status = PeriodStatus.CLOSED
 
     def reopen(self) -> None:
         """Let postings in again."""
         if self.status is PeriodStatus.OPEN:
-            raise PeriodNotClosed(f"{self.starts_on:%Y-%m} of {self.legal_entity} is open.")
+            raise PeriodNotClosed(
+                because(
+                    "%(month)s of %(legal_entity)s is open.",
+                    month=f"{self.starts_on:%Y-%m}",
+                    legal_entity=self.legal_entity,
+                )
+            )
         self.status = PeriodStatus.OPEN
 
 
@@ -108,4 +128,4 @@ def month(text: str) -> Period:
         year, number = text.split("-")
         return month_of(date(int(year), int(number), 1))
     except ValueError as error:
-        raise BadMonth(f"{text!r} is not a month.", field="/period") from error
+        raise BadMonth(because("%(text)s is not a month.", text=f"{text!r}"), field="/period") from error

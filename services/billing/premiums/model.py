@@ -217,7 +217,10 @@ def check_overlap(premium: Premium, others: Iterable[Premium]) -> None:
     """Refuse a premium when another one counts for the same on one of its days."""
     for other in others:
         if other.reach == premium.reach and other.id != premium.id and other.period.overlaps(premium.period):
-            raise PremiumOverlaps(f"{other.percent} % counts {other.period} already.", field="/starts_on")
+            raise PremiumOverlaps(
+                because("%(percent)s %% counts %(period)s already.", percent=other.percent, period=other.period),
+                field="/starts_on",
+            )
 
 
 def _highest_first(premiums: Iterable[Premium], day: date) -> Sequence[Premium]:

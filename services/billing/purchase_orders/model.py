@@ -9,6 +9,7 @@ from uuid import UUID
 
 from shared.errors import Conflict
 from shared.money import plain
+from shared.reasons import because
 
 
 class PurchaseOrderSpent(Conflict):
@@ -37,5 +38,11 @@ def check_budget(number: str, budget: Decimal | None, *, spent: Decimal, net: De
         return
     left = plain(max(budget - spent, Decimal()))
     raise PurchaseOrderSpent(
-        f"Purchase order {number} has {left} {currency} left, and this invoice needs {plain(net)} {currency}."
+        because(
+            "Purchase order %(number)s has %(left)s %(currency)s left, and this invoice needs %(net)s %(currency)s.",
+            number=number,
+            left=left,
+            currency=currency,
+            net=plain(net),
+        )
     )

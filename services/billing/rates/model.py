@@ -250,7 +250,12 @@ def check_overlap(rate: Rate, others: Iterable[Rate]) -> None:
     for other in others:
         if other.reach == rate.reach and other.period.overlaps(rate.period):
             rate_there = f"{plain(other.hourly_rate.amount)} {other.hourly_rate.currency}"
-            raise RateOverlaps(f"A rate of {rate_there} counts {other.period} already.", field="/starts_on")
+            raise RateOverlaps(
+                because(
+                    "A rate of %(rate_there)s counts %(period)s already.", rate_there=rate_there, period=other.period
+                ),
+                field="/starts_on",
+            )
 
 
 def check_gap(rate: Rate, others: Iterable[Rate]) -> None:
@@ -258,11 +263,11 @@ def check_gap(rate: Rate, others: Iterable[Rate]) -> None:
     periods = [other.period for other in others if other.reach == rate.reach and other.id != rate.id]
     ends = [one.ends_before for one in periods if one.ends_before and one.ends_before <= rate.period.starts_on]
     if ends and max(ends) < rate.period.starts_on:
-        raise RateLeavesGap(f"The rate before ends on {max(ends)}.", field="/starts_on")
+        raise RateLeavesGap(because("The rate before ends on %(ends)s.", ends=max(ends)), field="/starts_on")
     until = rate.period.ends_before
     starts = [one.starts_on for one in periods if until and one.starts_on >= until]
     if until and starts and until < min(starts):
-        raise RateLeavesGap(f"The next rate starts on {min(starts)}.", field="/ends_before")
+        raise RateLeavesGap(because("The next rate starts on %(starts)s.", starts=min(starts)), field="/ends_before")
 
 
 def in_increments(minutes: int, increment: int | None) -> int:

@@ -13,6 +13,7 @@ from uuid import UUID
 from services.billing.ledger.model.translation import part_of
 from shared.errors import Conflict, Invalid, NotFound
 from shared.money import Money, plain
+from shared.reasons import because
 
 BANDS = ("current", "1-30", "31-60", "61-90", "90+")
 LAST_DAYS = (0, 30, 60, 90)
@@ -109,7 +110,15 @@ class Position:
 
     def exceeded(self, field: str | None = None) -> MoreThanOpen:
         """The refusal to take more of it than is open."""
-        return MoreThanOpen(f"{plain(self.open)} {self.currency} are open on {self.number}.", field=field)
+        return MoreThanOpen(
+            because(
+                "%(open)s %(currency)s are open on %(number)s.",
+                open=plain(self.open),
+                currency=self.currency,
+                number=self.number,
+            ),
+            field=field,
+        )
 
 
 def check_credit(amount: Decimal, position: Position, settled: Mapping[SettlementKind, Decimal]) -> None:
@@ -117,7 +126,14 @@ def check_credit(amount: Decimal, position: Position, settled: Mapping[Settlemen
     paid = settled.get(SettlementKind.PAYMENT, Decimal()) + settled.get(SettlementKind.ROUNDING, Decimal())
     given_up = sum((settled.get(kind, Decimal()) for kind in GIVEN_UP), Decimal())
     if given_up and (missing := amount - position.open - paid) > 0:
-        raise CreditsWhatWasGivenUp(f"{plain(missing)} {position.currency} of {position.number} were written off.")
+        raise CreditsWhatWasGivenUp(
+            because(
+                "%(missing)s %(currency)s of %(number)s were written off.",
+                missing=plain(missing),
+                currency=position.currency,
+                number=position.number,
+            )
+        )
 
 
 def state_of(gross: Decimal, open_amount: Decimal, *, lost: Decimal = Decimal()) -> ReceivableState:

@@ -13,6 +13,7 @@ from services.billing.ledger.model.accounts import PostingRole
 from services.billing.ledger.model.entries import NewLine
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.money import Money, plain
+from shared.reasons import because
 
 
 class NoSuchWriteOff(NotFound):
@@ -120,7 +121,10 @@ class WriteOff:
         check_day(on, today=today, not_before=self.written_off_on)
         left = self.amount - before
         if amount > left:
-            raise RecoversMore(f"{plain(left)} {self.currency} are still written off.", field="/amount")
+            raise RecoversMore(
+                because("%(left)s %(currency)s are still written off.", left=plain(left), currency=self.currency),
+                field="/amount",
+            )
         tax = self._tax_on(before + amount) - self._tax_on(before)
         return self._posting(self.charged_to, -amount, -tax)
 

@@ -20,6 +20,7 @@ from services.crm.accounts.model import (
 from services.crm.permissions import Permission
 from shared.contracts import crm as contract
 from shared.errors import Stale
+from shared.reasons import because
 from shared.work import Work
 
 
@@ -63,7 +64,7 @@ async def write_down_contact(
         contact = Contact(contact_id, account.id, name, email, role)
         store.add(work, contact)
     elif contact.account_id != account.id:
-        raise NoSuchAccount("This contact belongs to another account.")
+        raise NoSuchAccount(because("This contact belongs to another account."))
     contact.name, contact.email, contact.role = name, email, role
     return contact
 
@@ -148,6 +149,6 @@ async def _check_parent(work: Work, account_id: UUID, details: AccountDetails) -
     if parent_id is None:
         return
     if not await store.is_known(work, parent_id):
-        raise NoSuchAccount("There is no account with the id given as parent.", field="/parent_id")
+        raise NoSuchAccount(because("There is no account with the id given as parent."), field="/parent_id")
     if parent_id == account_id or await store.is_above(work, account_id, start=parent_id):
         raise OwnParent(field="/parent_id")

@@ -17,6 +17,7 @@ from services.crm.imports.store.tables import import_files, import_lines, import
 from services.crm.permissions import Permission
 from shared import jobs
 from shared.database import Page, page
+from shared.reasons import because
 from shared.work import Work
 
 
@@ -129,7 +130,7 @@ async def rejected_lines(work: Work, import_id: UUID, file: str) -> tuple[list[s
     await store.find(work, import_id)
     found = next((one for one in await store.files(work, import_id) if one.name == file), None)
     if found is None:
-        raise NoSuchImport(f"The import has no file {file}.")
+        raise NoSuchImport(because("The import has no file %(file)s.", file=file))
     rows = select(import_lines.c.cells).where(
         import_lines.c.import_id == import_id,
         import_lines.c.position == found.position,

@@ -11,6 +11,7 @@ from services.crm.permissions import Permission
 from services.crm.products import store
 from services.crm.products.model import CodeTaken, NoSuchProduct, Price, Product
 from shared.errors import AlreadyExists
+from shared.reasons import because
 from shared.work import Work
 
 
@@ -71,7 +72,7 @@ async def product_called(work: Work, code: str) -> Product:
     work.actor.must(Permission.SEE_PRODUCTS)
     found = await store.by_code(work, code)
     if found is None:
-        raise NoSuchProduct(f"There is no product with the code {code}.", field="/product")
+        raise NoSuchProduct(because("There is no product with the code %(code)s.", code=code), field="/product")
     return found
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from shared.errors import Conflict, Invalid
 from shared.money import Money
+from shared.reasons import because
 
 MINUTES_AN_HOUR = 60
 
@@ -165,7 +166,9 @@ def measure(asked: Asked, facts: Facts) -> Progress:
     """
     for name, method in ONLY_OF.items():
         if getattr(asked, name) is not None and method is not asked.method:
-            raise NotOfThisMeasure(f"`{name}` belongs to progress by {method}.", field=f"/{name}")
+            raise NotOfThisMeasure(
+                because("`%(name)s` belongs to progress by %(method)s.", name=name, method=method), field=f"/{name}"
+            )
     progress = _measured(asked, facts)
     if progress.denominator <= 0:
         raise NothingToMeasureBy()
@@ -194,7 +197,9 @@ def _measured(asked: Asked, facts: Facts) -> Progress:
 
 def _by_cost(asked: Asked, facts: Facts) -> Progress:
     if facts.uncosted_minutes:
-        raise CostUnknown(f"{facts.uncosted_minutes} approved minutes have no cost yet.")
+        raise CostUnknown(
+            because("%(uncosted_minutes)s approved minutes have no cost yet.", uncosted_minutes=facts.uncosted_minutes)
+        )
     whole = facts.planned_cost if asked.cost_at_completion is None else asked.cost_at_completion
     return Progress(facts.cost, whole, facts.cost, whole)
 
@@ -202,5 +207,5 @@ def _by_cost(asked: Asked, facts: Facts) -> Progress:
 def _by_task(asked: Asked, facts: Facts) -> Progress:
     done = set(asked.done_task_ids or ())
     if strange := done - facts.tasks.keys():
-        raise NoSuchTaskDone(f"The plan has no task {min(strange)}.", field="/done_task_ids")
+        raise NoSuchTaskDone(because("The plan has no task %(task)s.", task=str(min(strange))), field="/done_task_ids")
     return Progress(Decimal(sum(facts.tasks[one].minutes for one in done)), Decimal(facts.planned_minutes))

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.period import Period
+from shared.reasons import because
 
 DAY_MINUTES = 24 * 60
 PERIOD_DAYS_MAX = 366
@@ -130,7 +131,7 @@ class TimeOff:
 
     def _decide(self, status: TimeOffStatus, by: str, deciding_person: UUID | None, at: datetime) -> None:
         if self.status is not TimeOffStatus.REQUESTED:
-            raise TimeOffDecided(f"This time off is {self.status} already.")
+            raise TimeOffDecided(because("This time off is %(status)s already.", status=self.status))
         if deciding_person == self.person_id:
             raise OwnTimeOff()
         self.status, self.decided_by, self.decided_at = status, by, at

@@ -21,6 +21,7 @@ from services.resourcing.people.model import (
 from services.resourcing.permissions import Permission
 from shared.contracts.resourcing import CostRateChanged, DatedCost, PersonChanged
 from shared.errors import AlreadyExists, Stale
+from shared.reasons import because
 from shared.work import Work
 
 
@@ -61,7 +62,7 @@ async def add_skill(work: Work, person_id: UUID, skill: str, *, level: int, asse
     work.actor.must(Permission.MANAGE_PEOPLE)
     person = await store.get(work, person_id)
     if any(one.skill == skill for one in person.skills):
-        raise AlreadyExists(mend="Assess the skill anew.")
+        raise AlreadyExists(mend=because("Assess the skill anew."))
     person.assess(skill, level=level, on=assessed_on)
     await store.save(work)
     return person
@@ -112,11 +113,13 @@ async def set_cost_rate(
 async def _describe(work: Work, person: Person, details: PersonDetails) -> None:
     unknown = await store.unknown_roles(work, details.staffing_roles)
     if unknown:
-        raise UnknownStaffingRole(f"There is no staffing role {unknown[0]!r}.", field="/staffing_roles")
+        raise UnknownStaffingRole(
+            because("There is no staffing role %(unknown)s.", unknown=f"{unknown[0]!r}"), field="/staffing_roles"
+        )
     if details.subject_id and await store.with_subject(work, details.subject_id) not in (None, person.id):
         raise LogInTaken(field="/subject_id")
     if details.manager_id and details.manager_id != person.id and not await store.exists(work, details.manager_id):
-        raise NoSuchPerson("There is no such manager.", field="/manager_id")
+        raise NoSuchPerson(because("There is no such manager."), field="/manager_id")
     person.describe(details)
 
 

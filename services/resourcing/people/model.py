@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 
 from shared.errors import Conflict, Invalid, NotFound
 from shared.period import Period
+from shared.reasons import because
 
 
 class NoSuchPerson(NotFound):
@@ -196,14 +197,21 @@ def fit_in(rate: CostRate, among: list[CostRate]) -> None:
     for other in among:
         if other.currency != rate.currency:
             raise OtherCostCurrency(
-                f"This person's cost is kept in {other.currency}, not {rate.currency}.", field="/currency"
+                because(
+                    "This person's cost is kept in %(currency)s, not %(currency_2)s.",
+                    currency=other.currency,
+                    currency_2=rate.currency,
+                ),
+                field="/currency",
             )
     clashing = [other for other in among if other.period.overlaps(rate.period)]
     for other in clashing:
         if other.ends_before is None and other.starts_on < rate.starts_on:
             other.ends_before = rate.starts_on
         else:
-            raise CostRatesOverlap(f"Another cost rate holds over {other.period}.", field="/starts_on")
+            raise CostRatesOverlap(
+                because("Another cost rate holds over %(period)s.", period=other.period), field="/starts_on"
+            )
 
 
 def cost_on(day: date, rates: list[CostRate]) -> CostRate | None:

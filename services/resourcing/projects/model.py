@@ -7,6 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from shared.errors import Conflict, NotFound
+from shared.reasons import because
 
 
 class NoSuchProject(NotFound):
@@ -34,4 +35,4 @@ class Project:
     def must_be_open(self) -> None:
         """Refuse a project that ended."""
         if self.closed_on is not None:
-            raise ProjectIsClosed(f"The project was closed on {self.closed_on}.")
+            raise ProjectIsClosed(because("The project was closed on %(closed_on)s.", closed_on=self.closed_on))

@@ -29,12 +29,15 @@ function show(source, problem) {
     toast({ tone: 'bad', text: spoken(problem.detail), mend: spoken(problem.mend) })
     return
   }
-  const fields = problem.errors.map(({ pointer, detail }) => mark(form, pointer, spoken(detail, form))).filter(Boolean)
+  const fields = problem.errors.map(({ pointer, detail }) => mark(form, pointer, spoken(detail, form)))
+  // What is wrong with something that this form does not show is told with the rest, by its name.
+  const elsewhere = problem.errors.filter(({ detail }, at) => !fields[at] && detail !== problem.detail)
+  const mend = [problem.mend, ...elsewhere.map(({ pointer, detail }) => `\`${place(pointer)}\`: ${detail}`)]
   const summary = form.querySelector('[data-fault-summary]')
   summary.querySelector('[data-fault-title]').textContent = spoken(problem.detail, form)
-  summary.querySelector('[data-fault-mend]').textContent = spoken(problem.mend, form)
+  summary.querySelector('[data-fault-mend]').textContent = spoken(mend.filter(Boolean).join(' '), form)
   summary.hidden = false
-  const first = fields[0]?.querySelector('input, select, textarea')
+  const first = fields.find(Boolean)?.querySelector('input, select, textarea')
   ;(first ?? summary).focus()
 }
 
@@ -48,8 +51,7 @@ function spoken(text, form) {
 
 // The field of `pointer` with what is wrong beside it; undefined where this form has no such field.
 function mark(form, pointer, detail) {
-  const name = pointer.replace(POINTER, '').replaceAll('~1', '/').replaceAll('~0', '~')
-  const field = form.querySelector(`[data-field="${CSS.escape(name)}"]`)
+  const field = form.querySelector(`[data-field="${CSS.escape(place(pointer))}"]`)
   if (!field) return
   field.classList.add('is-wrong')
   field.querySelector('input, select, textarea')?.setAttribute('aria-invalid', 'true')
@@ -57,6 +59,10 @@ function mark(form, pointer, detail) {
   fault.textContent = detail
   fault.hidden = false
   return field
+}
+
+function place(pointer) {
+  return pointer.replace(POINTER, '').replaceAll('~1', '/').replaceAll('~0', '~')
 }
 
 function clear(form) {

@@ -39,3 +39,21 @@ async def test_a_form_that_was_overtaken_is_refused_and_a_rep_only_reads(crm: Ap
     rep = crm.browser(Role.SALES_REP)
     assert (await rep.post(here, data={**AN_HOUR, "version": "2"}, headers=ASKED)).status_code == 403
     assert (await rep.get(here, headers={"accept": "text/html"})).status_code == 200
+
+
+async def test_what_is_wrong_is_said_in_the_readers_language(crm: Api) -> None:
+    ada, here = crm.browser(Role.ADMINISTRATOR, subject="ada"), f"/products/{new_id()}"
+    in_german = {**ASKED, "accept-language": "de"}
+    await ada.post(here, data=AN_HOUR, headers=ASKED)
+    price = {"currency": "EUR", "amount": "150.00", "starts_on": "2026-01-01"}
+    await ada.post(f"{here}/prices/{new_id()}", data=price, headers=ASKED)
+
+    misfilled = await ada.post(f"{here}/prices/{new_id()}", data={**price, "currency": "euro"}, headers=in_german)
+    refused = await ada.post(f"{here}/prices/{new_id()}", data=price, headers=in_german)
+    told = await crm.as_(Role.ADMINISTRATOR).post("/products", json={})
+
+    assert misfilled.json()["detail"] == "Etwas ist nicht so ausgefüllt, wie es sein soll."
+    assert misfilled.json()["errors"] == [{"pointer": "#/body/currency", "detail": "Schreiben Sie 3 Großbuchstaben."}]
+    assert refused.json()["code"] == "prices_overlap"
+    assert refused.json()["detail"] == "Das Produkt hat in dieser Währung für einige dieser Tage schon einen Preis."
+    assert told.json()["detail"].startswith(("Every", "The request", "Method")), "programs are told in English"

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from shared.errors import Conflict, Invalid
 from shared.period import Period
+from shared.reasons import because
 
 MOST_MONTHS = 12
 
@@ -122,5 +123,5 @@ def from_month_to_month(first: Period, last: Period) -> Period:
     if count < 1:
         raise EndsBeforeItStarts(field="/last_month")
     if count > MOST_MONTHS:
-        raise TooManyMonths(f"These are {count} months.", field="/last_month")
+        raise TooManyMonths(because("These are %(count)s months.", count=count), field="/last_month")
     return Period(first.starts_on, last.ends_before)

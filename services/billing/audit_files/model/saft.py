@@ -21,6 +21,7 @@ from services.billing.audit_files.model.audit_file import (
     FinerThanCents,
 )
 from shared.money import plain
+from shared.reasons import because
 
 VERSION = "1.10"
 NAMESPACE = "urn:StandardAuditFile-Taxation-Financial:NO"
@@ -173,7 +174,7 @@ def _text(node: Node, name: str, text: str, most: int = LONG) -> None:
 def _money(amount: Decimal) -> str:
     text = plain(amount)
     if len(text.partition(".")[2]) > 2:
-        raise FinerThanCents(f"{text} has more than two decimals.")
+        raise FinerThanCents(because("%(text)s has more than two decimals.", text=text))
     return text
 
 

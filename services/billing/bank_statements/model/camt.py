@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 from services.billing.bank_statements.model.lines import MalformedStatement, OtherBankAccount, StatementLine
+from shared.reasons import because
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001."
 
@@ -18,7 +19,7 @@ def read_camt(content: bytes, *, iban: str) -> list[StatementLine]:
     root = _tree(content)
     statements = root.findall("BkToCstmrStmt/Stmt")
     if not statements:
-        raise MalformedStatement("The file holds no statement (BkToCstmrStmt/Stmt).")
+        raise MalformedStatement(because("The file holds no statement (BkToCstmrStmt/Stmt)."))
     found: list[StatementLine] = []
     for statement in statements:
         if _text(statement, "Acct/Id/IBAN").replace(" ", "") != iban:
@@ -35,11 +36,13 @@ def _tree(content: bytes) -> Element:
     def start(name: str, attributes: dict[str, str]) -> None:
         namespace, _, tag = name.rpartition(" ")
         if not namespace.startswith(NAMESPACE):
-            raise MalformedStatement(f"The file is no CAMT.053: it speaks of {namespace or 'no namespace'}.")
+            raise MalformedStatement(
+                because("The file is no CAMT.053: it speaks of %(namespace)s.", namespace=namespace or "no namespace")
+            )
         builder.start(tag, attributes)
 
     def doctype(*_said: object) -> None:
-        raise MalformedStatement("A statement has no document type.")
+        raise MalformedStatement(because("A statement has no document type."))
 
     parser.StartElementHandler = start
     parser.EndElementHandler = lambda name: builder.end(name.rpartition(" ")[2])
@@ -49,7 +52,7 @@ def _tree(content: bytes) -> Element:
         parser.Parse(content, True)
         return builder.close()
     except (expat.ExpatError, ValueError, LookupError, AssertionError) as error:
-        raise MalformedStatement(f"The file breaks off or is no XML: {error}.") from None
+        raise MalformedStatement(because("The file breaks off or is no XML: %(error)s.", error=str(error))) from None
 
 
 def _credits(entry: Element) -> Iterator[StatementLine]:
@@ -59,7 +62,7 @@ def _credits(entry: Element) -> Iterator[StatementLine]:
     details = entry.findall("NtryDtls/TxDtls") or [entry]
     amounts = [_amount(detail) for detail in details] if len(details) > 1 else [_amount(entry)]
     if sum(amount for amount, _ in amounts) != _amount(entry)[0]:
-        raise MalformedStatement("An entry differs from the sum of its transactions.")
+        raise MalformedStatement(because("An entry differs from the sum of its transactions."))
     booked_on = _day(_text(entry, "BookgDt/Dt") or _text(entry, "BookgDt/DtTm")[:10])
     for number, (detail, (amount, currency)) in enumerate(zip(details, amounts, strict=True), start=1):
         of_entry = _text(entry, "AcctSvcrRef")
@@ -96,14 +99,14 @@ def _amount(element: Element) -> tuple[Decimal, str]:
             if not amount.is_finite() or amount <= 0:
                 break
             return amount, found.get("Ccy", "")
-    raise MalformedStatement("An entry has no amount that can be read.")
+    raise MalformedStatement(because("An entry has no amount that can be read."))
 
 
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise MalformedStatement(f"{text or 'Nothing'} is no booking day.") from None
+        raise MalformedStatement(because("%(text)s is no booking day.", text=text or "Nothing")) from None
 
 
 def _text(element: Element, path: str) -> str:

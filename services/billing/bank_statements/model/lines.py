@@ -12,6 +12,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from shared.errors import Conflict, Invalid, NotFound
+from shared.reasons import Reason
 
 LONGEST_REFERENCE = 100
 
@@ -22,7 +23,7 @@ class MalformedStatement(Invalid):
     Ask the bank for a CAMT.053 file or a CSV file with a header line, and send it as it came.
     """
 
-    def __init__(self, detail: str | None = None) -> None:
+    def __init__(self, detail: Reason | None = None) -> None:
         """Refuse the file that was sent, saying what is wrong with it."""
         super().__init__(detail, field="/files")
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from services.billing.bank_statements.model.lines import MalformedStatement, StatementLine
+from shared.reasons import because
 
 TOLD_AT_MOST = 5
 
@@ -44,7 +45,9 @@ def read_csv(content: bytes, mapping: ColumnMapping, *, currency: str) -> list[S
             found.append(line)
     if wrong:
         told = "; ".join(wrong[:TOLD_AT_MOST])
-        raise MalformedStatement(f"{len(wrong)} lines have no day or amount that can be read: {told}.")
+        raise MalformedStatement(
+            because("%(count)s lines have no day or amount that can be read: %(told)s.", count=len(wrong), told=told)
+        )
     return found
 
 
@@ -56,9 +59,15 @@ def _rows(content: bytes, mapping: ColumnMapping) -> list[dict[str, str]]:
     try:
         rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=mapping.delimiter, restval="", strict=True))
     except (csv.Error, TypeError) as error:
-        raise MalformedStatement(f"The file is no CSV: {error}.") from None
+        raise MalformedStatement(because("The file is no CSV: %(error)s.", error=str(error))) from None
     if not rows or not {mapping.booked_on, mapping.amount} <= rows[0].keys():
-        raise MalformedStatement(f"The file needs lines under the columns {mapping.booked_on} and {mapping.amount}.")
+        raise MalformedStatement(
+            because(
+                "The file needs lines under the columns %(booked_on)s and %(amount)s.",
+                booked_on=mapping.booked_on,
+                amount=mapping.amount,
+            )
+        )
     return rows
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from shared.errors import Conflict, Invalid
+from shared.reasons import because
 
 
 class AlreadyAccepted(Conflict):
@@ -178,7 +179,10 @@ def is_news(answer: Answer, before: Sequence[Answer], standing: Standing, *, cor
     if corrected:
         raise CorrectedSince()
     if answer.verdict is Verdict.REJECTED and standing.accepted:
-        raise AlreadyAccepted(f"{standing.accepted} entries of this batch are accepted already.", field="/answer")
+        raise AlreadyAccepted(
+            because("%(accepted)s entries of this batch are accepted already.", accepted=standing.accepted),
+            field="/answer",
+        )
     return True
 
 
@@ -198,7 +202,8 @@ def new_of(
             raise AlreadyAccepted(field=f"/entries/{number}")
         if one.entry_id in corrected:
             raise CorrectedSince(
-                f"This entry went on in batch {corrected[one.entry_id]}.", field=f"/entries/{number}/entry_id"
+                because("This entry went on in batch %(corrected)s.", corrected=corrected[one.entry_id]),
+                field=f"/entries/{number}/entry_id",
             )
         new.append(one)
     return new

@@ -22,6 +22,7 @@ from services.billing.ledger.model.accounts import Chart
 from services.billing.ledger.model.entries import JournalEntry
 from shared.errors import Conflict, NotFound
 from shared.money import plain
+from shared.reasons import because
 
 
 class NoSuchBatch(NotFound):
@@ -129,7 +130,9 @@ def batched(entries: Iterable[JournalEntry], chart: Chart, erp_accounts: Mapping
     unmapped = sorted(used - erp_accounts.keys())
     if unmapped:
         named = ", ".join(f"{code} {chart.accounts[code].name}" for code in unmapped)
-        raise UnmappedAccounts(f"These ledger accounts are not mapped: {named}.", field="/target")
+        raise UnmappedAccounts(
+            because("These ledger accounts are not mapped: %(named)s.", named=named), field="/target"
+        )
     return [_batched(number, entry, chart, erp_accounts) for number, entry in enumerate(ordered, start=1)]
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 from services.billing.invoices.model import Line, Tax, net_by_tax
 from shared.errors import Conflict, Invalid
 from shared.money import Money
+from shared.reasons import because
 
 OfLine = TypeVar("OfLine", "Billed", "Part")
 
@@ -104,11 +105,19 @@ def chosen(billed: Sequence[Billed], choices: Sequence[Choice], currency: str) -
     parts = [part for choice in choices for part in _chosen(billed, choice, currency)]
     parts = [part for part in parts or ([] if choices else _rests(billed)) if part.amount or part.minutes]
     if len({part.billed.item_id for part in parts}) < len(parts):
-        raise MoreThanBilled("The same work is chosen twice.")
+        raise MoreThanBilled(because("The same work is chosen twice."))
     left = {position: sum((one.rest.amount for one in each), Decimal()) for position, each in _by_line(billed)}
     for position, each in _by_line(parts):
         if sum((part.amount for part in each), Decimal()) > left[position]:
-            raise MoreThanBilled(f"Line {position} has {left[position]:f} {currency} left.", field="/lines")
+            raise MoreThanBilled(
+                because(
+                    "Line %(position)s has %(left)s %(currency)s left.",
+                    position=position,
+                    left=f"{left[position]:f}",
+                    currency=currency,
+                ),
+                field="/lines",
+            )
     if sum((part.amount for part in parts), Decimal()) <= 0:
         raise NothingToCredit()
     return parts
@@ -162,7 +171,7 @@ def _chosen(billed: Sequence[Billed], choice: Choice, currency: str) -> list[Par
 def _of_amount(one: Billed, choice: Choice) -> list[Part]:
     wanted = choice.amount or Decimal()
     if not 0 < wanted <= one.rest.amount:
-        raise MoreThanBilled(f"{one.rest.amount:f} is left of it.", field=choice.field)
+        raise MoreThanBilled(because("%(rest)s is left of it.", rest=f"{one.rest.amount:f}"), field=choice.field)
     return [Part(one, wanted, None)]
 
 
@@ -175,7 +184,7 @@ def _of_time(among: Sequence[Billed], minutes: int, currency: str, field: str) -
             parts.append(part)
             minutes -= part.minutes
     if minutes:
-        raise MoreThanBilled(f"{minutes} minutes are more than is left of it.", field=field)
+        raise MoreThanBilled(because("%(minutes)s minutes are more than is left of it.", minutes=minutes), field=field)
     return parts
 
 

@@ -34,6 +34,7 @@ from services.billing.permissions import Permission
 from services.billing.receivables.actions import locked_positions
 from shared.contracts.claims import DunnedClaim, DunningLetterSent
 from shared.ids import new_id
+from shared.reasons import because
 from shared.work import Work
 
 TEMPLATE = Path(__file__).parents[1] / "templates" / "letter.typ"
@@ -58,7 +59,7 @@ async def send_notices(work: Work, notice_ids: Sequence[UUID]) -> list[Letter]:
     positions = await locked_positions(work, {one.invoice_id for one in notices})
     for position in positions.values():
         if position.open <= 0:
-            raise NothingLate(f"{position.number} was settled.")
+            raise NothingLate(because("%(number)s was settled.", number=position.number))
     customers = {position.customer_id for position in positions.values()}
     if await store.paused(work, customers, positions.keys(), today=today):
         raise DunningPaused()
@@ -71,7 +72,13 @@ async def send_notices(work: Work, notice_ids: Sequence[UUID]) -> list[Letter]:
 async def _waiting(work: Work, notice_ids: Sequence[UUID]) -> list[Notice]:
     found = await store.lock(work, notice_ids)
     if len(found) < len(set(notice_ids)):
-        raise NoSuchNotice(f"{len(set(notice_ids)) - len(found)} of {len(set(notice_ids))} do not wait.")
+        raise NoSuchNotice(
+            because(
+                "%(count)s of %(all)s do not wait.",
+                count=len(set(notice_ids)) - len(found),
+                all=len(set(notice_ids)),
+            )
+        )
     return found
 
 

@@ -17,6 +17,7 @@ from services.billing.legal_entities.model import Language
 from services.billing.letters.model.texts import unknown
 from services.billing.receivables.model import Position
 from shared.errors import Conflict, Invalid, NotFound
+from shared.reasons import because
 
 LARGEST_FEE = Decimal(1000)
 OF_LETTERS = ("customer", "currency", "open", "fee", "total", "iban")
@@ -196,7 +197,9 @@ def _check_texts(step: Step, own: Language, field: str) -> None:
     for language, said in step.texts.items():
         wrong = unknown(said.text, OF_LETTERS)
         if wrong is not None:
-            raise UnknownInLetter(f"{wrong} cannot be filled in.", field=f"{field}/{language.value}/text")
+            raise UnknownInLetter(
+                because("%(wrong)s cannot be filled in.", wrong=wrong), field=f"{field}/{language.value}/text"
+            )
 
 
 def check_pause(pause: Pause) -> None:

@@ -11,6 +11,7 @@ from services.billing.hand_overs.model import HandedOverAlready, HandOver, Wante
 from services.billing.permissions import Permission
 from shared.contracts.claims import DocumentHandedOver
 from shared.ids import new_id
+from shared.reasons import because
 from shared.work import Work
 
 
@@ -42,7 +43,10 @@ async def hand_over(work: Work, documents: Sequence[Wanted], *, text: str = "") 
             handed_over_at=work.now,
         )
         if not await store.add(work, one):
-            raise HandedOverAlready(f"{one.number} went to {one.recipient} before.", field=field)
+            raise HandedOverAlready(
+                because("%(number)s went to %(recipient)s before.", number=one.number, recipient=one.recipient),
+                field=field,
+            )
         work.publish(_announced(one))
         made.append(one)
     return made

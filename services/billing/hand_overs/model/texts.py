@@ -11,6 +11,7 @@ from services.billing.hand_overs.model.words import USUAL, MailText
 from services.billing.legal_entities.model import Language
 from services.billing.letters.model.texts import PLACEHOLDER, unknown
 from shared.errors import Invalid
+from shared.reasons import because
 
 OF_ALL = ("customer", "seller", "currency")
 OF_KIND = {
@@ -66,7 +67,7 @@ def check_texts(texts: Texts) -> None:
             for name, words in asdict(said).items():
                 wrong = unknown(words, OF_ALL + OF_KIND[kind])
                 if wrong is not None:
-                    raise UnknownInMail(f"{wrong} cannot be filled in.", field=f"{place}/{name}")
+                    raise UnknownInMail(because("%(wrong)s cannot be filled in.", wrong=wrong), field=f"{place}/{name}")
             which = OF_KIND[kind][0]
             if said.subject and which not in PLACEHOLDER.findall(said.subject):
-                raise SubjectSaysNotWhich(f"{{{which}}} is missing.", field=f"{place}/subject")
+                raise SubjectSaysNotWhich(because("{%(which)s} is missing.", which=which), field=f"{place}/subject")

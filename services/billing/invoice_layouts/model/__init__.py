@@ -10,6 +10,7 @@ from uuid import UUID
 from services.billing.legal_entities.model import Language
 from services.billing.letters.model.texts import unknown
 from shared.errors import Invalid
+from shared.reasons import because
 
 OF_LINES = ("line", "role", "person", "note", "from", "to", "contract", "purchase_order")
 OF_TEXTS = ("number", "customer", "contract", "purchase_order", "currency", "gross", "due_on", "iban")
@@ -107,7 +108,7 @@ def check_wording(wording: str) -> None:
     """Refuse with UnknownPlaceholder what could not be filled in."""
     wrong = unknown(wording, OF_LINES)
     if wrong is not None:
-        raise UnknownPlaceholder(f"{wrong} cannot be filled in.", field="/wording")
+        raise UnknownPlaceholder(because("%(wrong)s cannot be filled in.", wrong=wrong), field="/wording")
 
 
 def check_texts(texts: Mapping[Language, Texts]) -> None:
@@ -116,7 +117,9 @@ def check_texts(texts: Mapping[Language, Texts]) -> None:
         for name, said in asdict(each).items():
             wrong = unknown(said, OF_TEXTS)
             if wrong is not None:
-                raise UnknownInText(f"{wrong} cannot be filled in.", field=f"/texts/{language.value}/{name}")
+                raise UnknownInText(
+                    because("%(wrong)s cannot be filled in.", wrong=wrong), field=f"/texts/{language.value}/{name}"
+                )
 
 
 def check_accent(accent: str) -> None:

@@ -10,6 +10,7 @@ from itertools import count
 from uuid import UUID, uuid5
 
 from shared.errors import Conflict, NotFound
+from shared.reasons import because
 
 ACCOUNTS = UUID("0f2f9d4e-0d3b-5b53-8a7f-3f1a2a0f6c03")
 
@@ -130,7 +131,13 @@ class Chart:
         account = self.accounts.get(code) if code is not None else None
         if account is None:
             name = wanted.value if isinstance(wanted, PostingRole) else wanted.code
-            raise NoSuchAccount(f"The chart of {self.legal_entity} has no account for {name}.")
+            raise NoSuchAccount(
+                because(
+                    "The chart of %(legal_entity)s has no account for %(name)s.",
+                    legal_entity=self.legal_entity,
+                    name=name,
+                )
+            )
         return account
 
     def _by_rule(self, role: PostingRole, narrowed_by: str, on: date | None) -> str | None:

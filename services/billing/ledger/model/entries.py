@@ -15,6 +15,7 @@ from services.billing.ledger.model.translation import Translation
 from shared.errors import Conflict, Invalid, NotFound
 from shared.money import Money
 from shared.period import Period
+from shared.reasons import because
 
 ENTRIES = UUID("0f2f9d4e-0d3b-5b53-8a7f-3f1a2a0f6c02")
 
@@ -189,7 +190,14 @@ def check(entry: NewEntry) -> None:
             _check_amount(Money(line.amount, entry.currency), f"/lines/{number}/amount")
     difference = sum((line.amount for line in entry.lines), Decimal())
     if difference:
-        raise Unbalanced(f"The lines differ by {difference:f} {entry.currency}.", field="/lines")
+        raise Unbalanced(
+            because(
+                "The lines differ by %(difference)s %(currency)s.",
+                difference=f"{difference:f}",
+                currency=entry.currency,
+            ),
+            field="/lines",
+        )
 
 
 def reversal_of(entry: JournalEntry, *, on: date, reason: str) -> NewEntry:
@@ -229,7 +237,7 @@ def _check_amount(money: Money, field_name: str) -> None:
     if not money:
         raise ZeroLine(field=field_name)
     if money.rounded() != money:
-        raise FractionOfUnit(f"{money} is finer than the smallest unit.", field=field_name)
+        raise FractionOfUnit(because("%(money)s is finer than the smallest unit.", money=money), field=field_name)
 
 
 def _said(entry: JournalEntry) -> tuple[object, ...]:

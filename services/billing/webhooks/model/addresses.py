@@ -7,6 +7,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from urllib.parse import urlsplit
 
 from shared.errors import Invalid
+from shared.reasons import because
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -57,4 +58,4 @@ def check_url(url: str, allowed: Sequence[Network]) -> None:
     except ValueError:
         return
     if not may_be_called(address, allowed):
-        raise BadWebhookUrl(f"{named} is no public address.", field="/url")
+        raise BadWebhookUrl(because("%(named)s is no public address.", named=named), field="/url")

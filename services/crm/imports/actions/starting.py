@@ -16,6 +16,7 @@ from services.crm.opportunities.actions import stage_codes
 from services.crm.permissions import Permission
 from shared import jobs
 from shared.errors import Invalid
+from shared.reasons import because
 from shared.work import Work
 
 ORDER = list(RecordKind)
@@ -57,7 +58,9 @@ async def start_import(
     for _, file, opening in mapped:
         file.check_header(opening.header)
         if unknown := sorted(set(file.stages.values()) - codes):
-            raise BadMapping(f"The pipeline has no stage {unknown[0]}.", field="/mapping/files")
+            raise BadMapping(
+                because("The pipeline has no stage %(unknown)s.", unknown=unknown[0]), field="/mapping/files"
+            )
     await store.add_import(
         work,
         {

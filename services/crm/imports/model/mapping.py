@@ -12,6 +12,7 @@ from typing import Any
 
 from services.crm.imports.model.records import FIELDS, FieldKind, RecordKind
 from shared.errors import Invalid
+from shared.reasons import because
 
 SHIPPED = Path(__file__).parents[1] / "sales_export.json"
 
@@ -67,12 +68,17 @@ class FileMapping:
     def check_header(self, header: Sequence[str]) -> None:
         """Refuse a header that lacks what is read, or has what nobody mentions."""
         if len(set(header)) != len(header):
-            raise ColumnTwice(f"{self.file} has two columns of one name.", field="/files")
+            raise ColumnTwice(because("%(file)s has two columns of one name.", file=self.file), field="/files")
         read = {self.key, *self.columns.values()}
         if missing := sorted(read - set(header)):
-            raise MissingColumn(f"{self.file} lacks: {', '.join(missing)}.", field="/files")
+            raise MissingColumn(
+                because("%(file)s lacks: %(missing)s.", file=self.file, missing=", ".join(missing)), field="/files"
+            )
         if unmapped := sorted(set(header) - read - set(self.ignored)):
-            raise UnmappedColumn(f"{self.file} has columns not mapped: {', '.join(unmapped)}.", field="/files")
+            raise UnmappedColumn(
+                because("%(file)s has columns not mapped: %(unmapped)s.", file=self.file, unmapped=", ".join(unmapped)),
+                field="/files",
+            )
 
 
 @dataclass(frozen=True)
@@ -91,7 +97,10 @@ class Mapping:
             if one.file == stem:
                 return one
         known = ", ".join(one.file for one in self.files)
-        raise UnknownFile(f"There is no mapping for {stem}; the mapping knows {known}.", field="/files")
+        raise UnknownFile(
+            because("There is no mapping for %(stem)s; the mapping knows %(known)s.", stem=stem, known=known),
+            field="/files",
+        )
 
 
 def read_mapping(text: str) -> Mapping:
@@ -99,7 +108,7 @@ def read_mapping(text: str) -> Mapping:
     try:
         said = json.loads(text)
     except ValueError as error:
-        raise BadMapping(f"The mapping is not JSON: {error}", field="/mapping") from error
+        raise BadMapping(because("The mapping is not JSON: %(error)s", error=str(error)), field="/mapping") from error
     top = _Part(said, "/mapping")
     return Mapping(
         source=top.text("source"),
@@ -115,16 +124,22 @@ def _file(part: _Part) -> FileMapping:
         record = RecordKind(part.text("record"))
     except ValueError as error:
         known = ", ".join(RecordKind)
-        raise BadMapping(f"A record is one of {known}.", field=f"{part.at}/record") from error
+        raise BadMapping(because("A record is one of %(known)s.", known=known), field=f"{part.at}/record") from error
     columns = part.texts("columns")
     fields = FIELDS[record]
     if unknown := sorted(set(columns) - set(fields)):
-        raise BadMapping(f"{record} has no field {unknown[0]}.", field=f"{part.at}/columns/{unknown[0]}")
+        raise BadMapping(
+            because("%(record)s has no field %(unknown)s.", record=record, unknown=unknown[0]),
+            field=f"{part.at}/columns/{unknown[0]}",
+        )
     if lacking := sorted(name for name, rule in fields.items() if rule.required and name not in columns):
-        raise BadMapping(f"{record} needs the field {lacking[0]}.", field=f"{part.at}/columns")
+        raise BadMapping(
+            because("%(record)s needs the field %(lacking)s.", record=record, lacking=lacking[0]),
+            field=f"{part.at}/columns",
+        )
     stages = part.texts("stages")
     if any(fields[name].kind is FieldKind.STAGE for name in columns) and not stages:
-        raise BadMapping("The mapping says of no stage what it is here.", field=f"{part.at}/stages")
+        raise BadMapping(because("The mapping says of no stage what it is here."), field=f"{part.at}/stages")
     return FileMapping(
         file=part.text("file"),
         record=record,
@@ -140,7 +155,7 @@ def _file(part: _Part) -> FileMapping:
 def _currency(top: _Part) -> str:
     code = top.text("currency")
     if len(code) != 3 or not (code.isascii() and code.isupper()):
-        raise BadMapping("A currency has three letters, as in ISO 4217.", field="/mapping/currency")
+        raise BadMapping(because("A currency has three letters, as in ISO 4217."), field="/mapping/currency")
     return code
 
 
@@ -148,7 +163,7 @@ def _day(top: _Part) -> date:
     try:
         return date.fromisoformat(top.text("prices_from"))
     except ValueError as error:
-        raise BadMapping("A date is written 2016-01-31.", field="/mapping/prices_from") from error
+        raise BadMapping(because("A date is written 2016-01-31."), field="/mapping/prices_from") from error
 
 
 @dataclass(frozen=True)
@@ -162,21 +177,23 @@ class _Part:
         """A text that must be there."""
         found = self._object().get(name)
         if not isinstance(found, str) or not found:
-            raise BadMapping(f"{name} is missing, or no text.", field=f"{self.at}/{name}")
+            raise BadMapping(because("%(name)s is missing, or no text.", name=name), field=f"{self.at}/{name}")
         return found
 
     def choice(self, name: str, known: Sequence[str]) -> str | None:
         """One of `known`, if it is there."""
         found = self._object().get(name)
         if found is not None and found not in known:
-            raise BadMapping(f"{name} is one of {', '.join(known)}.", field=f"{self.at}/{name}")
+            raise BadMapping(
+                because("%(name)s is one of %(known)s.", name=name, known=", ".join(known)), field=f"{self.at}/{name}"
+            )
         return found
 
     def parts(self, name: str) -> list[_Part]:
         """The parts of a list that must not be empty."""
         found = self._object().get(name)
         if not isinstance(found, list) or not found:
-            raise BadMapping(f"{name} is missing, or no list.", field=f"{self.at}/{name}")
+            raise BadMapping(because("%(name)s is missing, or no list.", name=name), field=f"{self.at}/{name}")
         return [_Part(one, f"{self.at}/{name}/{position}") for position, one in enumerate(found)]
 
     def inner(self, name: str) -> dict[str, _Part]:
@@ -192,12 +209,12 @@ class _Part:
         """The object itself, all of whose values are texts."""
         found = self._object()
         if any(not isinstance(value, str) for value in found.values()):
-            raise BadMapping("Every value here is a text.", field=self.at)
+            raise BadMapping(because("Every value here is a text."), field=self.at)
         return found
 
     def _object(self) -> dict[str, Any]:
         if not isinstance(self.said, dict):
-            raise BadMapping("An object is expected here.", field=self.at)
+            raise BadMapping(because("An object is expected here."), field=self.at)
         return self.said
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from shared.errors import Invalid
+from shared.reasons import because
 
 MARK = b"\xef\xbb\xbf"
 OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff")
@@ -80,7 +81,10 @@ def open_csv(content: bytes) -> Opening:
         raise OtherEncoding(field="/files") from error
     for number, one in enumerate(content.split(b"\n"), start=1):
         if len(one) > LONGEST_LINE:
-            raise LineTooLong(f"Line {number} of the file has {len(one)} bytes.", field="/files")
+            raise LineTooLong(
+                because("Line %(number)s of the file has %(count)s bytes.", number=number, count=len(one)),
+                field="/files",
+            )
     delimiter = max(DELIMITERS, key=text.count)
     (header,) = csv.reader([text.rstrip("\r")], delimiter=delimiter)
     return Opening([name.strip() for name in header], delimiter, start + len(first) + 1, 2)

@@ -21,6 +21,7 @@ from services.crm.opportunities.model import (
     refusals_to_win,
 )
 from shared.ids import new_id
+from shared.reasons import because
 from shared.work import Work
 
 
@@ -90,7 +91,9 @@ async def _estimate_from_lines(work: Work, opportunity: Opportunity) -> None:
         listed = book.prices.get(role)
         if listed is None or listed.standard_cost is None:
             raise DealWithoutEstimate(
-                f"The deal has no services estimate, and the price book no standard cost for {role}.",
+                because(
+                    "The deal has no services estimate, and the price book no standard cost for %(role)s.", role=role
+                ),
                 field="/estimate",
             )
         roles.append(

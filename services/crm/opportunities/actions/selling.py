@@ -26,6 +26,7 @@ from services.crm.permissions import Permission
 from services.crm.products.actions import RolePrices, prices_of_roles, product_called
 from services.crm.products.model import NoPrice, NoStandardCost
 from shared.ids import new_id
+from shared.reasons import because
 from shared.work import Work
 
 
@@ -154,7 +155,7 @@ async def _hours(
     price = book.prices.get(role)
     rate = details.hourly_rate if details.hourly_rate is not None or price is None else price.amount
     if rate is None:
-        raise NoPrice(f"The price book has no price for {role}.", field="/hourly_rate")
+        raise NoPrice(because("The price book has no price for %(role)s.", role=role), field="/hourly_rate")
     return hours(
         line_id,
         opportunity.id,
@@ -173,7 +174,10 @@ def _price(role: PlannedRole, line_rate: Decimal | None, book: RolePrices, posit
     for known in (role.hourly_price, line_rate, listed.amount if listed else None):
         if known is not None:
             return known
-    raise NoPrice(f"The price book has no price for {role.staffing_role}.", field=f"/roles/{position}/hourly_price")
+    raise NoPrice(
+        because("The price book has no price for %(staffing_role)s.", staffing_role=role.staffing_role),
+        field=f"/roles/{position}/hourly_price",
+    )
 
 
 def _cost(role: PlannedRole, book: RolePrices, position: int) -> Decimal:
@@ -182,5 +186,6 @@ def _cost(role: PlannedRole, book: RolePrices, position: int) -> Decimal:
         if known is not None:
             return known
     raise NoStandardCost(
-        f"The price book has no standard cost for {role.staffing_role}.", field=f"/roles/{position}/staffing_role"
+        because("The price book has no standard cost for %(staffing_role)s.", staffing_role=role.staffing_role),
+        field=f"/roles/{position}/staffing_role",
     )

@@ -18,6 +18,7 @@ from services.crm.opportunities.model.stage import (
     Stage,
 )
 from shared.errors import Conflict, Invalid, NotFound
+from shared.reasons import because
 
 
 class NoSuchOpportunity(NotFound):
@@ -155,7 +156,7 @@ class Opportunity:
         """Replace what is written down; `amount` only while there are no lines. Raises AmountFollowsLines."""
         self.must_be_open()
         if (self.lines or self.roles) and details.currency != self.details.currency:
-            raise AmountFollowsLines("The prices of the lines are in the deal's currency.", field="/currency")
+            raise AmountFollowsLines(because("The prices of the lines are in the deal's currency."), field="/currency")
         if amount is not None and amount != self.amount and self.lines:
             raise AmountFollowsLines(field="/amount")
         self.details = details

@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from shared.errors import Invalid
+from shared.reasons import because
 
 
 class LineIncomplete(Invalid):
@@ -126,9 +127,14 @@ def must_fit(method: BillingMethod, said: Mapping[str, object]) -> None:
     given = {name for name, value in said.items() if value is not None and value is not False}
     for name in form.needs:
         if name not in given:
-            raise LineIncomplete(f"A line billed by {method} needs `{name}`.", field=f"/{name}")
+            raise LineIncomplete(
+                because("A line billed by %(method)s needs `%(name)s`.", method=method, name=name), field=f"/{name}"
+            )
     for name in sorted(given - OF_ANY_METHOD - set(form.fields)):
-        raise NotOfThisMethod(f"`{name}` does not belong to a line billed by {method}.", field=f"/{name}")
+        raise NotOfThisMethod(
+            because("`%(name)s` does not belong to a line billed by %(method)s.", name=name, method=method),
+            field=f"/{name}",
+        )
     by_milestone = said.get("recognition_method") is RecognitionMethod.MILESTONE
     if by_milestone and method is not BillingMethod.FIXED_FEE_MILESTONE:
         raise NoMilestoneToRecogniseBy(field="/recognition_method")

@@ -8,6 +8,7 @@ from services.crm.accounts.model import Account
 from services.crm.opportunities.model.opportunity import Opportunity
 from shared.errors import Conflict, Invalid, Refused
 from shared.period import Period, months_later
+from shared.reasons import because
 
 
 class DealWithoutAccount(Conflict):
@@ -119,22 +120,32 @@ def _retainers_beyond(opportunity: Opportunity) -> Iterator[Refused]:
         last = months_later(starts_on, months - 1)
         if last >= ends_before:
             yield RetainerBeyondEnd(
-                f"{line.description} is sold for {months} months, the last of which would begin on {last}; the work is "
-                f"planned {Period(starts_on, ends_before)}.",
+                because(
+                    "%(description)s is sold for %(months)s months, the last of which would begin on %(last)s; "
+                    "the work is planned %(days)s.",
+                    description=line.description,
+                    months=months,
+                    last=last,
+                    days=Period(starts_on, ends_before),
+                ),
                 field="/lines",
             )
 
 
 def _missing_of(account: Account, currency: str) -> Iterator[Refused]:
     if not account.details.legal_name:
-        yield AccountIncomplete("The account has no legal name.", field="/account/legal_name")
+        yield AccountIncomplete(because("The account has no legal name."), field="/account/legal_name")
     if not account.billing_address.country:
         yield AccountIncomplete(
-            "The account's billing address has no country.", field="/account/billing_address/country"
+            because("The account's billing address has no country."), field="/account/billing_address/country"
         )
     if account.details.currency != currency:
         yield AccountIncomplete(
-            f"The account is billed in {account.details.currency}, the deal is in {currency}.",
+            because(
+                "The account is billed in %(currency)s, the deal is in %(currency_2)s.",
+                currency=account.details.currency,
+                currency_2=currency,
+            ),
             field="/account/currency",
-            mend="Change the currency of the deal or of the account, so that they agree.",
+            mend=because("Change the currency of the deal or of the account, so that they agree."),
         )

@@ -17,6 +17,7 @@ from services.crm.opportunities.model import (
     Stage,
 )
 from services.crm.opportunities.store.tables import opportunities, stages
+from shared.reasons import because
 from shared.work import Work
 
 NEXT_NUMBERS = text(
@@ -68,7 +69,7 @@ async def stage(work: Work, code: str) -> Stage:
     """One stage of the pipeline by its code; raises NoSuchStage."""
     found = next((one for one in await pipeline(work) if one.code == code), None)
     if found is None:
-        raise NoSuchStage(f"The pipeline has no stage {code}.", field="/stage")
+        raise NoSuchStage(because("The pipeline has no stage %(code)s.", code=code), field="/stage")
     return found
 
 
@@ -76,7 +77,7 @@ async def closing_stage(work: Work, outcome: Outcome) -> Stage:
     """The stage that a deal is closed in, as won or as lost; raises NoSuchStage."""
     found = next((one for one in await pipeline(work) if one.outcome is outcome), None)
     if found is None:
-        raise NoSuchStage(f"The pipeline has no stage for {outcome} deals.")
+        raise NoSuchStage(because("The pipeline has no stage for %(outcome)s deals.", outcome=outcome))
     return found
 
 

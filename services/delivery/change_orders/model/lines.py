@@ -10,6 +10,7 @@ from uuid import UUID
 from services.delivery.templates.model.rules import BY_THE_HOUR, BillingMethod
 from shared.errors import Conflict, Invalid
 from shared.money import Money
+from shared.reasons import because
 
 MINUTES_AN_HOUR = 60
 
@@ -172,11 +173,13 @@ def _new(order_id: UUID, position: int, asked: Asked, currency: str) -> ChangedL
     if asked.method in BY_THE_HOUR:
         for name in ("staffing_role", "minutes_delta", "hourly_rate"):
             if getattr(asked, name) is None:
-                raise NewLineIncomplete(f"A new line of hours needs `{name}`.", field=f"{place}/{name}")
+                raise NewLineIncomplete(
+                    because("A new line of hours needs `%(name)s`.", name=name), field=f"{place}/{name}"
+                )
         worth = (asked.hourly_rate or Decimal()) * (asked.minutes_delta or 0) / MINUTES_AN_HOUR
         amount = worth if amount is None else amount
     if amount is None:
-        raise NewLineIncomplete("A new line without hours needs its amount.", field=f"{place}/amount_delta")
+        raise NewLineIncomplete(because("A new line without hours needs its amount."), field=f"{place}/amount_delta")
     return ChangedLine(
         change_order_id=order_id,
         line_id=asked.line_id,

@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 
 from shared.errors import Conflict, Invalid, NotFound
 from shared.money import Money
+from shared.reasons import because
 
 
 class NoSuchExpense(NotFound):
@@ -174,7 +175,9 @@ class Books:
     def must_be_open(self, day: date, place: str) -> None:
         """Refuse a day whose books are locked; raises PeriodLocked."""
         if self.locked_before is not None and day < self.locked_before:
-            raise PeriodLocked(f"The books before {self.locked_before} are locked.", field=place)
+            raise PeriodLocked(
+                because("The books before %(locked_before)s are locked.", locked_before=self.locked_before), field=place
+            )
 
     def _rounded(self, exact: Decimal) -> Decimal:
         return Money(exact, self.currency).rounded().amount

@@ -18,6 +18,7 @@ from services.delivery.projects.model.task import Task, lay_out
 from shared.errors import Conflict, Forbidden, NotFound
 from shared.money import Money
 from shared.period import Period
+from shared.reasons import because
 
 
 class NoSuchTask(NotFound):
@@ -112,7 +113,12 @@ class Project:
         """End the project; time that nobody signed off would be lost, so there must be none."""
         self.must_not_be_closed()
         if unapproved_minutes:
-            raise UnapprovedTime(f"{unapproved_minutes} minutes on the project are not approved yet.")
+            raise UnapprovedTime(
+                because(
+                    "%(unapproved_minutes)s minutes on the project are not approved yet.",
+                    unapproved_minutes=unapproved_minutes,
+                )
+            )
         self.state, self.closed_on = ProjectState.CLOSED, on
 
     def estimate(
