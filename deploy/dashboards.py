@@ -143,7 +143,6 @@ OF_THE_THREAD = (
         "max by (service) (throughline_inbox_sequence_gap_age_seconds)",
         "{{service}}",
     ),
-    Panel("Reached nobody", "short", 'max(throughline_broker_queue_messages{queue="throughline.unrouted"})', "events"),
     Panel(
         "A sender has waited for the broker",
         "s",

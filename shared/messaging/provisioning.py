@@ -18,12 +18,11 @@ from shared.messaging.reactions import Reactions
 from shared.telemetry import routing_key
 
 EVENTS = "throughline.events"
-UNROUTED = "throughline.unrouted"
+UNROUTED = "throughline.unrouted"  # where earlier releases gathered; an exchange keeps the arguments it was made with
 UNCONSUMED = "throughline.unconsumed"
 REPLAYS = "throughline.replays"
 DEAD_LETTERS = "throughline.dlx"
 DELIVERIES_MAX = 20  # a message that kills its receiver so often is put aside; nothing else counts deliveries
-UNROUTED_MAX = 100_000  # messages; the senders' event logs have them all
 UNLIMITED = 1_000_000
 
 
@@ -66,9 +65,11 @@ async def have_topology(connection: AbstractConnection, service: str, reactions:
 
 async def declare(channel: AbstractChannel, service: str, reactions: Reactions) -> AbstractQueue:
     """Declare exchanges, queues and bindings on `channel` and give the service's queue."""
-    await _declare_unrouted(channel)
-    await channel.declare_exchange(REPLAYS, ExchangeType.TOPIC, durable=True)
+    await channel.exchange_delete(
+        UNROUTED
+    )  # what nobody is bound to by mistake comes back to its sender, which parks it
     await channel.declare_exchange(EVENTS, ExchangeType.TOPIC, durable=True, arguments={"alternate-exchange": UNROUTED})
+    await channel.declare_exchange(REPLAYS, ExchangeType.TOPIC, durable=True)
     dead_letters = await channel.declare_exchange(DEAD_LETTERS, ExchangeType.DIRECT, durable=True)
     dead = await channel.declare_queue(
         dead_queue_of(service),
@@ -107,12 +108,3 @@ async def _bind_unconsumed(channel: AbstractChannel, service: str) -> None:
         if event.publisher() == service:
             change = nowhere.bind if event.unconsumed else nowhere.unbind
             await change(EVENTS, routing_key(event.type))
-
-
-async def _declare_unrouted(channel: AbstractChannel) -> None:
-    """What nobody is bound to by mistake is confirmed and visible here, instead of being stuck with its sender."""
-    exchange = await channel.declare_exchange(UNROUTED, ExchangeType.FANOUT, durable=True)
-    queue = await channel.declare_queue(
-        UNROUTED, durable=True, arguments={"x-queue-type": "quorum", "x-max-length": UNROUTED_MAX}
-    )
-    await queue.bind(exchange)

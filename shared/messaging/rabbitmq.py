@@ -17,7 +17,7 @@ from shared.messaging.amqp import LINK_ERRORS, connected, delivery_of, is_wanted
 from shared.messaging.backoff import growing
 from shared.messaging.envelope import Envelope
 from shared.messaging.inbox import Delivery, Inbox
-from shared.messaging.provisioning import UNROUTED, dead_queue_of, have_topology, queue_of
+from shared.messaging.provisioning import dead_queue_of, have_topology, queue_of
 from shared.messaging.publisher import Publisher
 from shared.messaging.transport import LinkDown, LinkState, Outcome
 
@@ -65,7 +65,7 @@ class RabbitMQ:
         blocked, depths = self._publisher.blocked_seconds, {}
         try:
             async with asyncio.timeout(ASK_WITHIN), connected(self._url) as connection:
-                for name in (queue_of(service), dead_queue_of(service), UNROUTED):
+                for name in (queue_of(service), dead_queue_of(service)):
                     depths[name] = await _depth(connection, name)
         except (*LINK_ERRORS, asyncio.CancelledError) as error:
             if isinstance(error, asyncio.CancelledError) and is_wanted(error):

@@ -13,11 +13,12 @@ from shared.database import Database, connect
 from shared.messaging.drain import Drain
 from shared.messaging.in_process import InProcess
 from shared.messaging.inbox import Inbox
-from shared.messaging.provisioning import provision, queue_of
+from shared.messaging.provisioning import EVENTS, UNCONSUMED, provision, queue_of
 from shared.messaging.rabbitmq import RabbitMQ
 from shared.messaging.schema import CLOCK
 from shared.messaging.transport import Transport
-from tests.shared.messaging.probe import Reader, as_owner, prepare
+from shared.telemetry import routing_key
+from tests.shared.messaging.probe import Reader, Unheard, as_owner, prepare
 from tests.shared.messaging.suite import Adversary, Suite
 from tests.support.databases import run_apart
 from tests.support.rabbitmq import Broker
@@ -94,6 +95,9 @@ def broker_url(virtual_host: str) -> str:
 async def _provision(url: str) -> None:
     await provision(url, "writer", ())
     await provision(url, "reader", [Reader().reactions])
+    async with await aio_pika.connect(url) as connection:
+        nowhere = await (await connection.channel()).get_queue(UNCONSUMED)
+        await nowhere.bind(EVENTS, routing_key(Unheard.type))  # as what the contracts of the product mark
 
 
 async def _empty(url: str) -> None:

@@ -27,7 +27,7 @@ ASKED = re.compile(
     r"max(?: by \((?P<by>[^)]*)\) )?\((?P<name>\w+)(?:{(?P<labels>[^}]*)})?\) (?P<sign>>|==) (?P<limit>\d+)"
 )
 PROMETHEUS_ITSELF = {"WorkerAway"}
-CALM = LinkState("rabbitmq", queues={"throughline.unrouted": 0})
+CALM = LinkState("rabbitmq", queues={"throughline.reader": 0})
 
 
 def rules() -> dict[str, str]:
@@ -137,8 +137,7 @@ async def test_events_that_are_not_sent_call_somebody(reader_database: Database)
     [
         (LinkState("rabbitmq", reachable=False, queues=CALM.queues), {"BrokerAway"}),
         (LinkState("rabbitmq", blocked_seconds=31, queues=CALM.queues), {"BrokerBlocks"}),
-        (LinkState("rabbitmq", queues={"throughline.unrouted": 1}), {"EventsUnrouted"}),
-        (LinkState("rabbitmq", queues={"throughline.unrouted": 0, "throughline.dead.reader": 1}), set()),
+        (LinkState("rabbitmq", queues={"throughline.dead.reader": 1}), set()),
     ],
 )
 async def test_the_broker_calls_somebody(reader_database: Database, link: LinkState, expected: set[str]) -> None:

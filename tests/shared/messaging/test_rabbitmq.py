@@ -2,30 +2,24 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import aio_pika
 import pytest
-from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
 
 from deploy.suite.databases import ServiceDatabase
-from shared.contracts.base import REGISTRY
-from shared.contracts.billing import InvoiceIssued
 from shared.database import Database
 from shared.ids import new_id
-from shared.messaging.inbox import Delivery, Inbox
-from shared.messaging.provisioning import DEAD_LETTERS, EVENTS, UNCONSUMED, UNROUTED, provision, queue_of
+from shared.messaging.inbox import Inbox
+from shared.messaging.provisioning import EVENTS, provision, queue_of
 from shared.messaging.rabbitmq import RabbitMQ
 from shared.messaging.transport import Fault, Transport
 from shared.messaging.worker import Worker
-from shared.telemetry import routing_key
 from tests.shared.messaging.deliveries import a_delivery, an_envelope, broken_ones
 from tests.shared.messaging.probe import Noted, Reader, Unheard, announce, effects_of
 from tests.shared.messaging.suite import Suite, eventually, rows, value
+from tests.shared.messaging.wire import a_channel, publish_raw
 from tests.support.rabbitmq import Broker
 
 
@@ -33,19 +27,6 @@ from tests.support.rabbitmq import Broker
 def transport(broker_url: str) -> Transport:
     """The broker alone."""
     return RabbitMQ(broker_url)
-
-
-@asynccontextmanager
-async def a_channel(url: str) -> AsyncIterator[AbstractChannel]:
-    async with await aio_pika.connect(url) as connection:
-        yield await connection.channel()
-
-
-async def publish_raw(url: str, delivery: Delivery, routing_key: str = "writer.thing.noted") -> None:
-    headers: dict[str, Any] = dict(delivery.headers)
-    message = aio_pika.Message(delivery.body, headers=headers, message_id=delivery.message_id)
-    async with a_channel(url) as channel:
-        await (await channel.get_exchange(EVENTS)).publish(message, routing_key)
 
 
 async def test_rubbish_on_the_wire_is_parked_by_its_reason_and_its_neighbours_have_their_effect(
@@ -68,11 +49,11 @@ async def test_rubbish_on_the_wire_is_parked_by_its_reason_and_its_neighbours_ha
 async def test_a_message_says_everything_of_itself_on_the_wire(broker_url: str, transport: RabbitMQ) -> None:
     envelope = an_envelope(Unheard(thing_id=new_id()))
     async with a_channel(broker_url) as channel:
-        unrouted = await channel.get_queue(UNROUTED)
-        await unrouted.purge()
+        heard = await channel.declare_queue(exclusive=True)
+        await heard.bind(EVENTS, envelope.routing_key)
         assert await transport.publish([envelope]) == {envelope.event_id: None}
         await transport.close()
-        message = await unrouted.get()
+        message = await heard.get()
         await message.ack()
 
     assert message.body == envelope.body
@@ -80,54 +61,6 @@ async def test_a_message_says_everything_of_itself_on_the_wire(broker_url: str, 
     assert (message.correlation_id, message.app_id) == (str(envelope.correlation_id), "writer")
     assert (message.delivery_mode, message.content_type) == (2, "application/json")
     assert message.headers["cloudEvents_tenantid"] == str(envelope.tenant_id)
-
-
-async def test_only_what_is_by_design_for_nobody_of_ours_may_reach_nobody(broker: Broker) -> None:
-    url = broker.fresh_url()
-    await provision(url, "billing", ())
-    async with a_channel(url) as channel:  # as it was when nobody reacted to it yet
-        nowhere = await channel.get_queue(UNCONSUMED)
-        await nowhere.bind(EVENTS, routing_key(InvoiceIssued.type))
-    await provision(url, "billing", ())
-    announced = [event for event in REGISTRY.values() if event.publisher() == "billing"]
-    envelopes = [replace(an_envelope(Unheard(thing_id=new_id())), type=event.type) for event in announced]
-    transport = RabbitMQ(url)
-
-    outcome = await transport.publish(envelopes)
-    depths = (await transport.state("billing")).queues
-    await transport.close()
-
-    assert set(outcome.values()) == {None}
-    missed = {routing_key(event.type) for event in announced if not event.unconsumed}
-    async with a_channel(url) as channel:
-        unrouted = await channel.get_queue(UNROUTED)
-        assert {message.routing_key for message in await taken(unrouted, depths[UNROUTED])} == missed
-        assert (await channel.get_queue(UNCONSUMED)).declaration_result.message_count == 0
-
-
-async def taken(queue: AbstractQueue, number: int) -> list[AbstractIncomingMessage]:
-    """The next `number` messages of `queue`, and no more."""
-    messages = [await queue.get(no_ack=True) for _ in range(number)]
-    assert await queue.get(fail=False) is None
-    return messages
-
-
-async def test_what_the_broker_put_aside_after_too_many_deliveries_is_parked_as_a_crash_loop(
-    suite: Suite, broker_url: str
-) -> None:
-    delivery = a_delivery(Noted(thing_id=new_id(), number=1))
-    headers: dict[str, Any] = dict(delivery.headers)
-    async with a_channel(broker_url) as channel:
-        exchange = await channel.get_exchange(DEAD_LETTERS)
-        message = aio_pika.Message(delivery.body, headers=headers, message_id=delivery.message_id)
-        await exchange.publish(message, queue_of("reader"))
-
-    async with suite.at_work():
-        await suite.until_all_is_done(1)
-
-    (parked,) = await rows(suite.reader_database, "select * from msg.inbox")
-    assert (parked.status, parked.error_type, parked.consumer) == ("parked", "crash_loop", "reader.write_down")
-    assert parked.body == delivery.body
 
 
 async def test_a_queue_deleted_under_its_consumer_is_there_again_and_filled(suite: Suite, broker_url: str) -> None:
@@ -168,8 +101,6 @@ async def test_without_the_exchange_nothing_is_lost_and_nothing_is_counted(broke
 async def test_what_is_returned_because_nothing_at_all_is_bound_can_never_be_sent(broker: Broker) -> None:
     url = broker.fresh_url()
     await provision(url, "writer", ())
-    async with a_channel(url) as channel:
-        await channel.queue_delete(UNROUTED)
     transport = RabbitMQ(url)
     envelopes = [an_envelope(Noted(thing_id=new_id(), number=number)) for number in range(3)]
 
@@ -287,6 +218,6 @@ async def test_a_broker_that_is_away_is_told_of(broker_url: str) -> None:
     away = await RabbitMQ("amqp://guest:guest@127.0.0.1:1/").state("reader")
 
     assert there.reachable
-    assert set(there.queues) == {"throughline.reader", "throughline.dead.reader", "throughline.unrouted"}
+    assert set(there.queues) == {"throughline.reader", "throughline.dead.reader"}
     assert (away.reachable, away.queues) == (False, {})
     assert away.fault
