@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from shared.ids import new_id
+from shared.messaging import gauges
 from shared.messaging.relay import Relay
+from shared.messaging.transport import LinkState
 from tests.shared.messaging.test_relay import Told
 from tests.shared.operations.conftest import CONSUMER, Crm
 from tests.support.api import code_of
 from tests.support.operations import a_person, drained, inbox_of, nameless, whole
 
 NORTHSTAR = UUID("0198c0de-0000-7000-8000-00000005746e")
+A_WHILE = 300  # seconds that a slow machine may take
 WHY = {"reason": "the person records are being repaired"}
 
 
@@ -32,6 +37,11 @@ async def test_a_paused_consumer_holds_its_messages_until_it_goes_on(crm: Crm) -
 
     assert await crm.value("select count(*) from msg.inbox where status <> 'done'") == 0
     assert await crm.names() == ["Anna 3"]
+    deeds = (await crm.admin().get("/operations/trail")).json()["items"]
+    assert [(deed["action"], deed["consumer"], deed["by"], deed["reason"]) for deed in deeds] == [
+        ("consumer resumed", CONSUMER, "olga", WHY["reason"]),
+        ("consumer paused", CONSUMER, "olga", WHY["reason"]),
+    ]
 
 
 async def test_a_consumer_paused_for_one_tenant_runs_for_the_others(crm: Crm) -> None:
@@ -89,11 +99,65 @@ async def test_the_view_tells_which_relay_holds_a_lane(crm: Crm) -> None:
 async def test_the_view_counts_what_waits_for_each_consumer_of_ones_own_tenant(crm: Crm) -> None:
     await crm.arrive(nameless(a_person(new_id())), nameless(a_person(new_id()), tenant=NORTHSTAR))
     await inbox_of(crm.database).accept([whole(a_person(new_id()))])
+    await crm.announce_something()
+    await crm.rows(
+        "update msg.inbox set received_at = msg.clock() - interval '2 hours' where status = 'pending' returning 1"
+    )
+    await crm.rows("update msg.outbox set recorded_at = msg.clock() - interval '3 hours' returning 1")
 
-    (shown,) = [one for one in (await live(crm))["consumers"] if one["consumer"] == CONSUMER]
+    seen = await live(crm)
+    (shown,) = [one for one in seen["consumers"] if one["consumer"] == CONSUMER]
 
     assert (shown["pending"], shown["parked"]) == (1, 1)
-    assert shown["oldest_age"] >= 0
+    assert 7200 <= shown["oldest_age"] < 7200 + A_WHILE
+    assert (seen["outbox"]["pending"], seen["outbox"]["parked"]) == (1, 0)
+    assert 10800 <= seen["outbox"]["oldest_age"] < 10800 + A_WHILE
+
+
+async def test_the_view_counts_a_minutes_throughput_from_what_each_worker_counted(crm: Crm) -> None:
+    steady, new, gone = new_id(), new_id(), new_id()
+    await reported(crm, steady, 240, sent=100, done=50)
+    await reported(crm, steady, 120, sent=200, done=70)
+    await reported(crm, steady, 0, sent=340, done=110)
+    await reported(crm, gone, 290, sent=0)
+    await reported(crm, gone, 170, sent=20)
+    await reported(crm, new, 0, sent=7)  # says nothing yet of how much a minute
+
+    seen = await live(crm)
+
+    assert seen["throughput"] == {"sent": 60 + 10, "done": 15}
+    assert {one["worker"] for one in seen["workers"]} == {str(steady), str(new)}
+
+
+async def test_the_view_tells_how_each_worker_finds_the_broker(crm: Crm) -> None:
+    well, blocked, away = new_id(), new_id(), new_id()
+    queues = {"throughline.crm": 3, "throughline.dead.crm": 1}
+    await gauges.report(crm.database, well, LinkState("rabbitmq", queues=queues))
+    await gauges.report(crm.database, blocked, LinkState("rabbitmq", blocked_seconds=45, queues=queues))
+    await gauges.report(crm.database, away, LinkState("rabbitmq", reachable=False, fault="refused"))
+    await gauges.report(crm.database, well, LinkState("rabbitmq", queues={**queues, "throughline.crm": 0}))
+
+    found = {one["worker"]: one["broker"] for one in (await live(crm))["workers"]}
+
+    plain = {"transport": "rabbitmq", "reachable": True, "blocked_seconds": 0, "queues": queues, "fault": None}
+    assert found == {
+        str(well): {**plain, "queues": {"throughline.crm": 0, "throughline.dead.crm": 1}},
+        str(blocked): {**plain, "blocked_seconds": 45},
+        str(away): {**plain, "reachable": False, "queues": {}, "fault": "refused"},
+    }
+
+
+async def reported(crm: Crm, worker: UUID, seconds_ago: int, **counts: int) -> None:
+    """Have a worker have said so long ago what it had counted since its start."""
+    await crm.rows(
+        "insert into msg.worker_report (worker, at, counts, broker) values (:worker,"
+        " date_trunc('second', clock_timestamp()) - make_interval(secs => :ago), cast(:counts as jsonb),"
+        " cast(:broker as jsonb)) returning 1",
+        worker=worker,
+        ago=seconds_ago,
+        counts=json.dumps(counts),
+        broker=json.dumps(asdict(LinkState("rabbitmq"))),
+    )
 
 
 async def live(crm: Crm) -> dict[str, Any]:
