@@ -53,9 +53,9 @@ async def move(request: Request, work: InWork) -> Response:
 
 @router.get("/{item_id}")
 async def item(request: Request, item_id: UUID, work: InWork, cursor: Cursor = None) -> Response:
-    """One item: what its value rests on, and everything that changed it since."""
+    """One item: what its value rests on, and everything that changed it since, the newest first."""
     found = await work_in_progress.one(work, item_id)
-    changes = await queries.of_item(work, item_id, cursor=cursor, limit=LIMIT_DEFAULT)
+    changes = await queries.of_item(work, item_id, descending=True, cursor=cursor, limit=LIMIT_DEFAULT)
     columns = (
         Column("made_at", _("When")),
         Column("kind", _("What")),

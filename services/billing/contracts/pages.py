@@ -33,7 +33,7 @@ async def contracts(
     cursor: Cursor = None,
 ) -> Response:
     """Contracts by number."""
-    found = await queries.listed(work, status=status, words=q, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.listed(work, status=status, words=q, descending=True, cursor=cursor, limit=LIMIT_DEFAULT)
     columns = (
         Column("number", _("Number")),
         Column("name", _("Contract")),
@@ -104,7 +104,7 @@ def _monthly(line: ContractLine, currency: str) -> Iterator[str]:
 
 async def find(work: Work, words: str, limit: int) -> Sequence[Hit]:
     """Contracts by number, name or customer."""
-    found = await queries.listed(work, words=words, cursor=None, limit=limit)
+    found = await queries.listed(work, words=words, descending=True, cursor=None, limit=limit)
     return [Hit(f"{one.number} {one.name}", f"/billing/contracts/{one.id}", one.customer_name) for one in found.items]
 
 

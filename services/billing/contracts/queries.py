@@ -45,6 +45,7 @@ async def listed(
     customer_id: UUID | None = None,
     opportunity_id: UUID | None = None,
     words: str = "",
+    descending: bool = False,
     cursor: str | None,
     limit: int,
 ) -> Page[Row[Any]]:
@@ -61,4 +62,5 @@ async def listed(
     if words:
         fields = (contracts.c.number, contracts.c.name, named)
         wanted = wanted.where(or_(*(one.icontains(words, autoescape=True) for one in fields)))
-    return await page(work.session, wanted, keys=(contracts.c.number,), cursor=cursor, limit=limit)
+    keys = (contracts.c.number,)
+    return await page(work.session, wanted, keys=keys, cursor=cursor, limit=limit, descending=descending)

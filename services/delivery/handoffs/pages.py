@@ -45,9 +45,11 @@ class ReturnForm(Body):
 async def handoffs(
     request: Request, work: InWork, state: HandoffState | Literal["all"] = HandoffState.OPEN, cursor: Cursor = None
 ) -> Response:
-    """Handoffs in the order in which they were opened, the open ones unless asked otherwise."""
+    """The open handoffs, those first that wait the longest; unless asked otherwise, then the newest first."""
     only = state if isinstance(state, HandoffState) else None
-    found = await queries.list_handoffs(work, state=only, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.list_handoffs(
+        work, state=only, descending=only is not HandoffState.OPEN, cursor=cursor, limit=LIMIT_DEFAULT
+    )
     columns = (
         Column("number", _("Opportunity")),
         Column("account", _("Customer")),

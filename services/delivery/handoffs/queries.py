@@ -31,12 +31,14 @@ class HandoffInFull:
     choice: Choice
 
 
-async def list_handoffs(work: Work, *, state: HandoffState | None, cursor: str | None, limit: int) -> Page[Row[Any]]:
-    """Handoffs in the order in which they were opened."""
+async def list_handoffs(
+    work: Work, *, state: HandoffState | None, descending: bool = False, cursor: str | None, limit: int
+) -> Page[Row[Any]]:
+    """Handoffs in the order in which they were opened, or the other way round."""
     work.actor.must(Permission.VIEW_HANDOFFS)
     rows = _rows() if state is None else _rows().where(handoffs.c.state == state)
     keys = (handoffs.c.opened_at, handoffs.c.id)
-    return await page(work.session, rows, keys=keys, cursor=cursor, limit=limit)
+    return await page(work.session, rows, keys=keys, cursor=cursor, limit=limit, descending=descending)
 
 
 async def get_handoff(work: Work, handoff_id: UUID) -> HandoffInFull:

@@ -51,7 +51,7 @@ async def projects(
     cursor: Cursor = None,
 ) -> Response:
     """The projects that somebody manages, sold, is booked on, or may see by their role."""
-    found = await queries.list_projects(work, state=state, words=q, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.list_projects(work, state=state, words=q, descending=True, cursor=cursor, limit=LIMIT_DEFAULT)
     columns = (
         Column("number", _("Project")),
         Column("account", _("Customer")),
@@ -143,7 +143,7 @@ async def accept(request: Request, milestone_id: UUID, work: InWork) -> Response
 
 async def find(work: Work, words: str, limit: int) -> Sequence[Hit]:
     """Projects by number, name or customer."""
-    found = await queries.list_projects(work, state=None, words=words, cursor=None, limit=limit)
+    found = await queries.list_projects(work, state=None, words=words, descending=True, cursor=None, limit=limit)
     return [
         Hit(f"{number_of(one.ordinal)} {one.name}", f"/delivery/projects/{one.id}", one.account_name)
         for one in found.items

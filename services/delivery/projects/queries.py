@@ -57,7 +57,13 @@ class ProjectInFull:
 
 
 async def list_projects(
-    work: Work, *, state: ProjectState | None, words: str = "", cursor: str | None, limit: int
+    work: Work,
+    *,
+    state: ProjectState | None,
+    words: str = "",
+    descending: bool = False,
+    cursor: str | None,
+    limit: int,
 ) -> Page[Row[Any]]:
     """The projects that whoever asks may see, by number; `words` are looked for in number, name and customer."""
     work.actor.must(Permission.VIEW_PROJECTS)
@@ -70,7 +76,8 @@ async def list_projects(
     if words:
         said = (func.concat("P-", projects.c.ordinal), projects.c.name, name)
         rows = rows.where(or_(*(each.icontains(words, autoescape=True) for each in said)))
-    return await page(work.session, rows, keys=(projects.c.ordinal,), cursor=cursor, limit=limit)
+    keys = (projects.c.ordinal,)
+    return await page(work.session, rows, keys=keys, cursor=cursor, limit=limit, descending=descending)
 
 
 async def open_projects(work: Work, *, managed: bool = False) -> list[tuple[UUID, str]]:

@@ -94,6 +94,7 @@ async def list_time_off(
     *,
     person_id: UUID | None = None,
     status: TimeOffStatus | None = None,
+    descending: bool = False,
     cursor: str | None = None,
     limit: int,
 ) -> Page[Row[Any]]:
@@ -103,7 +104,8 @@ async def list_time_off(
         rows = rows.where(time_off.c.person_id == person_id)
     if status is not None:
         rows = rows.where(time_off.c.status == status)
-    return await page(work.session, rows, keys=(time_off.c.starts_on, time_off.c.id), cursor=cursor, limit=limit)
+    keys = (time_off.c.starts_on, time_off.c.id)
+    return await page(work.session, rows, keys=keys, cursor=cursor, limit=limit, descending=descending)
 
 
 async def get_time_off(work: Work, time_off_id: UUID) -> Row[Any]:

@@ -54,6 +54,7 @@ time_off = schema.table(
     belongs_to("person_id", "people"),
     found_by("person_id", "starts_on", why="when people are away"),
     found_by("status", "starts_on", "id", why="what waits for a decision, page by page"),
+    found_by("starts_on", "id", why="everybody's leave, the latest first"),
     rule("period", "ends_before > starts_on"),
 )
 

@@ -66,9 +66,14 @@ async def requests(
     all_of_them: Annotated[bool, Query(alias="all")] = False,
     cursor: Cursor = None,
 ) -> Response:
-    """Requests by start: those that still want somebody, or all."""
+    """Requests that still want somebody, the earliest start first; or all, the latest first."""
     found = await queries.list_requests(
-        work, is_open=None if all_of_them else True, words=q, cursor=cursor, limit=LIMIT_DEFAULT
+        work,
+        is_open=None if all_of_them else True,
+        words=q,
+        descending=all_of_them,
+        cursor=cursor,
+        limit=LIMIT_DEFAULT,
     )
     columns = (
         Column("role", _("Staffing role")),

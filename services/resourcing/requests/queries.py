@@ -46,6 +46,7 @@ async def list_requests(
     is_covered: bool | None = None,
     is_open: bool | None = None,
     words: str = "",
+    descending: bool = False,
     cursor: str | None = None,
     limit: int,
 ) -> Page[Row[Any]]:
@@ -63,7 +64,8 @@ async def list_requests(
     if words:
         named = (requests.c.project_name, requests.c.account_name, requests.c.staffing_role)
         rows = rows.where(or_(*(one.icontains(words, autoescape=True) for one in named)))
-    return await page(work.session, rows, keys=(requests.c.starts_on, requests.c.id), cursor=cursor, limit=limit)
+    keys = (requests.c.starts_on, requests.c.id)
+    return await page(work.session, rows, keys=keys, cursor=cursor, limit=limit, descending=descending)
 
 
 async def get_request(work: Work, request_id: UUID) -> Row[Any]:

@@ -49,3 +49,17 @@ async def test_a_handoff_is_returned_with_a_reason_a_line(delivery: Delivery) ->
 
     [told] = await delivery.told(HandoffReturned)
     assert list(told.reasons) == ["No contact.", "No order."]
+
+
+async def test_handoffs_wait_in_their_order_and_are_looked_back_at_from_the_newest(delivery: Delivery) -> None:
+    deals = [a_won_deal(), a_won_deal()]
+    for deal in deals:
+        await delivery.hear(deal)
+    paula = delivery.api.browser(Role.PROJECT_MANAGER, subject="paula")
+    order = [str(id_of_handoff(deal.opportunity_id)) for deal in deals]
+
+    waiting, all_of_them = [
+        sorted(order, key=(await paula.get("/handoffs", params=asked)).text.index) for asked in ({}, {"state": "all"})
+    ]
+
+    assert (waiting, all_of_them) == (order, order[::-1])

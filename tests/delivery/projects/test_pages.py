@@ -79,3 +79,11 @@ async def test_projects_are_found_by_number_name_and_customer(delivery: Delivery
     for words in (project["number"].lower(), "data pl", "alpen"):
         assert project["id"] in (await paula.get("/search", params={"q": words})).text, words
     assert project["id"] not in (await paula.get("/projects", params={"q": "elsewhere"})).text
+
+
+async def test_the_newest_project_is_the_first(delivery: Delivery) -> None:
+    first, second = await a_project(delivery), await a_project(delivery)
+
+    shown = (await delivery.api.browser(Role.PROJECT_MANAGER, subject="paula").get("/projects")).text
+
+    assert shown.index(second["id"]) < shown.index(first["id"])

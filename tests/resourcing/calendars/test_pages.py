@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from shared.actor import Role
 from shared.ids import new_id
 from tests.support.api import BY_SCRIPT, code_of, seen
@@ -63,3 +65,21 @@ async def test_a_region_is_chosen_among_those_of_its_country(resourcing: Resourc
     assert "Bayern (BY)" in await seen(ruth, "/calendars/regions?country=DE")
     assert "Bayern" not in await seen(ruth, "/calendars/regions?country=PL")
     assert "Nobody is chosen" in await seen(ruth, "/calendars/new")
+
+
+async def test_leave_begins_with_the_latest_but_what_waits_is_decided_in_its_order(resourcing: Resourcing) -> None:
+    async with resourcing.work() as work:
+        anna = await a_person(work, subject="anna")
+    for day in ("2026-04-01", "2026-06-01", "2026-05-04"):
+        asked = {"starts_on": day, "ends_before": f"{day[:-1]}9"}
+        await resourcing.as_(Role.CONSULTANT, subject="anna").put(f"/time-off/{new_id()}", json=asked)
+    ruth = resourcing.api.browser(Role.RESOURCE_MANAGER)
+    starts = re.compile(r">(1 Apr|4 May|1 Jun) 2026<")
+
+    waiting, everybody, of_anna = [
+        starts.findall(await seen(ruth, path))
+        for path in ("/time-off?status=requested", "/time-off", f"/people/{anna}/calendar")
+    ]
+
+    assert waiting == ["1 Apr", "4 May", "1 Jun"]
+    assert everybody == of_anna == ["1 Jun", "4 May", "1 Apr"]

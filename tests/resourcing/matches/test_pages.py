@@ -1,6 +1,7 @@
 """Booking somebody from the page of a staffing request."""
 
 import re
+from datetime import date, timedelta
 from uuid import UUID
 
 import httpx2
@@ -57,3 +58,20 @@ async def test_who_fits_is_booked_from_the_request_and_overbooking_only_with_a_r
     assert "Data platform" not in await seen(ruth, "/requests")
     assert "Data platform" in await seen(ruth, "/requests?all=true")
     assert str(lena) in page
+
+
+async def test_open_requests_begin_with_the_most_urgent_and_all_of_them_with_the_latest(resourcing: Resourcing) -> None:
+    project = new_id()
+    await resourcing.hear(a_project_opened(project))
+    for month in (4, 6, 5):
+        starts_on = date(2026, month, 1)
+        ends_before = starts_on + timedelta(days=5)
+        wanted = a_staffing_request(project, role=f"Role {month}", starts_on=starts_on, ends_before=ends_before)
+        await resourcing.hear(wanted)
+    ruth = resourcing.api.browser(Role.RESOURCE_MANAGER)
+
+    still_open, all_of_them = [
+        re.findall(r">Role (\d)<", await seen(ruth, path)) for path in ("/requests", "/requests?all=true")
+    ]
+
+    assert (still_open, all_of_them) == (["4", "5", "6"], ["6", "5", "4"])

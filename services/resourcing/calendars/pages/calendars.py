@@ -147,7 +147,7 @@ async def of_person(request: Request, person_id: UUID, work: InWork) -> Response
         calendars=kept,
         week=A_WEEK,
         holidays=queries.next_holidays(kept, work.now.date()),
-        leave=(await queries.list_time_off(work, person_id=person_id, limit=LIMIT_MAX)).items,
+        leave=(await queries.list_time_off(work, person_id=person_id, descending=True, limit=LIMIT_MAX)).items,
         may_manage=work.actor.may(Permission.MANAGE_PEOPLE),
     )
 

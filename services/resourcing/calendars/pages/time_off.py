@@ -42,8 +42,9 @@ class LeaveForm(Body):
 async def time_off(
     request: Request, work: InWork, status: TimeOffStatus | None = None, cursor: Cursor = None
 ) -> Response:
-    """Leave by start: one's own, or everybody's for those who see people."""
-    found = await queries.list_time_off(work, status=status, cursor=cursor, limit=LIMIT_DEFAULT)
+    """One's own leave, or everybody's for those who see people: the latest first, but what waits in its order."""
+    is_history = status is not TimeOffStatus.REQUESTED
+    found = await queries.list_time_off(work, status=status, descending=is_history, cursor=cursor, limit=LIMIT_DEFAULT)
     columns = (
         Column("person", _("Person")),
         Column("kind", _("Kind")),
