@@ -7,10 +7,24 @@ const channel = new BroadcastChannel('live')
 
 channel.onmessage = ({ data }) => tell(data)
 
+const held = new Set()
+document.addEventListener('close', release, true)
+
 function tell({ service, feature }) {
-  for (const name of [`changed-${service}`, `changed-${service}-${feature}`]) {
-    document.body.dispatchEvent(new CustomEvent(name))
-  }
+  for (const name of [`changed-${service}`, `changed-${service}-${feature}`]) say(name)
+}
+
+function say(name) {
+  held.add(name)
+  release()
+}
+
+// Nothing moves under an open dialog, and nothing that is typed in one is lost: what changes is shown once it is closed.
+function release() {
+  if (document.querySelector('dialog[open]')) return
+  const names = [...held]
+  held.clear()
+  for (const name of names) document.body.dispatchEvent(new CustomEvent(name))
 }
 
 function listen(service) {
@@ -28,7 +42,7 @@ function heard(service) {
   const known = new Set(frame.dataset.live?.split(' '))
   if (known.has(service)) {
     for (const part of document.querySelectorAll(`[hx-trigger*="changed-${service}"]`)) {
-      for (const [name] of part.getAttribute('hx-trigger').matchAll(/changed-[\w-]+/g)) document.body.dispatchEvent(new CustomEvent(name))
+      for (const [name] of part.getAttribute('hx-trigger').matchAll(/changed-[\w-]+/g)) say(name)
     }
   }
   frame.dataset.live = [...known.add(service)].join(' ')

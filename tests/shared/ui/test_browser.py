@@ -129,6 +129,30 @@ async def test_nothing_is_done_before_the_question_is_answered(desk: Desk) -> No
         await expect(page.locator(".toast-box")).to_have_text(["Saved.Undo×"])  # noqa: RUF001  # the sign of the button
 
 
+async def test_rows_that_come_anew_bring_their_dialogs_and_an_open_one_is_left_alone(desk: Desk) -> None:
+    changed = "new BroadcastChannel('live').postMessage({service: 'ui', feature: 'ui'})"
+    one_is_gone = "document.querySelector('#invoices-dialogs > dialog:not([open])').remove()"
+    async with looked_at(desk) as (page, _):
+        search, dialogs = page.locator("#invoices").get_by_role("searchbox"), page.locator("#invoices-dialogs > dialog")
+        await search.fill("orbit")
+        await expect(dialogs).to_have_count(1)
+        await search.fill("")
+        await expect(dialogs).to_have_count(5)
+
+        await page.evaluate(f"{one_is_gone}; {changed}")
+        await expect(dialogs).to_have_count(5)
+
+        note = dialogs.last.get_by_label("Note")
+        await dialogs.last.evaluate("dialog => dialog.showModal()")
+        await note.fill("half a sentence")
+        await page.evaluate(f"{one_is_gone}; {changed}")
+        await page.wait_for_timeout(600)  # nothing comes of it, which cannot be waited for
+        await expect(dialogs).to_have_count(4)
+        await expect(note).to_have_value("half a sentence")
+        await page.keyboard.press("Escape")
+        await expect(dialogs).to_have_count(5)
+
+
 async def test_a_table_keeps_what_its_reader_chose(desk: Desk) -> None:
     async with looked_at(desk) as (page, _):
         table = page.locator("#invoices")
