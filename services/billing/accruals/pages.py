@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.billing.accruals import actions, queries
 from services.billing.accruals.api import AccrualBody
+from services.billing.contracts import queries as contracts
+from services.billing.contracts.model import ContractStatus
 from services.billing.ledger.queries import legal_entities_with_books
 from services.billing.periods.model import month
+from services.billing.permissions import Permission
 from shared.contracts.base import Amount, Minutes
 from shared.database import LIMIT_DEFAULT
 from shared.ids import new_id
@@ -59,7 +63,32 @@ async def accruals(
         codes=codes,
         legal_entity=code,
         period=period,
+        may_accrue=work.actor.may(Permission.RECOGNISE_REVENUE),
     )
+
+
+@router.get("/new")
+async def new(
+    request: Request,
+    work: InWork,
+    *,
+    contract: UUID | None = None,
+    period: Annotated[str, Query(max_length=7)] = "",
+    q: Annotated[str, Query(max_length=200)] = "",
+    cursor: Cursor = None,
+) -> Response:
+    """The form of an estimate on one contract; before that, the active contracts to choose from."""
+    work.actor.must(Permission.RECOGNISE_REVENUE)
+    chosen = f"{month(period).starts_on if period else work.now.date():%Y-%m}"
+    if contract is not None:
+        found = await contracts.contract(work, contract)
+        return page(request, "billing/accruals/new.html", contract=found, period=chosen)
+    active = await contracts.listed(
+        work, status=ContractStatus.ACTIVE, words=q, descending=True, cursor=cursor, limit=LIMIT_DEFAULT
+    )
+    columns = (Column("number", _("Number")), Column("name", _("Contract")), Column("customer", _("Customer")))
+    listing = Listing.of(request, "contracts", columns, active.items, next=active.next)
+    return page(request, "billing/accruals/new.html", contract=None, listing=listing, period=chosen)
 
 
 @router.post("/preview")

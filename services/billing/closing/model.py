@@ -51,7 +51,10 @@ class Finding:
         return self.count == 0
 
 
-def steps_done(findings: Sequence[Finding], *, is_begun: bool, is_closed: bool) -> tuple[int, int]:
-    """How many steps of closing are done, of how many: beginning it, what each concern asks for, and closing itself."""
-    done = sum(one.is_clear for one in findings) + is_begun + is_closed
-    return done, len(findings) + 2
+def steps_done(findings: Sequence[Finding], *, is_begun: bool, is_accrued: bool, is_closed: bool) -> tuple[int, int]:
+    """How many steps of closing are done, of how many: beginning, accruing, what each concern asks for, and closing.
+
+    Whether time was left to accrue is known to delivery only: closing the month says that none was.
+    """
+    done = sum(one.is_clear for one in findings) + is_begun + (is_accrued or is_closed) + is_closed
+    return done, len(findings) + 3

@@ -58,15 +58,16 @@ async def checklist(request: Request, legal_entity: str, period: str, work: InWo
     found = await queries.checklist(work, legal_entity, wanted)
     books = await periods.month_of_books(work, legal_entity, wanted)
     stands = PeriodStatus(books.status) if books is not None else PeriodStatus.OPEN
-    is_closed = stands is PeriodStatus.CLOSED
+    is_closed, is_begun = stands is PeriodStatus.CLOSED, stands is not PeriodStatus.OPEN
+    accruals = await accrued_in(work, legal_entity, wanted)
     return page(
         request,
         "billing/closing/checklist.html",
         findings={one.concern.value: one for one in found},
-        progress=steps_done(found, is_begun=stands is not PeriodStatus.OPEN, is_closed=is_closed),
+        progress=steps_done(found, is_begun=is_begun, is_accrued=accruals > 0, is_closed=is_closed),
         is_blocked=any(one.blocks for one in found),
         stands=stands,
-        accruals=await accrued_in(work, legal_entity, wanted),
+        accruals=accruals,
         legal_entity=legal_entity,
         period=period,
         starts_on=wanted.starts_on,

@@ -1,4 +1,4 @@
-"""Unsubmitted time accrued from the contract's page: seen first, then posted, and listed with both of its entries."""
+"""Unsubmitted time accrued on a contract chosen from the accruals or at its page: seen, then posted, then listed."""
 
 from __future__ import annotations
 
@@ -41,6 +41,21 @@ async def test_an_estimate_is_seen_before_it_is_posted(billing: Billing) -> None
     assert "900.00" not in (await browser.get("/accruals", params={"period": "2026-02"})).text
 
 
+async def test_the_contract_is_chosen_from_the_accruals_and_told_for_their_month(billing: Billing) -> None:
+    browser = billing.api.browser(Role.CONTROLLER)
+    form = await an_estimate(billing)
+
+    start = (await browser.get("/accruals", params={"legal_entity": ENTITY, "period": MARCH})).text
+    choice = (await browser.get("/accruals/new", params={"period": MARCH})).text
+    sought = (await browser.get("/accruals/new", params={"period": MARCH, "q": "nowhere"})).text
+    shown = (await browser.get("/accruals/new", params={"period": MARCH, "contract": form["contract_id"]})).text
+
+    assert f"/billing/accruals/new?period={MARCH}" in start
+    assert f"contract={form['contract_id']}&amp;period={MARCH}" in choice and "Nothing matches" in sought
+    assert f'value="{MARCH}"' in shown and f'value="{form["contract_line_id"]}"' in shown
+    assert 'hx-post="/billing/accruals/preview"' in shown
+
+
 @pytest.mark.parametrize("place", ["/accruals", "/accruals/preview"])
 async def test_neither_hours_nor_an_amount_is_no_estimate(billing: Billing, place: str) -> None:
     form = await an_estimate(billing)
@@ -57,6 +72,8 @@ async def test_who_recognises_nothing_accrues_nothing(billing: Billing, role: Ro
     browser = billing.api.browser(role)
 
     answers = [await browser.post(place, data=form, headers=by_key()) for place in ("/accruals", "/accruals/preview")]
+
+    answers += [await browser.get("/accruals/new"), await browser.get("/accruals/new", params=form)]
 
     assert {answer.status_code for answer in answers} == {403}
     assert "accruals/preview" not in (await browser.get(f"/contracts/{form['contract_id']}/recognition")).text

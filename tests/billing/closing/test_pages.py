@@ -19,8 +19,10 @@ def test_every_step_counts_once() -> None:
     clear = [Finding(concern, 0) for concern in Concern]
     one_left = [Finding(concern, int(concern is Concern.OPEN_DRAFTS)) for concern in Concern]
 
-    assert steps_done(clear, is_begun=True, is_closed=True) == (len(Concern) + 2, len(Concern) + 2)
-    assert steps_done(one_left, is_begun=False, is_closed=False) == (len(Concern) - 1, len(Concern) + 2)
+    every = len(Concern) + 3
+    assert steps_done(clear, is_begun=True, is_accrued=True, is_closed=False) == (every - 1, every)
+    assert steps_done(clear, is_begun=True, is_accrued=False, is_closed=True) == (every, every)
+    assert steps_done(one_left, is_begun=False, is_accrued=False, is_closed=False) == (len(Concern) - 1, every)
 
 
 async def test_closing_is_begun_and_only_who_closes_posts(billing: Billing) -> None:
