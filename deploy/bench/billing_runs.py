@@ -22,7 +22,7 @@ from services.billing.batches.model.batch import Scope
 from services.billing.billing_runs.actions import prepare_run, review_pre_bills, start_run
 from services.billing.billing_runs.model import Choice
 from services.billing.billing_runs.queries import pre_bills_of
-from services.billing.invoices.actions import approve_invoices, issue_invoice
+from services.billing.invoices.actions import approve_invoices, issue_invoices
 from services.billing.ledger.model.accounts import FIRST_CHART
 from services.billing.service import service as billing
 from shared.clock import wall_clock
@@ -31,7 +31,7 @@ from shared.ids import new_id
 from shared.jobs import Runner
 
 PROJECTS, ENTRIES = 500, 100_000
-REVIEWED_AT_ONCE = 500  # what the API takes
+REVIEWED_AT_ONCE, ISSUED_AT_ONCE = 500, 100  # what the API takes
 BARE = """
 create temporary table bare (item_id uuid, turn integer, line_id uuid, amount numeric, primary key (item_id, turn));
 insert into bare select gen_random_uuid(), 1, gen_random_uuid(), number from generate_series(1, {rows}) number
@@ -94,9 +94,9 @@ async def billed(
                 async with firm.work("approver") as work:
                     await approve_invoices(work, drafts[some : some + LIMIT_MAX])
         with stages.stage("issue"):
-            for invoice_id in issued:
+            for some in range(0, len(issued), ISSUED_AT_ONCE):
                 async with firm.work("approver") as work:
-                    await issue_invoice(work, invoice_id)
+                    await issue_invoices(work, issued[some : some + ISSUED_AT_ONCE])
         with stages.stage("seal"):
             async with firm.work("controller") as work:
                 month = work.now.date().replace(day=1)

@@ -31,7 +31,8 @@ from services.billing.credit_notes.model.crediting import (
     NotOnThisInvoice,
 )
 from services.billing.exchange_rates.model import MissingExchangeRate
-from services.billing.invoices.api import InvoiceLineView, IssueBody, ReasonBody, TaxView, as_it_went_out
+from services.billing.invoices.api import as_it_went_out
+from services.billing.invoices.api.views import InvoiceLineView, IssueBody, ReasonBody, TaxView
 from services.billing.invoices.model import FileKind, Lacks, NoSuchInvoice
 from services.billing.numbering.model import DateGoesBack
 from services.billing.periods.model import PeriodClosed

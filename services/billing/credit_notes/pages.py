@@ -15,7 +15,8 @@ from services.billing.credit_notes import actions, queries
 from services.billing.credit_notes.model.credit_note import CreditNoteStatus
 from services.billing.credit_notes.model.crediting import Choice, NothingToCredit
 from services.billing.invoices import queries as of_invoices
-from services.billing.invoices.api import IssueBody, ReasonBody, as_it_went_out
+from services.billing.invoices.api import as_it_went_out
+from services.billing.invoices.api.views import IssueBody, ReasonBody
 from services.billing.invoices.model import FileKind
 from services.billing.invoices.pages import waiting
 from services.billing.permissions import Permission

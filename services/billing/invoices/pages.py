@@ -12,7 +12,8 @@ from fastapi.responses import RedirectResponse
 from pydantic import Field
 
 from services.billing.invoices import actions, queries
-from services.billing.invoices.api import DraftBody, IssueBody, ReasonBody, as_a_draft, as_it_went_out
+from services.billing.invoices.api import as_a_draft, as_it_went_out
+from services.billing.invoices.api.views import DraftBody, IssueBody, ReasonBody
 from services.billing.invoices.model import FileKind, InvoiceStatus
 from services.billing.permissions import Permission
 from services.billing.work_in_progress.model import noted, why

@@ -93,6 +93,11 @@ async def legal_entity_of(work: Work, entity_id: UUID) -> LegalEntity:
     return found
 
 
+async def legal_entities_of(work: Work, entity_ids: Collection[UUID]) -> dict[UUID, LegalEntity]:
+    """Legal entities by id."""
+    return {entity.id: entity for entity in await store.find_all(work, entity_ids)}
+
+
 async def seller_for(work: Work, code: str | None) -> LegalEntity:
     """The legal entity that sells: the one with `code`, or the default. Raises NoDefaultLegalEntity."""
     found = await store.seller(work, code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import Boolean, Column, Integer, Numeric, String, Uuid, select
@@ -84,6 +85,11 @@ async def find(work: Work, entity_id: UUID) -> LegalEntity | None:
     """One legal entity, if it exists."""
     found: LegalEntity | None = await work.session.scalar(select(LegalEntity).where(legal_entities.c.id == entity_id))
     return found
+
+
+async def find_all(work: Work, entity_ids: Collection[UUID]) -> Sequence[LegalEntity]:
+    """Those of the legal entities that exist."""
+    return (await work.session.scalars(select(LegalEntity).where(legal_entities.c.id.in_(entity_ids)))).all()
 
 
 async def seller(work: Work, code: str | None) -> LegalEntity | None:

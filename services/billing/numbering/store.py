@@ -21,19 +21,19 @@ number_series = schema.table(
 # The row stays locked until this work ends: the next number waits, and is given again if this work is rolled back.
 TAKE = text(
     """
-    insert into number_series (series, last_number, last_dated_on) values (:series, 1, :dated_on)
+    insert into number_series (series, last_number, last_dated_on) values (:series, :count, :dated_on)
     on conflict (tenant_id, series) do update
-       set last_number = number_series.last_number + 1, last_dated_on = excluded.last_dated_on
+       set last_number = number_series.last_number + excluded.last_number, last_dated_on = excluded.last_dated_on
      where number_series.last_dated_on <= excluded.last_dated_on
     returning last_number
     """
 )
 
 
-async def take(work: Work, *, series: str, dated_on: date) -> int | None:
-    """Count `series` up, or nothing when its last number is dated later than `dated_on`."""
-    number: int | None = await work.session.scalar(TAKE, {"series": series, "dated_on": dated_on})
-    return number
+async def take(work: Work, count: int, *, series: str, dated_on: date) -> int | None:
+    """The last number of `series` once it is counted up; nothing when the one before is dated later."""
+    last: int | None = await work.session.scalar(TAKE, {"series": series, "count": count, "dated_on": dated_on})
+    return last
 
 
 async def is_begun(work: Work, series: Collection[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from services.billing.contracts.actions import locked_contract, note_order
 from services.billing.contracts.model import Contract
 from services.billing.permissions import Permission
 from services.billing.purchase_orders import store
-from services.billing.purchase_orders.model import PurchaseOrder, check_budget
+from services.billing.purchase_orders.model import Draw, PurchaseOrder, check_budget
 from shared.ids import new_id
 from shared.work import Work
 
@@ -27,14 +28,15 @@ async def note_purchase_order(
     return order
 
 
-async def draw_on_purchase_order(work: Work, contract: Contract, *, document_id: UUID, net: Decimal) -> None:
-    """Bill `net` under the order of a locked contract. Raises PurchaseOrderSpent."""
-    number = contract.purchase_order
-    if not number:
-        return
-    spent = await store.spent(work, contract.id, number)
-    check_budget(number, contract.purchase_order_budget, spent=spent, net=net, currency=contract.currency)
-    await store.draw(work, document_id, contract_id=contract.id, number=number, net=net)
+async def draw_on_purchase_orders(work: Work, billed: Iterable[tuple[Contract, Draw]]) -> None:
+    """Bill amounts under the orders of locked contracts, one after the other. Raises PurchaseOrderSpent."""
+    under = [(contract, draw) for contract, draw in billed if draw.number]
+    spent = await store.spent(work, {draw.order for _, draw in under})
+    for contract, draw in under:
+        budget, before = contract.purchase_order_budget, spent[draw.order]
+        check_budget(draw.number, budget, spent=before, net=draw.amount, currency=contract.currency)
+        spent[draw.order] = before + draw.amount
+    await store.draw(work, [draw for _, draw in under])
 
 
 async def give_back_to_purchase_order(
@@ -43,4 +45,4 @@ async def give_back_to_purchase_order(
     """Let what is credited of an invoice be billed again under the order that the invoice was billed under, if any."""
     number = await store.order_of(work, invoice_id, contract_id=contract_id)
     if number is not None:
-        await store.draw(work, credit_note_id, contract_id=contract_id, number=number, net=-net)
+        await store.draw(work, [Draw(credit_note_id, contract_id, number, -net)])

@@ -32,6 +32,21 @@ class PurchaseOrder:
     noted_at: datetime
 
 
+@dataclass(frozen=True)
+class Draw:
+    """What a document bills under the order of a contract, or gives back to it."""
+
+    document_id: UUID
+    contract_id: UUID
+    number: str
+    amount: Decimal
+
+    @property
+    def order(self) -> tuple[UUID, str]:
+        """The order, as it is found: a number by itself may be on several contracts."""
+        return self.contract_id, self.number
+
+
 def check_budget(number: str, budget: Decimal | None, *, spent: Decimal, net: Decimal, currency: str) -> None:
     """Refuse with PurchaseOrderSpent to bill `net` under an order that has less left; a credit is never refused."""
     if budget is None or net <= 0 or spent + net <= budget:

@@ -32,6 +32,7 @@ async def in_force(work: Work, contract_id: UUID) -> OrderInForce:
     """The order that counts on a contract. Raises NoSuchContract."""
     found = await contract_found(work, contract_id)
     number = found.purchase_order
-    spent = await store.spent(work, contract_id, number) if number else Decimal()
+    order = (contract_id, number or "")
+    spent = await store.spent(work, [order])
     noted = await store.of_contract(work, contract_id)
-    return OrderInForce(found.currency, number, found.purchase_order_budget, spent, noted)
+    return OrderInForce(found.currency, number, found.purchase_order_budget, spent[order], noted)

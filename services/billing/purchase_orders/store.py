@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, String, Text, Uuid, func, select
+from sqlalchemy import Column, DateTime, String, Text, Uuid, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
-from services.billing.purchase_orders.model import PurchaseOrder
+from services.billing.purchase_orders.model import Draw, PurchaseOrder
 from services.billing.tables import schema
 from shared.database import amount, belongs_to, found_by, read
 from shared.work import Work
@@ -53,13 +54,15 @@ async def of_contract(work: Work, contract_id: UUID) -> list[PurchaseOrder]:
     return await read(work.session, PurchaseOrder, purchase_orders, of_contract, order_by=(order.id,))
 
 
-async def spent(work: Work, contract_id: UUID, number: str) -> Decimal:
-    """What was billed under an order, less what was credited."""
+async def spent(work: Work, orders: Collection[tuple[UUID, str]]) -> dict[tuple[UUID, str], Decimal]:
+    """What was billed under each order of a contract, less what was credited."""
+    if not orders:
+        return {}
     draws = purchase_order_draws.c
-    wanted = select(func.coalesce(func.sum(draws.amount), 0)).where(
-        draws.contract_id == contract_id, draws.number == number
-    )
-    return Decimal(await work.session.scalar(wanted) or 0)
+    order = draws.contract_id, draws.number
+    wanted = select(*order, func.sum(draws.amount)).where(tuple_(*order).in_(orders)).group_by(*order)
+    found = {(contract_id, number): amount for contract_id, number, amount in await work.session.execute(wanted)}
+    return {each: found.get(each, Decimal()) for each in orders}
 
 
 async def order_of(work: Work, document_id: UUID, *, contract_id: UUID) -> str | None:
@@ -70,7 +73,8 @@ async def order_of(work: Work, document_id: UUID, *, contract_id: UUID) -> str |
     return found
 
 
-async def draw(work: Work, document_id: UUID, *, contract_id: UUID, number: str, net: Decimal) -> None:
-    """Keep what a document billed under an order, once."""
-    row = {"document_id": document_id, "contract_id": contract_id, "number": number, "amount": net}
-    await work.session.execute(insert(purchase_order_draws).values(row).on_conflict_do_nothing())
+async def draw(work: Work, draws: Sequence[Draw]) -> None:
+    """Keep what documents billed under orders, each once."""
+    if draws:
+        writing = insert(purchase_order_draws).on_conflict_do_nothing()
+        await work.session.execute(writing, [asdict(each) for each in draws])

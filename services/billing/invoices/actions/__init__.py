@@ -1,6 +1,6 @@
 """What people do with invoices: draft, preview, approve, discard, issue."""
 
-from services.billing.invoices.actions.issuing import issue_invoice
+from services.billing.invoices.actions.issuing import issue_invoice, issue_invoices
 from services.billing.invoices.actions.preparing import (
     approve_invoice,
     approve_invoices,
@@ -15,5 +15,6 @@ __all__ = [
     "discard_invoice",
     "draft_invoice",
     "issue_invoice",
+    "issue_invoices",
     "preview_invoice",
 ]

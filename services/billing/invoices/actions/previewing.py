@@ -10,7 +10,7 @@ from services.billing.invoices.actions.assembling import assembled
 from services.billing.invoices.actions.document import render
 from services.billing.invoices.actions.words import WORDS
 from services.billing.invoices.model import NoSuchInvoice
-from services.billing.legal_entities.actions import legal_entity_of
+from services.billing.legal_entities.actions import legal_entities_of
 from services.billing.permissions import Permission
 from shared.work import Work
 
@@ -25,14 +25,14 @@ async def preview_invoice(work: Work, invoice_id: UUID) -> bytes:
     if invoice is None:
         raise NoSuchInvoice()
     invoice.must_not_have_ended()
-    lines = await store.lines_of(work, invoice_id)
-    document = await assembled(
+    lines = await store.lines_of_several(work, [invoice_id])
+    [document] = await assembled(
         work,
-        invoice,
+        [invoice],
         lines,
-        seller=await legal_entity_of(work, invoice.legal_entity_id),
-        contracts=await contracts_by_number(work, {line.contract_id for line in lines}),
-        number=WORDS[invoice.language]["draft"],
+        sellers=await legal_entities_of(work, [invoice.legal_entity_id]),
+        contracts=await contracts_by_number(work, {line.contract_id for line in lines[invoice_id]}),
+        numbers={invoice_id: WORDS[invoice.language]["draft"]},
         on=work.now.date(),
         is_draft=True,
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
-from datetime import date, datetime
+from dataclasses import asdict, fields
+from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     String,
+    Table,
     Uuid,
     func,
     insert,
@@ -24,11 +26,14 @@ from sqlalchemy import (
     text,
 )
 
-from services.billing.invoices.model import FileKind, Invoice, InvoiceStatus, Issued, Line, Tax, Totals
+from services.billing.invoices.model import FileKind, Invoice, InvoiceStatus, Issued, Line, Tax
+from services.billing.invoices.model.issue import SentOut
 from services.billing.legal_entities.model import Language, TaxCategory
 from services.billing.tables import file_columns, issued_columns, line_columns, schema, tax_columns
-from shared.database import belongs_to, choice, found_by, only_one, read
+from shared.database import belongs_to, choice, found_by, only_one
 from shared.work import Work
+
+T = TypeVar("T")
 
 invoices = schema.table(
     "invoices",
@@ -101,6 +106,11 @@ invoice_files = schema.table(
 
 schema.map(Invoice, invoices, version=invoices.c.version)
 
+LOCK = text("select id, legal_entity_id from invoices where id = any(cast(:ids as uuid[])) order by id for update")
+LOCK_CONTRACTS = text(
+    "select id from contracts where id in (select contract_id from invoice_lines where invoice_id = any(:ids))"
+    " order by id for update"
+)
 FREE = text(
     """
     insert into allocations (item_id, turn, kind, line_id, invoice_id, amount, minutes)
@@ -149,6 +159,13 @@ async def get(work: Work, invoice_id: UUID) -> Invoice | None:
     return found
 
 
+async def lock(work: Work, invoice_ids: Collection[UUID]) -> Mapping[UUID, UUID]:
+    """Let nobody else change these invoices or bill their contracts until this work ends; who sells, by invoice."""
+    found = {row.id: row.legal_entity_id for row in await work.session.execute(LOCK, {"ids": list(invoice_ids)})}
+    await work.session.execute(LOCK_CONTRACTS, {"ids": list(found)})
+    return found
+
+
 async def get_several(work: Work, invoice_ids: Collection[UUID]) -> Sequence[Invoice]:
     """These invoices, as far as there are, locked in one order until this work ends."""
     wanted = select(Invoice).where(invoices.c.id.in_(invoice_ids)).order_by(invoices.c.id).with_for_update()
@@ -163,15 +180,22 @@ async def find(work: Work, invoice_id: UUID) -> Invoice | None:
 
 async def lines_of(work: Work, invoice_id: UUID) -> list[Line]:
     """The lines of an invoice, in order."""
-    line = invoice_lines.c
-    return await read(work.session, Line, invoice_lines, line.invoice_id == invoice_id, order_by=(line.position,))
+    return (await lines_of_several(work, [invoice_id]))[invoice_id]
+
+
+async def lines_of_several(work: Work, invoice_ids: Collection[UUID]) -> Mapping[UUID, list[Line]]:
+    """The lines of each invoice, in order."""
+    return await _by_invoice(work, Line, invoice_lines, invoice_ids, order_by=("position",))
 
 
 async def taxes_of(work: Work, invoice_id: UUID) -> list[Tax]:
     """The taxes of an invoice, by category."""
-    tax = invoice_taxes.c
-    of_invoice = tax.invoice_id == invoice_id
-    return await read(work.session, Tax, invoice_taxes, of_invoice, order_by=(tax.category, tax.rate))
+    return (await taxes_of_several(work, [invoice_id]))[invoice_id]
+
+
+async def taxes_of_several(work: Work, invoice_ids: Collection[UUID]) -> Mapping[UUID, list[Tax]]:
+    """The taxes of each invoice, by category."""
+    return await _by_invoice(work, Tax, invoice_taxes, invoice_ids, order_by=("category", "rate"))
 
 
 async def keep(work: Work) -> None:
@@ -184,38 +208,31 @@ async def free(work: Work, invoice_id: UUID) -> None:
     await work.session.execute(FREE, {"invoice_id": invoice_id})
 
 
-async def add_issued(
-    work: Work,
-    invoice_id: UUID,
-    *,
-    number: str,
-    issued_on: date,
-    due_on: date,
-    sums: Totals,
-    issued_by: str,
-    issued_at: datetime,
-    files: Mapping[FileKind, bytes],
-) -> None:
-    """Keep an invoice as it went out, for good."""
+async def add_issued(work: Work, issued: Sequence[SentOut]) -> None:
+    """Keep invoices as they went out, for good."""
     await work.session.flush()
-    await work.session.execute(
-        insert(issued_invoices).values(
-            id=invoice_id,
-            number=number,
-            issued_on=issued_on,
-            due_on=due_on,
-            net=sums.net,
-            tax=sums.tax,
-            gross=sums.gross,
-            issued_by=issued_by,
-            issued_at=issued_at,
-            sha256=_digest(files[FileKind.PDF]),
-        )
-    )
-    await work.session.execute(insert(invoice_documents).values(id=invoice_id, pdf=files[FileKind.PDF]))
+    heads = [
+        {
+            "id": one.id,
+            "number": one.number,
+            "issued_on": one.issued_on,
+            "due_on": one.due_on,
+            "net": one.sums.net,
+            "tax": one.sums.tax,
+            "gross": one.sums.gross,
+            "issued_by": work.actor.subject,
+            "issued_at": work.now,
+            "sha256": _digest(one.files[FileKind.PDF]),
+        }
+        for one in issued
+    ]
+    await work.session.execute(insert(issued_invoices), heads)
+    pdfs = [{"id": one.id, "pdf": one.files[FileKind.PDF]} for one in issued]
+    await work.session.execute(insert(invoice_documents), pdfs)
     others = [
-        {"id": invoice_id, "kind": kind, "sha256": _digest(content), "content": content}
-        for kind, content in files.items()
+        {"id": one.id, "kind": kind, "sha256": _digest(content), "content": content}
+        for one in issued
+        for kind, content in one.files.items()
         if kind is not FileKind.PDF
     ]
     await work.session.execute(insert(invoice_files), others)
@@ -226,6 +243,19 @@ async def issued_of(work: Work, invoice_id: UUID) -> Issued:
     columns = issued_invoices.c.number, issued_invoices.c.issued_on
     row = (await work.session.execute(select(*columns).where(issued_invoices.c.id == invoice_id))).one()
     return Issued(row.number, row.issued_on)
+
+
+async def _by_invoice(
+    work: Work, kind: type[T], table: Table, invoice_ids: Collection[UUID], *, order_by: tuple[str, ...]
+) -> Mapping[UUID, list[T]]:
+    """The rows of each invoice as `kind`, in order."""
+    columns = [table.c[one.name] for one in fields(kind)]  # type: ignore[arg-type]
+    of = table.c.invoice_id
+    rows = select(of, *columns).where(of.in_(invoice_ids)).order_by(of, *(table.c[name] for name in order_by))
+    found: dict[UUID, list[T]] = defaultdict(list)
+    for invoice_id, *said in await work.session.execute(rows):
+        found[invoice_id].append(kind(*said))
+    return found
 
 
 def _digest(content: bytes) -> str:
