@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.crm.accounts.api import router as accounts
 from services.crm.accounts.pages import finder as accounts_finder
 from services.crm.accounts.pages import router as accounts_pages
+from services.crm.handoffs.reactions import reactions as handoffs_reactions
 from services.crm.imports.api import router as imports
 from services.crm.imports.jobs import jobs
 from services.crm.imports.pages import router as imports_pages
@@ -22,7 +23,7 @@ from services.crm.sales_people.api import router as sales_people
 from services.crm.tables import schema
 from services.crm.thread.api import router as thread
 from services.crm.thread.pages import router as thread_pages
-from services.crm.thread.reactions import reactions
+from services.crm.thread.reactions import reactions as thread_reactions
 from shared.service import Service
 
 service = Service(
@@ -34,6 +35,6 @@ service = Service(
     navigation=NAVIGATION,
     finders=(deals_finder, accounts_finder),
     needs=(deals_needs,),
-    reactions=(reactions,),
+    reactions=(handoffs_reactions, thread_reactions),
     jobs=jobs,
 )

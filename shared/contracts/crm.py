@@ -204,6 +204,10 @@ class OpportunityClosedWon(Event):
     """Time is billed in steps of so many minutes; none means to the minute."""
     deposit: Amount | None = None
     """What the client pays in advance, net; later invoices draw it down."""
+    revision: int = 1
+    """How often the deal was closed as won: delivery returned all before, and this takes their place."""
+    correction: str | None = None
+    """What sales put right since delivery returned it."""
 
 
 class OpportunityClosedLost(Event):

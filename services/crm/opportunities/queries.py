@@ -12,6 +12,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select, true
 
 from services.crm.accounts.store import accounts
+from services.crm.handoffs.model import HandoffState
+from services.crm.handoffs.store import handoffs
 from services.crm.opportunities import store
 from services.crm.opportunities.model import NoSuchOpportunity, Opportunity, Outcome, Stage
 from services.crm.opportunities.store import opportunities
@@ -162,6 +164,21 @@ async def overdue(work: Work, *, today: date, limit: int) -> Sequence[Row[Any]]:
     deal = opportunities.c
     late = _rows().where(deal.owner == work.actor.subject, deal.outcome == Outcome.OPEN, deal.closes_on < today)
     found: Sequence[Row[Any]] = (await work.session.execute(late.order_by(deal.closes_on, deal.id).limit(limit))).all()
+    return found
+
+
+async def returned(work: Work, *, limit: int) -> Sequence[Row[Any]]:
+    """Won deals that delivery returned, the longest first: one's own, or all where the actor may change them."""
+    deal = opportunities.c
+    mine = true() if work.actor.may(Permission.CHANGE_ALL_RECORDS) else deal.owner == work.actor.subject
+    rows = (
+        _rows()
+        .add_columns(handoffs.c.reasons, handoffs.c.decided_at)
+        .join(handoffs, handoffs.c.opportunity_id == deal.id)
+        .where(mine, deal.outcome == Outcome.WON, handoffs.c.state == HandoffState.RETURNED)
+    )
+    ordered = rows.order_by(handoffs.c.decided_at, deal.id).limit(limit)
+    found: Sequence[Row[Any]] = (await work.session.execute(ordered)).all()
     return found
 
 

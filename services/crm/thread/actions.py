@@ -7,22 +7,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from services.crm.thread import store
-from services.crm.thread.model import HandoffState, InvoiceNews, ProjectNews
+from services.crm.thread.model import InvoiceNews, ProjectNews
 from shared.work import Work
-
-
-async def note_handoff_accepted(work: Work, opportunity_id: UUID, *, project_id: UUID, by: str, sequence: int) -> None:
-    """Delivery took the deal over."""
-    values = {"state": HandoffState.ACCEPTED, "project_id": project_id, "reasons": [], "decided_by": by}
-    await store.keep_handoff(work, opportunity_id, values, sequence=sequence)
-
-
-async def note_handoff_returned(
-    work: Work, opportunity_id: UUID, *, reasons: list[str], by: str, sequence: int
-) -> None:
-    """Delivery sent the deal back."""
-    values = {"state": HandoffState.RETURNED, "project_id": None, "reasons": reasons, "decided_by": by}
-    await store.keep_handoff(work, opportunity_id, values, sequence=sequence)
 
 
 async def note_project_opened(work: Work, opportunity_id: UUID, *, account_id: UUID, project: ProjectNews) -> None:

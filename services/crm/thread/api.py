@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from fastapi import APIRouter
 
 from services.crm.accounts.model import NoSuchAccount
+from services.crm.handoffs.model import HandoffState
 from services.crm.opportunities.model import NoSuchOpportunity
 from services.crm.thread import queries
-from services.crm.thread.model import HandoffState
 from shared.actor import NotPermitted
 from shared.contracts.base import Amount
 from shared.web import InWork, View, WorkRoute, refusals
@@ -19,12 +19,13 @@ router = APIRouter(tags=["thread"], route_class=WorkRoute)
 
 
 class HandoffView(View):
-    """Whether delivery took the deal over, or sent it back and why."""
+    """Whether delivery took the deal over, or sent it back and why; closed anew, it waits for another answer."""
 
     state: HandoffState
     project_id: UUID | None
     reasons: list[str]
     decided_by: str
+    decided_at: datetime | None
 
 
 class ProjectNewsView(View):

@@ -5,25 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from uuid import UUID
 
-
-class HandoffState(StrEnum):
-    """What delivery said to the deal."""
-
-    ACCEPTED = "accepted"
-    RETURNED = "returned"
-
-
-@dataclass(frozen=True)
-class Handoff:
-    """Whether delivery took the deal over, or sent it back and why."""
-
-    state: HandoffState
-    project_id: UUID | None
-    reasons: list[str]
-    decided_by: str
+from services.crm.handoffs.model import Handoff
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
+from services.crm.handoffs.model import HandoffState
 from services.crm.thread import queries
 from shared.pages import InWork, PageRoute, page
 
@@ -16,7 +17,8 @@ router = APIRouter(prefix="/thread", route_class=PageRoute)
 async def of_opportunity(request: Request, opportunity_id: UUID, work: InWork) -> Response:
     """What delivery and billing made of a deal; asks again by itself when they tell more."""
     thread = await queries.of_opportunity(work, opportunity_id)
-    waits = thread.handoff is None and not thread.projects
+    decides = thread.handoff is None or thread.handoff.state is HandoffState.CLOSED_ANEW
+    waits = decides and not thread.projects
     return page(request, "crm/thread/thread.html", thread=thread, waits=waits, here=request.url.path)
 
 

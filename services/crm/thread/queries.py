@@ -8,9 +8,11 @@ from uuid import UUID
 from sqlalchemy import Column, Table, func, select
 
 from services.crm.accounts import queries as accounts
+from services.crm.handoffs import queries as handoffs
+from services.crm.handoffs.model import Handoff
 from services.crm.opportunities import queries as opportunities
-from services.crm.thread.model import Handoff, InvoiceNews, ProjectNews, Sum, Thread
-from services.crm.thread.store import handoffs, invoices, projects, revenue
+from services.crm.thread.model import InvoiceNews, ProjectNews, Sum, Thread
+from services.crm.thread.store import invoices, projects, revenue
 from shared.database import read
 from shared.work import Work
 
@@ -18,7 +20,7 @@ from shared.work import Work
 async def of_opportunity(work: Work, opportunity_id: UUID) -> Thread:
     """What became of a deal that the actor may see; raises NoSuchOpportunity."""
     await opportunities.one(work, opportunity_id)
-    return await _thread(work, "opportunity_id", opportunity_id, await _handoff(work, opportunity_id))
+    return await _thread(work, "opportunity_id", opportunity_id, await handoffs.of_opportunity(work, opportunity_id))
 
 
 async def of_account(work: Work, account_id: UUID) -> Thread:
@@ -39,11 +41,6 @@ async def _thread(work: Work, column: str, key: UUID, handoff: Handoff | None) -
         invoiced=await _sums(work, invoices, invoices.c.net, column, key),
         recognised=await _sums(work, revenue, revenue.c.amount, column, key),
     )
-
-
-async def _handoff(work: Work, opportunity_id: UUID) -> Handoff | None:
-    found = await read(work.session, Handoff, handoffs, handoffs.c.opportunity_id == opportunity_id)
-    return found[0] if found else None
 
 
 async def _sums(work: Work, table: Table, amount: Column[Any], column: str, key: UUID) -> list[Sum]:

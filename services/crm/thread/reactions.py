@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from services.crm.thread.actions import (
-    note_handoff_accepted,
-    note_handoff_returned,
     note_invoice,
     note_project_closed,
     note_project_opened,
@@ -12,27 +10,11 @@ from services.crm.thread.actions import (
 )
 from services.crm.thread.model import InvoiceNews, ProjectNews
 from shared.contracts.billing import InvoiceIssued, RevenueRecognised
-from shared.contracts.delivery import HandoffAccepted, HandoffReturned, ProjectClosed, ProjectOpened
+from shared.contracts.delivery import ProjectClosed, ProjectOpened
 from shared.messaging.reactions import Reactions
 from shared.work import Work
 
 reactions = Reactions()
-
-
-@reactions.on(HandoffAccepted, consumer="crm.note_handoff_accepted")
-async def handoff_accepted(work: Work, event: HandoffAccepted, sequence: int) -> None:
-    """Show that delivery took the deal over."""
-    await note_handoff_accepted(
-        work, event.opportunity_id, project_id=event.project_id, by=event.accepted_by, sequence=sequence
-    )
-
-
-@reactions.on(HandoffReturned, consumer="crm.note_handoff_returned")
-async def handoff_returned(work: Work, event: HandoffReturned, sequence: int) -> None:
-    """Show why delivery sent the deal back."""
-    await note_handoff_returned(
-        work, event.opportunity_id, reasons=list(event.reasons), by=event.returned_by, sequence=sequence
-    )
 
 
 @reactions.on(ProjectOpened, consumer="crm.note_project_opened")

@@ -5,24 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Date, String, Table, Uuid
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy import Column, Date, String, Table, Uuid
+from sqlalchemy.dialects.postgresql import insert
 
 from services.crm.tables import schema
-from services.crm.thread.model import HandoffState
-from shared.database import amount, choice, found_by
+from shared.database import amount, found_by
 from shared.work import Work
 
-handoffs = schema.table(
-    "handoffs",
-    Column("opportunity_id", Uuid, primary_key=True),
-    choice("state", HandoffState),
-    Column("project_id", Uuid),
-    Column("reasons", JSONB, nullable=False),
-    Column("decided_by", String, nullable=False),
-    Column("sequence", BigInteger, nullable=False),
-    audited=False,
-)
 projects = schema.table(
     "projects",
     Column("project_id", Uuid, primary_key=True),
@@ -66,18 +55,6 @@ revenue = schema.table(
     found_by("account_id", why="the revenue of an account"),
     append_only=True,
 )
-
-
-async def keep_handoff(work: Work, opportunity_id: UUID, values: dict[str, Any], *, sequence: int) -> None:
-    """Keep what delivery said last of a deal; what it said earlier changes nothing."""
-    row = values | {"sequence": sequence}
-    await work.session.execute(
-        insert(handoffs)
-        .values(opportunity_id=opportunity_id, **row)
-        .on_conflict_do_update(
-            index_elements=["tenant_id", "opportunity_id"], set_=row, where=handoffs.c.sequence < sequence
-        )
-    )
 
 
 async def keep_project(work: Work, project_id: UUID, values: dict[str, Any]) -> None:

@@ -119,6 +119,8 @@ class HandoffView(View):
     purchase_order: str | None
     quote_reference: str | None
     template_wish: str | None
+    revision: int
+    correction: str | None
     template: ChoiceView
     lines: list[LineView]
     roles: list[RoleView]

@@ -102,7 +102,10 @@ class Check:
 
 @dataclass(eq=False)
 class Handoff:
-    """A won deal on its way into delivery; `sequence` is that of the news it was made from."""
+    """A won deal on its way into delivery; `sequence` is that of the news it was made from.
+
+    `revision` counts how often sales handed it over, `correction` says what it put right since it was returned.
+    """
 
     id: UUID
     thread_id: UUID
@@ -122,6 +125,8 @@ class Handoff:
     purchase_order: str | None = None
     quote_reference: str | None = None
     template_wish: str | None = None
+    revision: int = 1
+    correction: str | None = None
     state: HandoffState = HandoffState.OPEN
     decided_by: str | None = None
     decided_at: datetime | None = None

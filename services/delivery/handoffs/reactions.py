@@ -38,6 +38,8 @@ async def take_won_deal(work: Work, event: OpportunityClosedWon, sequence: int) 
         purchase_order=event.purchase_order,
         quote_reference=event.quote_reference,
         template_wish=event.project_template,
+        revision=event.revision,
+        correction=event.correction,
         lines=_lines(event, handoff_id),
         roles=_roles(event, handoff_id),
         contacts=_contacts(event, handoff_id),

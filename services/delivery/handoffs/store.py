@@ -39,6 +39,8 @@ handoffs = schema.table(
     Column("purchase_order", String),
     Column("quote_reference", String),
     Column("template_wish", String),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    Column("correction", String),
     choice("state", HandoffState),
     Column("opened_at", DateTime(timezone=True), nullable=False),
     Column("decided_by", String),

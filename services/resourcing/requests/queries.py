@@ -97,10 +97,11 @@ async def demand_by_month(work: Work, *, starts_on: date, ends_before: date) -> 
 async def _pipeline(work: Work) -> list[Demand]:
     has_requests = exists().where(requests.c.thread_id == deals.c.id)
     is_open = or_(deals.c.lost_sequence.is_(None), deals.c.changed_sequence > deals.c.lost_sequence)
+    is_won = deals.c.won_sequence > func.coalesce(deals.c.lost_sequence, 0)
     brings_work = func.jsonb_array_length(func.coalesce(deals.c.won_work, deals.c.expected_work)) > 0
     rows = select(deals).where(
         brings_work,
-        or_(deals.c.won_sequence.is_not(None) & ~has_requests, deals.c.won_sequence.is_(None) & is_open),
+        or_(is_won & ~has_requests, deals.c.won_sequence.is_(None) & is_open),
     )
     found = (await work.session.execute(rows)).all()
     return [demand for row in found for demand in _deal(row).demand(work.now.date())]

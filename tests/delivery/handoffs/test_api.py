@@ -9,7 +9,7 @@ from shared.actor import Role
 from shared.contracts.crm import AccountChanged
 from shared.contracts.delivery import HandoffAccepted, HandoffReturned, ProjectOpened, StaffingRequested
 from shared.ids import new_id
-from tests.support.api import code_of
+from tests.support.api import code_of, seen
 from tests.support.delivery import CANARY, Delivery
 from tests.support.news_for_delivery import a_milestone_line, a_won_deal, an_account, an_estimated_role, an_hours_line
 
@@ -166,11 +166,15 @@ async def test_a_returned_deal_that_is_won_anew_waits_again(delivery: Delivery) 
     handoff_id = id_of_handoff(deal.opportunity_id)
     await delivery.manager.post(f"/handoffs/{handoff_id}/return", json={"reasons": ["Too little"]})
 
-    await delivery.hear(deal.model_copy(update={"purchase_order": "PO-9", "lines": deal.lines[:1]}), sequence=5)
+    put_right = {"purchase_order": "PO-9", "lines": deal.lines[:1], "revision": 2, "correction": "More hours"}
+    await delivery.hear(deal.model_copy(update=put_right), sequence=5)
+    await delivery.hear(deal, sequence=1)
 
     handoff = (await delivery.manager.get(f"/handoffs/{handoff_id}")).json()
     assert (handoff["state"], handoff["purchase_order"], len(handoff["lines"])) == ("open", "PO-9", 1)
-    assert handoff["decided_by"] is None
+    assert (handoff["revision"], handoff["correction"], handoff["decided_by"]) == (2, "More hours", None)
+    page = await seen(delivery.api.browser(Role.PROJECT_MANAGER, subject="paula"), f"/handoffs/{handoff_id}")
+    assert "Closed anew by sales" in page and "More hours" in page
 
 
 async def test_a_renamed_account_is_shown_by_its_new_name(delivery: Delivery) -> None:

@@ -136,6 +136,15 @@ async def test_a_won_deal_is_full_demand_until_its_project_asks_for_people(resou
     assert await march(resourcing) == (0, 2_400, 0)
 
 
+async def test_a_won_deal_that_fell_through_is_no_demand(resourcing: Resourcing) -> None:
+    deal = new_id()
+    lost = crm.OpportunityClosedLost(opportunity_id=deal, reason="no_budget", closed_on=MONDAY)
+    await resourcing.hear(lost, sequence=4)
+    await resourcing.hear(a_won_deal(deal), sequence=2)
+
+    assert await march(resourcing) == (0, 0, 0)
+
+
 async def test_an_imported_deal_without_roles_is_no_demand(resourcing: Resourcing) -> None:
     await resourcing.hear(a_deal(new_id(), "1", minutes=0, imported=True))
 

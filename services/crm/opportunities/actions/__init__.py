@@ -1,6 +1,6 @@
 """What people do with opportunities, from the first call to won or lost."""
 
-from services.crm.opportunities.actions.closing import close_as_lost, close_as_won
+from services.crm.opportunities.actions.closing import close_anew, close_as_lost, close_as_won
 from services.crm.opportunities.actions.describing import (
     change_opportunity,
     change_stage_weight,
@@ -17,6 +17,7 @@ __all__ = [
     "change_opportunity",
     "change_stage_weight",
     "changed",
+    "close_anew",
     "close_as_lost",
     "close_as_won",
     "create_opportunity",

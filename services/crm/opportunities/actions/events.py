@@ -62,6 +62,8 @@ def closed_won(
         purchase_order_budget=details.purchase_order_budget,
         billing_increment_minutes=details.billing_increment_minutes,
         deposit=details.deposit,
+        revision=opportunity.revision,
+        correction=closing.correction,
     )
 
 

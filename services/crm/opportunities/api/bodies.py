@@ -138,6 +138,14 @@ class WonBody(Body):
     closed_on: date | None = None
 
 
+class AnewBody(Body):
+    """What was put right since delivery returned the deal; without a quote or a reason the former one stays."""
+
+    correction: Annotated[str, Field(min_length=1, max_length=2000)]
+    quote_reference: Name | None = None
+    override_reason: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
+
+
 class LostBody(Body):
     """Why the deal was lost; `closed_on` is today if left out."""
 

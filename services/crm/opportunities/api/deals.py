@@ -9,9 +9,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response, status
 
 from services.crm.accounts.model import NoSuchAccount, NotYoursToGive
+from services.crm.handoffs.model import HandoffNotReturned
 from services.crm.opportunities import model, queries
 from services.crm.opportunities.actions import (
     change_opportunity,
+    close_anew,
     close_as_lost,
     close_as_won,
     create_opportunity,
@@ -21,6 +23,7 @@ from services.crm.opportunities.actions import (
     sell_line,
 )
 from services.crm.opportunities.api.bodies import (
+    AnewBody,
     EstimateBody,
     LineBody,
     LostBody,
@@ -168,6 +171,19 @@ async def win(opportunity_id: UUID, body: WonBody, work: InWork, response: Respo
         work,
         opportunity_id,
         closed_on=body.closed_on,
+        quote_reference=body.quote_reference,
+        override_reason=body.override_reason,
+    )
+    return await _shown(work, opportunity_id, response)
+
+
+@router.post("/{opportunity_id}/close-anew", responses=refusals(*OWN, HandoffNotReturned, *TO_WIN))
+async def win_anew(opportunity_id: UUID, body: AnewBody, work: InWork, response: Response) -> OpportunityView:
+    """Hand a deal that delivery returned over once more, with whatever was put right; delivery decides again."""
+    await close_anew(
+        work,
+        opportunity_id,
+        correction=body.correction,
         quote_reference=body.quote_reference,
         override_reason=body.override_reason,
     )

@@ -109,6 +109,9 @@ class OpportunityView(OpportunityRow):
     override_reason: str | None
     loss_reason: LossReason | None
     loss_note: str
+    is_returned: bool
+    revision: int
+    correction: str | None
     lines: list[LineView]
     history: list[StageEntryView]
     estimate: EstimateView | None = None

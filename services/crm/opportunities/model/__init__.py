@@ -1,6 +1,6 @@
 """A deal: its stages, its lines, its estimate, and what winning it takes."""
 
-from services.crm.opportunities.model.estimate import Estimate, EstimateRole, time_value
+from services.crm.opportunities.model.estimate import Estimate, EstimateRole, id_of_role_for, time_value
 from services.crm.opportunities.model.line import Line, fixed_sum, hours, retainer
 from services.crm.opportunities.model.opportunity import (
     AmountFollowsLines,
@@ -99,6 +99,7 @@ __all__ = [
     "all_at_once",
     "fixed_sum",
     "hours",
+    "id_of_role_for",
     "must_fit",
     "refusals_to_win",
     "retainer",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from shared.money import Money, total
 
@@ -13,6 +13,11 @@ from shared.money import Money, total
 def time_value(minutes: int, hourly: Decimal, currency: str) -> Decimal:
     """What `minutes` are worth at `hourly`, rounded half up to the currency's smallest unit."""
     return Money(Decimal(minutes) * hourly / 60, currency).rounded().amount
+
+
+def id_of_role_for(line_id: UUID) -> UUID:
+    """The id of planned work that nobody planned: it was made of a sold line, and is made anew when that changes."""
+    return uuid5(line_id, "estimate")
 
 
 @dataclass(eq=False)
@@ -28,6 +33,11 @@ class EstimateRole:
     hourly_cost: Decimal
     line_id: UUID | None = None
     skills: list[str] = field(default_factory=list)
+
+    @property
+    def is_made_of_line(self) -> bool:
+        """Whether nobody planned it: it says what a sold line says."""
+        return self.line_id is not None and self.id == id_of_role_for(self.line_id)
 
 
 @dataclass(frozen=True)

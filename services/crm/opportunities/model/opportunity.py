@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID, uuid5
 
+from services.crm.handoffs.model import HandoffNotReturned
 from services.crm.opportunities.model.estimate import Estimate, EstimateRole
 from services.crm.opportunities.model.line import Line
 from services.crm.opportunities.model.stage import (
@@ -119,11 +120,15 @@ class Closing:
     override_reason: str | None = None
     loss_reason: LossReason | None = None
     loss_note: str = ""
+    correction: str | None = None
 
 
 @dataclass(eq=False)
 class Opportunity:
-    """A deal; `imported` ones that came closed are history, of which nothing follows."""
+    """A deal; `imported` ones that came closed are history, of which nothing follows.
+
+    `revision` counts how often it was closed as won: what delivery returned can be put right and closed anew.
+    """
 
     id: UUID
     number: str
@@ -135,6 +140,8 @@ class Opportunity:
     amount: Decimal
     closing: Closing = Closing()
     imported: bool = False
+    revision: int = 1
+    is_returned: bool = False
     version: int = 1
     lines: list[Line] = field(default_factory=list)
     roles: list[EstimateRole] = field(default_factory=list)
@@ -145,6 +152,11 @@ class Opportunity:
         """The sums of the services estimate."""
         return Estimate.of(self.roles, self.details.currency)
 
+    @property
+    def may_change(self) -> bool:
+        """Whether what is agreed may still change: the deal is open, or delivery returned it."""
+        return self.outcome is Outcome.OPEN or self.is_returned
+
     def enter(self, stage: Stage, *, on: date, by: str) -> None:
         """Move into an open stage; raises OpportunityClosed, ClosedByItsOwnVerb."""
         self.must_be_open()
@@ -154,7 +166,7 @@ class Opportunity:
 
     def describe(self, details: OpportunityDetails, amount: Decimal | None) -> None:
         """Replace what is written down; `amount` only while there are no lines. Raises AmountFollowsLines."""
-        self.must_be_open()
+        self.must_be_changeable()
         if (self.lines or self.roles) and details.currency != self.details.currency:
             raise AmountFollowsLines(because("The prices of the lines are in the deal's currency."), field="/currency")
         if amount is not None and amount != self.amount and self.lines:
@@ -164,7 +176,8 @@ class Opportunity:
 
     def sell(self, line: Line) -> None:
         """Add a line, or put it in place of the one with its id; the amount follows."""
-        self.must_be_open()
+        self.must_be_changeable()
+        self._forget_what_lines_made()
         replaced = next((one for one in self.lines if one.id == line.id), None)
         line.position = replaced.position if replaced else max((one.position for one in self.lines), default=0) + 1
         if replaced:
@@ -174,10 +187,11 @@ class Opportunity:
 
     def drop(self, line_id: UUID) -> None:
         """Take a line out; the amount follows. Raises NoSuchLine."""
-        self.must_be_open()
+        self.must_be_changeable()
         line = next((one for one in self.lines if one.id == line_id), None)
         if line is None:
             raise NoSuchLine()
+        self._forget_what_lines_made()
         self.lines.remove(line)
         for role in self.roles:
             role.line_id = None if role.line_id == line_id else role.line_id
@@ -185,7 +199,7 @@ class Opportunity:
 
     def plan(self, roles: Sequence[EstimateRole]) -> None:
         """Replace the services estimate; a role may name the line that it delivers. Raises NoSuchLine."""
-        self.must_be_open()
+        self.must_be_changeable()
         known = {line.id for line in self.lines}
         for position, role in enumerate(roles):
             if role.line_id is not None and role.line_id not in known:
@@ -198,16 +212,37 @@ class Opportunity:
         self._take(stage, on, by)
         self.closing = Closing(closed_on=on, quote_reference=quote, override_reason=override)
 
+    def win_anew(
+        self, stage: Stage, *, on: date, by: str, quote: str | None, override: str | None, correction: str
+    ) -> None:
+        """Close as won once more, because delivery returned it; the day on which it was won stays."""
+        self.must_be_returned()
+        self._take(stage, on, by)
+        self.closing = replace(self.closing, quote_reference=quote, override_reason=override, correction=correction)
+        self.revision += 1
+        self.is_returned = False
+
     def lose(self, stage: Stage, *, on: date, by: str, reason: LossReason, note: str) -> None:
         """Close as lost, for a coded reason."""
-        self.must_be_open()
+        self.must_be_changeable()
         self._take(stage, on, by)
         self.closing = Closing(closed_on=on, loss_reason=reason, loss_note=note)
+        self.is_returned = False
 
     def must_be_open(self) -> None:
         """Refuse with OpportunityClosed unless the deal is open."""
         if self.outcome is not Outcome.OPEN:
             raise OpportunityClosed()
+
+    def must_be_changeable(self) -> None:
+        """Refuse with OpportunityClosed unless what is agreed may still change."""
+        if not self.may_change:
+            raise OpportunityClosed()
+
+    def must_be_returned(self) -> None:
+        """Refuse with HandoffNotReturned unless delivery returned the deal."""
+        if not self.is_returned:
+            raise HandoffNotReturned()
 
     def _take(self, stage: Stage, on: date, by: str) -> None:
         self.stage, self.outcome = stage.code, stage.outcome
@@ -217,6 +252,10 @@ class Opportunity:
         self.history.append(
             StageEntry(entry_id, self.id, position, stage.code, stage.probability, stage.forecast_category, on, by)
         )
+
+    def _forget_what_lines_made(self) -> None:
+        if all(role.is_made_of_line for role in self.roles):
+            self.roles = []
 
     def _add_up(self) -> None:
         self.amount = sum((line.amount for line in self.lines), Decimal())

@@ -10,8 +10,9 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.crm.accounts import queries as account_queries
+from services.crm.handoffs import queries as handoffs
 from services.crm.opportunities import actions, queries
-from services.crm.opportunities.api.bodies import LineBody, LostBody, OpportunityBody, StageBody, WonBody
+from services.crm.opportunities.api.bodies import AnewBody, LineBody, LostBody, OpportunityBody, StageBody, WonBody
 from services.crm.opportunities.model import (
     FORMS,
     BillingMethod,
@@ -118,9 +119,11 @@ async def deal(request: Request, opportunity_id: UUID, work: InWork) -> Response
         deal=found,
         account_name=await queries.account_name(work, found.details.account_id),
         stages=await queries.stages(work),
+        handoff=await handoffs.of_opportunity(work, opportunity_id) if found.is_returned else None,
         is_open=found.outcome is Outcome.OPEN,
         sees_cost=work.actor.may(Permission.SEE_COSTS),
-        may_change=_may_change(work, found),
+        is_own=_is_own(work, found),
+        may_change=found.may_change and _is_own(work, found),
         loss_reasons=list(LossReason),
         **_line_form(BillingMethod.TIME_AND_MATERIALS),
         today=work.now.date(),
@@ -207,6 +210,14 @@ async def win(request: Request, opportunity_id: UUID, work: InWork) -> Response:
     return _to(opportunity_id)
 
 
+@router.post("/{opportunity_id}/won-anew")
+async def win_anew(request: Request, opportunity_id: UUID, work: InWork) -> Response:
+    """Hand the deal over once more, put right as delivery asked."""
+    form = await form_of(request, AnewBody)
+    await actions.close_anew(work, opportunity_id, **form.model_dump())
+    return _to(opportunity_id)
+
+
 @router.post("/{opportunity_id}/lost")
 async def lose(request: Request, opportunity_id: UUID, work: InWork) -> Response:
     """Close as lost, for a coded reason."""
@@ -229,11 +240,22 @@ async def find(work: Work, words: str, limit: int) -> Sequence[Hit]:
 
 
 async def needs(work: Work) -> Sequence[Need]:
-    """One's own open deals that should have closed by now."""
+    """Deals that delivery returned, and one's own open ones that should have closed by now."""
     if not work.actor.may(Permission.CHANGE_RECORDS):
         return []
+    returned = [
+        Need(
+            Verb.FIX,
+            _("Handoff returned: %(deal)s") % {"deal": one.name},
+            f"/crm/opportunities/{one.id}",
+            " ".join(one.reasons),
+            one.decided_at.date() if one.decided_at else None,
+            is_late=True,
+        )
+        for one in await queries.returned(work, limit=WAITING_AT_MOST)
+    ]
     late = await queries.overdue(work, today=work.now.date(), limit=WAITING_AT_MOST)
-    return [
+    return returned + [
         Need(Verb.SELL, one.name, f"/crm/opportunities/{one.id}", one.account_name or "", one.closes_on, is_late=True)
         for one in late
     ]
@@ -258,7 +280,7 @@ async def _accounts(work: Work, chosen: UUID | None) -> list[tuple[UUID, str]]:
     return choices
 
 
-def _may_change(work: Work, deal: Opportunity) -> bool:
+def _is_own(work: Work, deal: Opportunity) -> bool:
     own = deal.details.owner == work.actor.subject
     return work.actor.may(Permission.CHANGE_ALL_RECORDS) or (own and work.actor.may(Permission.CHANGE_RECORDS))
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, Integer, Numeric, String, Uuid
+from sqlalchemy import Boolean, Column, Date, Integer, Numeric, String, Uuid, column, exists, table
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import composite
+from sqlalchemy.orm import column_property, composite
 
+from services.crm.handoffs.model import HandoffState
 from services.crm.opportunities.model import (
     BillingMethod,
     Closing,
@@ -69,6 +70,8 @@ opportunities = schema.table(
     choice("loss_reason", LossReason, nullable=True),
     Column("loss_note", String, nullable=False),
     Column("imported", Boolean, nullable=False),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    Column("correction", String),
     Column("version", Integer, nullable=False),
     belongs_to("account_id", "accounts"),
     belongs_to("stage", "stages", key="code"),
@@ -132,6 +135,11 @@ history = schema.table(
     audited=False,
 )
 
+handoffs = table("handoffs", column("opportunity_id", Uuid), column("state", String))
+IS_RETURNED = (opportunities.c.outcome == Outcome.WON) & exists().where(
+    handoffs.c.opportunity_id == opportunities.c.id, handoffs.c.state == HandoffState.RETURNED
+)
+
 schema.map(Stage, stages, version=stages.c.version)
 schema.map(
     Line,
@@ -182,7 +190,9 @@ schema.map(
             opportunities.c.override_reason,
             opportunities.c.loss_reason,
             opportunities.c.loss_note,
+            opportunities.c.correction,
         ),
+        "is_returned": column_property(IS_RETURNED, expire_on_flush=False),
         "lines": schema.parts(Line, lines, of=opportunities, by="opportunity_id", order_by=lines.c.position),
         "roles": schema.parts(EstimateRole, roles, of=opportunities, by="opportunity_id", order_by=roles.c.position),
         "history": schema.parts(

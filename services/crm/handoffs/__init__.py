@@ -1,0 +1,1 @@
+"""What delivery answered to the deals that were handed to it."""
