@@ -87,6 +87,35 @@ def test_an_amount_over_two_currencies_is_refused() -> None:
         by_amount([a_part(), a_part(currency="USD")], Decimal(-10))
 
 
+def test_an_amount_is_spread_by_worth_and_where_there_is_none_by_time() -> None:
+    worth = by_amount([a_part("100.00", 60), a_part("300.00", 60)], Decimal("-40.00"))
+    time = by_amount([a_part("0.00", 60), a_part("0.00", 180)], Decimal("40.00"))
+
+    assert [change.amount for change in worth] == [-10, -30]
+    assert [change.amount for change in time] == [10, 30]
+
+
+def test_all_of_an_item_may_be_taken_and_what_corrects_it_goes_the_other_way() -> None:
+    assert [change.amount for change in by_amount([a_part("10.00")], Decimal("-10.00"))] == [-10]
+    assert [change.amount for change in by_amount([a_part("-10.00", 0)], Decimal("5.00"))] == [5]
+    assert [change.amount for change in by_percent([a_part("10.00"), a_part("-10.00", -60)], Decimal(-50))] == [-5, 5]
+
+
+def test_the_spread_amount_is_one_of_the_currency() -> None:
+    assert [change.amount for change in by_amount([a_part("10.00")], Decimal("1.005"))] == [Decimal("1.01")]
+
+
+def test_what_is_unrated_is_written_off_with_its_minutes() -> None:
+    [change] = all_of([a_part(None, 90)])
+
+    assert (change.amount, change.minutes) == (0, -90)
+
+
+def test_without_worth_and_time_there_is_nothing_to_spread_over() -> None:
+    with pytest.raises(ChangesNothing):
+        by_amount([a_part("0.00", 0)], Decimal("5.00"))
+
+
 def test_what_comes_to_nothing_is_refused() -> None:
     with pytest.raises(ChangesNothing):
         by_percent([a_part("0.01")], Decimal("-10"))

@@ -12,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.billing.credit_notes.model.credit_note import (
+    CreditDiscarded,
     CreditedBeforeInvoiced,
     CreditedInFuture,
     CreditIssuedForGood,
+    CreditNotADraft,
     CreditNotApproved,
     CreditNote,
     OwnCreditNote,
@@ -120,6 +122,74 @@ def test_a_fee_is_credited_by_its_amount() -> None:
         chosen([fee], [Choice(minutes=60, position=1)], "EUR")
 
 
+def test_a_part_of_an_hour_is_worth_its_part_rounded_and_the_whole_comes_out() -> None:
+    third = worked(1, 60, "100.00")
+
+    [first] = chosen([third], [Choice(minutes=20, position=1)], "EUR")
+    again = replace(third, credited_amount=first.amount, credited_minutes=20)
+    [second] = chosen([again], [Choice(minutes=20, position=1)], "EUR")
+    last = replace(again, credited_amount=first.amount + second.amount, credited_minutes=40)
+    [rest] = chosen([last], [Choice(minutes=20, position=1)], "EUR")
+
+    assert [first.amount, second.amount, rest.amount] == [Decimal(one) for one in ("33.33", "33.34", "33.33")]
+
+
+def test_what_is_worth_nothing_but_took_time_is_credited_with_the_rest() -> None:
+    written_down, fee = worked(1, 60, "0.00"), Billed(UUID(int=2), 2, MONDAY, Decimal(100))
+    gone = Billed(UUID(int=3), 2, MONDAY, Decimal(5), None, Decimal(5))
+
+    parts = chosen([written_down, fee, gone], [], "EUR")
+
+    assert [(part.minutes, part.amount) for part in parts] == [(60, 0), (None, 100)]
+
+
+def test_the_same_amount_is_not_chosen_twice_by_line_and_by_item() -> None:
+    fee = Billed(UUID(int=1), 1, MONDAY, Decimal(100))
+    twice = [Choice(amount=Decimal(10), position=1), Choice(amount=Decimal(10), item_id=fee.item_id)]
+
+    with pytest.raises(MoreThanBilled):
+        chosen([fee], twice, "EUR")
+
+
+def test_what_takes_work_back_is_left_out_of_hours_that_are_credited() -> None:
+    parts = chosen([worked(1, 60, "120.00"), worked(2, -30, "-60.00")], [Choice(minutes=30, position=1)], "EUR")
+
+    assert [(part.billed.day.day, part.minutes, part.amount) for part in parts] == [(3, 30, Decimal(60))]
+
+
+@pytest.mark.parametrize("amount", ["0.00", "-1.00", "100.01"])
+def test_a_fee_is_credited_by_more_than_nothing_and_no_more_than_is_left(amount: str) -> None:
+    with pytest.raises((MoreThanBilled, NothingToCredit)):
+        chosen([Billed(UUID(int=1), 1, MONDAY, Decimal(100))], [Choice(amount=Decimal(amount), position=1)], "EUR")
+
+
+def test_time_is_credited_by_minutes_alone() -> None:
+    with pytest.raises(HoursOrAmount):
+        chosen([worked(1, 60, "120.00")], [Choice(amount=Decimal(60), position=1)], "EUR")
+
+
+def test_the_lines_of_a_credit_note_stand_in_the_order_of_the_invoice_and_fees_have_their_amount_as_price() -> None:
+    work = Line(1, UUID(int=3), UUID(int=9), "C", "Work", 60, Decimal(120), Decimal(120), MONDAY, MONTH_END, *TAXED)
+    fee = replace(work, position=2, minutes=None, unit_price=Decimal(100), net=Decimal(100), staffing_role=None)
+    billed = [Billed(UUID(int=2), 2, MONDAY, Decimal(100)), worked(1, 60, "120.00")]
+
+    parts = chosen(billed, [Choice(amount=Decimal(40), position=2), Choice(position=1)], "EUR")
+    first, second = credited_lines(parts, [work, fee])
+
+    assert (first.position, first.minutes, first.net, first.unit_price) == (1, 60, 120, 120)
+    assert (second.position, second.minutes, second.net, second.unit_price) == (2, None, 40, 40)
+
+
+def test_tax_is_given_back_by_category_of_what_is_credited_alone() -> None:
+    reduced = replace(STANDARD, rate=Decimal(7), net=Decimal("50.00"), tax=Decimal("3.50"))
+    line = Line(1, UUID(int=3), UUID(int=9), None, "Work", 60, Decimal(1), Decimal("33.33"), MONDAY, MONTH_END, *TAXED)
+    before = [replace(STANDARD, net=Decimal("33.33"), tax=Decimal("6.33")), replace(reduced, tax=Decimal("3.50"))]
+
+    [tax] = credited_taxes([line], [STANDARD, reduced], before, "EUR")
+
+    assert (tax.rate, tax.net, tax.tax) == (Decimal(19), Decimal("33.33"), Decimal("6.34"))
+
+
 def test_nothing_left_is_nothing_to_credit() -> None:
     with pytest.raises(NothingToCredit):
         chosen([worked(1, 60, "120.00", credited_minutes=60, credited_amount=Decimal(120))], [], "EUR")
@@ -174,8 +244,26 @@ def test_two_people_stand_behind_a_credit_note() -> None:
     with pytest.raises(OwnCreditNote):
         note.issue(on=MONTH_END, today=MONTH_END, invoiced_on=MONDAY, is_preparer=True)
     note.issue(on=MONTH_END, today=MONTH_END, invoiced_on=MONDAY, is_preparer=False)
+    for _ in range(2):
+        with pytest.raises(CreditIssuedForGood):
+            note.discard()
     with pytest.raises(CreditIssuedForGood):
-        note.discard()
+        note.approve(by="bruno", at=NOON, is_preparer=False)
+    with pytest.raises(CreditIssuedForGood):
+        note.issue(on=MONTH_END, today=MONTH_END, invoiced_on=MONDAY, is_preparer=False)
+
+
+def test_what_was_discarded_or_approved_is_not_approved_again() -> None:
+    discarded, approved = a_credit_note(), a_credit_note()
+    approved.approve(by="bruno", at=NOON, is_preparer=False)
+    discarded.discard()
+
+    with pytest.raises(CreditNotADraft):
+        approved.approve(by="bruno", at=NOON, is_preparer=False)
+    with pytest.raises(CreditDiscarded):
+        discarded.approve(by="bruno", at=NOON, is_preparer=False)
+    with pytest.raises(CreditDiscarded):
+        discarded.discard()
 
 
 def test_a_credit_note_is_dated_between_its_invoice_and_today() -> None:
@@ -186,3 +274,5 @@ def test_a_credit_note_is_dated_between_its_invoice_and_today() -> None:
         note.issue(on=date(2026, 4, 1), today=MONTH_END, invoiced_on=MONDAY, is_preparer=False)
     with pytest.raises(CreditedBeforeInvoiced):
         note.issue(on=date(2026, 3, 1), today=MONTH_END, invoiced_on=MONDAY, is_preparer=False)
+
+    note.issue(on=MONDAY, today=MONTH_END, invoiced_on=MONDAY, is_preparer=False)

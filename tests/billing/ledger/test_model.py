@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.billing.ledger.model.accounts import AccountCode, NoSuchAccount, PostingRole
+from services.billing.ledger.model.accounts import AccountCode, NoSuchAccount, PostingRole, PostingRule, lacking
 from services.billing.ledger.model.entries import (
     FractionOfUnit,
     JournalEntry,
@@ -24,7 +26,7 @@ from services.billing.ledger.model.entries import (
     same_posting,
 )
 from services.billing.ledger.model.posting import posted
-from services.billing.ledger.model.translation import Translation
+from services.billing.ledger.model.translation import Translation, part_of
 from tests.support.ledger import AT, LAST_OF_MARCH, a_chart, a_new_entry
 
 cents = st.integers(-(10**12), 10**12).filter(bool).map(lambda amount: Decimal(amount).scaleb(-2))
@@ -123,3 +125,88 @@ def test_two_postings_differ_when_they_say_something_else_about_money() -> None:
 
     assert same_posting(in_the_books(wanted), in_the_books(replace(wanted, on=date(2026, 5, 1))))
     assert not same_posting(in_the_books(wanted), in_the_books(other))
+
+
+def a_rule(account: str, *, starts_on: int = 1, version: int = 1, **different: Any) -> PostingRule:
+    told = {"role": PostingRole.REVENUE, "narrowed_by": "", **different}
+    return PostingRule(
+        id=UUID(int=version),
+        legal_entity="MER",
+        account=account,
+        starts_on=date(2026, 3, starts_on),
+        version=version,
+        made_at=AT,
+        made_by="carla",
+        **told,
+    )
+
+
+def takes(*rules: PostingRule, narrowed_by: str = "", day: int | None = 15) -> str:
+    """The account that takes revenue on a day of March."""
+    on = None if day is None else date(2026, 3, day)
+    return replace(a_chart(), rules=rules).account_for(PostingRole.REVENUE, narrowed_by=narrowed_by, on=on).code
+
+
+def test_a_rule_counts_from_its_day_on_the_later_one_first_and_of_a_day_the_last_version() -> None:
+    assert takes(a_rule("4200", starts_on=16)) == "4000"
+    assert takes(a_rule("4200", starts_on=15)) == "4200"
+    assert takes(a_rule("4200", starts_on=10), a_rule("4900", starts_on=1)) == "4200"
+    assert takes(a_rule("4900", version=2), a_rule("4200", version=1)) == "4900"
+    assert takes(a_rule("4200"), day=None) == "4000"
+    assert takes(a_rule("4200", role=PostingRole.CASH)) == "4000"
+
+
+def test_a_rule_for_what_narrows_goes_before_those_for_all_and_counts_for_nothing_else() -> None:
+    of_retainers, of_all = a_rule("4200", narrowed_by="retainer"), a_rule("4900", starts_on=10, version=2)
+
+    assert takes(of_retainers, of_all, narrowed_by="retainer") == "4200"
+    assert takes(of_retainers, of_all, narrowed_by="expense") == "4900"
+    assert takes(of_retainers) == "4000"
+
+
+def test_a_chart_that_lacks_a_role_gets_the_account_of_the_first_chart_under_a_free_number() -> None:
+    whole = a_chart()
+    without = replace(
+        whole, roles={role: code for role, code in whole.roles.items() if role is not PostingRole.FX_REALISED}
+    )
+
+    assert without.missing == [PostingRole.FX_REALISED]
+    assert whole.missing == []
+    found = lacking(without, [PostingRole.FX_REALISED, PostingRole.CASH])
+    assert found.roles == {PostingRole.FX_REALISED: "4910-1"}
+    assert [account.name for account in found.accounts.values()] == ["Realised exchange differences"]
+    assert lacking(without, [PostingRole.CASH]).accounts == {}
+    free = replace(without, accounts={code: one for code, one in whole.accounts.items() if code != "4910"})
+    assert lacking(free, [PostingRole.FX_REALISED]).roles == {PostingRole.FX_REALISED: "4910"}
+
+
+def test_the_same_said_on_other_sides_of_a_position_is_the_same_posting_and_other_money_is_not() -> None:
+    sides = ((PostingRole.CONTRACT_ASSET, "100.00"), (PostingRole.REVENUE, "-100.00"))
+    one = in_the_books(a_new_entry(*sides))
+    liability = in_the_books(a_new_entry((PostingRole.CONTRACT_LIABILITY, "100.00"), (PostingRole.REVENUE, "-100.00")))
+    by_hand = in_the_books(a_new_entry(("1300", "100.00"), ("4000", "-100.00")))
+    elsewhere = in_the_books(a_new_entry(("1000", "100.00"), ("4000", "-100.00")))
+    in_parts = in_the_books(a_new_entry(*sides, ("4900", "5.00"), ("4900", "-5.00")))
+
+    assert same_posting(one, liability)
+    assert not same_posting(by_hand, elsewhere)
+    assert not same_posting(one, in_the_books(a_new_entry((PostingRole.CASH, "100.00"), sides[1])))
+    assert same_posting(by_hand, replace(in_parts, lines=(*by_hand.lines, *in_parts.lines[2:])))
+    assert not one.is_translated
+    assert replace(one, functional_currency="USD").is_translated
+
+
+def test_service_that_says_no_days_is_of_the_day_of_the_entry() -> None:
+    entry = in_the_books(a_new_entry(("1300", "1.00"), ("4000", "-1.00")))
+
+    assert (entry.service_from, entry.service_before) == (entry.posted_on, entry.posted_on + timedelta(days=1))
+
+
+def test_what_does_not_balance_is_not_posted() -> None:
+    with pytest.raises(Unbalanced):
+        in_the_books(a_new_entry(("1300", "1.00"), ("4000", "-2.00")))
+
+
+def test_nothing_is_nothing_of_whatever_stands() -> None:
+    assert part_of(Decimal("80.01"), part=Decimal(50), whole=Decimal(100), currency="EUR") == Decimal("40.01")
+    assert part_of(Decimal("80.01"), part=Decimal(50), whole=Decimal(0), currency="EUR") == 0

@@ -112,12 +112,14 @@ def _together(line: StatementLine, told: Sequence[Candidate]) -> Suggestion:
 
 def _tells(line: StatementLine, one: Candidate) -> Reason | None:
     """Whether the text names the invoice: by a creditor reference (ISO 11649) or by its number."""
-    text, number = plain(line.remittance), plain(one.number)
-    for match in re.finditer(r"RF\d\d" + re.escape(number), text):
+    number = plain(one.number)
+    for match in re.finditer(r"RF\d\d" + re.escape(number), plain(line.remittance)):
         if is_creditor_reference(match[0]):
             return Reason.STRUCTURED_REFERENCE
-    # A number is not named by a longer one that begins like it.
-    return Reason.NUMBER if re.search(re.escape(number) + r"(?!\d)", text) else None
+    # A number is not named by a longer one that begins or ends like it; a date behind it makes it no longer.
+    signs = r"[^A-Z0-9]*".join(re.escape(sign) for sign in number)
+    named = re.search((r"(?<!\d)" if number[0].isdigit() else "") + signs + r"(?!\d)", line.remittance.upper())
+    return Reason.NUMBER if named else None
 
 
 def _customer(line: StatementLine, one: Candidate) -> set[Reason]:
