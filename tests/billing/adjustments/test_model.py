@@ -108,7 +108,7 @@ def test_the_spread_amount_is_one_of_the_currency() -> None:
 def test_what_is_unrated_is_written_off_with_its_minutes() -> None:
     [change] = all_of([a_part(None, 90)])
 
-    assert (change.amount, change.minutes) == (0, -90)
+    assert (change.amount, change.minutes) == (Decimal(0), -90)
 
 
 def test_without_worth_and_time_there_is_nothing_to_spread_over() -> None:

@@ -21,6 +21,7 @@ from services.billing.allowances.model import (
 )
 from services.billing.ledger.model.accounts import PostingRole
 
+BAD_DEBT, ALLOWANCE = PostingRole.BAD_DEBT, PostingRole.ALLOWANCE
 PERCENTS = [Decimal(one) for one in ("0", "1.5", "5", "33.33", "100")]
 
 
@@ -64,15 +65,14 @@ def test_what_stands_is_made_up_to_what_is_wanted_and_goes_where_nothing_is_open
     totals = totals_of(parts, standing)
 
     assert [(one.currency, one.wanted, one.stood, one.difference) for one in totals] == [
-        ("CHF", 0, 4, -4),
-        ("EUR", 15, 12, 3),
-        ("SEK", 0, -3, 3),
-        ("USD", 7, 0, 7),
+        (currency, *map(Decimal, amounts))
+        for currency, *amounts in (("CHF", 0, 4, -4), ("EUR", 15, 12, 3), ("SEK", 0, -3, 3), ("USD", 7, 0, 7))
     ]
 
 
 def test_a_further_expense_is_a_loss_and_a_relief_takes_it_back() -> None:
     more, less = (posting(AllowanceTotal("EUR", Decimal(wanted), Decimal(10))) for wanted in (15, 4))
 
-    assert [(line.account, line.amount) for line in more] == [(PostingRole.BAD_DEBT, 5), (PostingRole.ALLOWANCE, -5)]
-    assert [(line.account, line.amount) for line in less] == [(PostingRole.BAD_DEBT, -6), (PostingRole.ALLOWANCE, 6)]
+    assert [line.account for line in more] == [line.account for line in less] == [BAD_DEBT, ALLOWANCE]
+    assert [line.amount for line in more] == [5, -5]
+    assert [line.amount for line in less] == [-6, 6]

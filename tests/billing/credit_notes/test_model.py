@@ -140,7 +140,7 @@ def test_what_is_worth_nothing_but_took_time_is_credited_with_the_rest() -> None
 
     parts = chosen([written_down, fee, gone], [], "EUR")
 
-    assert [(part.minutes, part.amount) for part in parts] == [(60, 0), (None, 100)]
+    assert [(part.minutes, part.amount) for part in parts] == [(60, Decimal(0)), (None, Decimal(100))]
 
 
 def test_the_same_amount_is_not_chosen_twice_by_line_and_by_item() -> None:
@@ -176,8 +176,8 @@ def test_the_lines_of_a_credit_note_stand_in_the_order_of_the_invoice_and_fees_h
     parts = chosen(billed, [Choice(amount=Decimal(40), position=2), Choice(position=1)], "EUR")
     first, second = credited_lines(parts, [work, fee])
 
-    assert (first.position, first.minutes, first.net, first.unit_price) == (1, 60, 120, 120)
-    assert (second.position, second.minutes, second.net, second.unit_price) == (2, None, 40, 40)
+    assert (first.position, first.minutes, first.net, first.unit_price) == (1, 60, Decimal(120), Decimal(120))
+    assert (second.position, second.minutes, second.net, second.unit_price) == (2, None, Decimal(40), Decimal(40))
 
 
 def test_tax_is_given_back_by_category_of_what_is_credited_alone() -> None:

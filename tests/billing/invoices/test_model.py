@@ -21,10 +21,12 @@ from services.billing.invoices.model import (
     NotApproved,
     NothingToInvoice,
     OwnInvoice,
+    Tax,
     due_on,
     taxed,
     totals,
 )
+from services.billing.invoices.model.shares import shares_of
 from services.billing.legal_entities.model import TaxCategory, TaxRule, Territory
 from shared.ids import new_id
 from tests.support.billing import MONDAY, MONTH_END, NOON
@@ -160,3 +162,34 @@ def test_gross_is_net_and_tax_to_the_cent(nets: list[Decimal]) -> None:
 
 def test_an_invoice_is_due_after_its_terms() -> None:
     assert due_on(MONTH_END, 30) == date(2026, 4, 30)
+
+
+def a_taxed_line(contract: int, net: str, rate: str = "19") -> Line:
+    told = (UUID(int=contract), UUID(int=contract), None, "Work", 60, Decimal(net), Decimal(net), MONDAY, MONTH_END)
+    return Line(1, *told, TaxCategory.STANDARD, Decimal(rate))
+
+
+def test_each_contract_has_its_part_of_net_and_tax_and_together_they_are_the_invoice() -> None:
+    lines = [
+        a_taxed_line(1, "33.33"),
+        a_taxed_line(2, "33.33"),
+        a_taxed_line(1, "33.34"),
+        a_taxed_line(2, "10.00", "7"),
+    ]
+    taxes = [
+        Tax(TaxCategory.STANDARD, Decimal(19), Decimal("100.00"), Decimal("19.00"), ""),
+        Tax(TaxCategory.STANDARD, Decimal(7), Decimal("10.00"), Decimal("0.70"), ""),
+    ]
+
+    first, second = shares_of(lines, taxes, "EUR")
+
+    assert (first.contract_id.int, first.net, first.tax, first.gross) == (1, *map(Decimal, ("66.67", "12.66", "79.33")))
+    assert (second.contract_id.int, second.net, second.tax) == (2, Decimal("43.33"), Decimal("7.04"))
+
+
+def test_a_tax_on_what_cancels_out_is_owed_by_the_last_line() -> None:
+    taxes = [Tax(TaxCategory.STANDARD, Decimal(19), Decimal("0.00"), Decimal("0.01"), "")]
+
+    first, second = shares_of([a_taxed_line(1, "5.00"), a_taxed_line(2, "-5.00")], taxes, "EUR")
+
+    assert (first.tax, second.tax) == (Decimal("0.01"), Decimal(0))

@@ -23,6 +23,7 @@ from services.billing.rates.model import (
     check_gap,
     check_overlap,
     choose,
+    digits_of,
     ended,
     in_increments,
     value_of,
@@ -113,11 +114,57 @@ def test_days_without_a_rate_between_two_are_refused() -> None:
         check_gap(a_rate(Scope.FIRM, starts_on=date(2026, 2, 1), ends_before=date(2026, 3, 1)), [first])
 
 
+def test_a_gap_is_one_between_neighbours_of_the_same_reach() -> None:
+    winter = a_rate(Scope.FIRM, starts_on=date(2026, 1, 1), ends_before=date(2026, 2, 1))
+    spring = a_rate(Scope.FIRM, starts_on=date(2026, 4, 1), ends_before=date(2026, 5, 1))
+    summer = a_rate(Scope.FIRM, starts_on=date(2026, 7, 1))
+    between = a_rate(Scope.FIRM, starts_on=date(2026, 2, 1), ends_before=date(2026, 4, 1))
+    known = [summer, winter, spring]
+
+    check_gap(between, [*known, replace(between, period=Period(date(2026, 2, 10), date(2026, 3, 1)))])
+    check_gap(a_rate(Scope.FIRM, starts_on=date(2026, 9, 1)), [replace(spring, reach=REACHES[Scope.ACCOUNT])])
+    check_gap(a_rate(Scope.FIRM, starts_on=date(2026, 5, 1)), known)
+    check_gap(a_rate(Scope.FIRM, starts_on=date(2026, 5, 1), ends_before=date(2026, 7, 1)), known)
+    for starts_on, ends_before in ((date(2026, 2, 2), date(2026, 4, 1)), (date(2026, 2, 1), date(2026, 3, 31))):
+        with pytest.raises(RateLeavesGap):
+            check_gap(a_rate(Scope.FIRM, starts_on=starts_on, ends_before=ends_before), known)
+
+
+def test_rates_of_two_reaches_may_share_their_days() -> None:
+    check_overlap(a_rate(Scope.FIRM), [a_rate(Scope.ACCOUNT)])
+
+
+@pytest.mark.parametrize(("currency", "digits"), [("EUR", 2), ("JPY", 0), ("KWD", 3)])
+def test_an_amount_has_as_many_places_as_its_currency(currency: str, digits: int) -> None:
+    assert digits_of(currency) == digits
+
+
+@pytest.mark.parametrize(
+    ("scope", "key"),
+    [
+        (Scope.FIRM, f"firm/{ROLE}"),
+        (Scope.CONTRACT_PERSON, f"contract_person/{CONTRACT}/{ANNA}"),
+        (Scope.ACCOUNT_PERSON, f"account_person/{ANNA}/{ACCOUNT}"),
+        (Scope.GRADE, f"grade/6:Senior/{ROLE}"),
+    ],
+)
+def test_a_reach_is_looked_up_by_what_it_names(scope: Scope, key: str) -> None:
+    assert REACHES[scope].key == key
+
+
 def test_texts_of_two_kinds_never_make_the_same_reach() -> None:
     one = Reach(Scope.GRADE, grade="Senior/IT", staffing_role="Lead")
     other = Reach(Scope.GRADE, grade="Senior", staffing_role="IT/Lead")
 
     assert one.key != other.key
+
+
+@pytest.mark.parametrize(
+    ("minutes", "increment", "billed"),
+    [(1, 15, 15), (15, 15, 15), (16, 15, 30), (-16, 15, -30), (0, 15, 0), (7, None, 7), (7, 0, 7)],
+)
+def test_an_increment_that_is_begun_is_billed(minutes: int, increment: int | None, billed: int) -> None:
+    assert in_increments(minutes, increment) == billed
 
 
 @given(st.integers(-1440, 1440), st.sampled_from([None, 6, 15, 60]))
@@ -137,3 +184,5 @@ def test_an_end_is_behind_the_start_and_never_moved_back() -> None:
         ended(rate, MONDAY)
     with pytest.raises(RateEndsTooEarly):
         ended(rate, date(2026, 5, 1))
+    assert ended(rate, date(2026, 4, 1)) == rate.period
+    assert ended(a_rate(Scope.FIRM), date(2026, 3, 15)) == Period(MONDAY, date(2026, 3, 15))

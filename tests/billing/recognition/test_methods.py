@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -59,6 +60,44 @@ def test_materials_are_sold_at_their_cost_and_are_no_progress() -> None:
     obligation = by_cost("5000000", "2000000", "4000000", materials=Decimal(1_500_000))
 
     assert obligation.earned_before(MAY) == Decimal(2_200_000)
+
+
+def test_why_so_much_is_earned_is_said_in_words() -> None:
+    plain, with_materials = by_cost("1000", "300", "1200"), by_cost("1000", "700", "1600", materials=Decimal(400))
+
+    assert plain.in_words(MAY) == "300.00 of 1200.00 on 2026-01-01, 25.0000 % of 1000.00 EUR"
+    assert with_materials.in_words(MAY) == (
+        "300.00 of 1200.00 on 2026-01-01, 25.0000 % of 600.00 EUR, and materials at their cost of 400.00"
+    )
+    assert by_cost("100", "700", "1600", materials=Decimal(400)).in_words(MAY).endswith("at their cost of 100.00")
+    assert over_time("100", Period(JANUARY, MAY)).in_words(date(2026, 2, 1)).startswith("25.0000 % of 100.00 EUR")
+    assert Obligation(RecognitionMethod.COST_TO_COST, Decimal(1), "EUR", Period(JANUARY, MAY)).in_words(MAY) == (
+        "no progress measured"
+    )
+
+
+def test_materials_are_left_out_of_progress_by_cost_only() -> None:
+    by_hours = replace(a_measured_cost("300", "1200"), cost_to_date=None, cost_at_completion=None)
+
+    assert by_cost("1000", "300", "1200", measurement=by_hours, materials=Decimal(100)).fraction == Decimal("0.25")
+    half_known = replace(a_measured_cost("300", "1200"), cost_at_completion=None)
+    assert by_cost("1000", "300", "1200", measurement=half_known, materials=Decimal(100)).fraction == Decimal("0.25")
+
+
+def test_a_line_of_no_days_earns_nothing_by_time() -> None:
+    assert passed(Period(JANUARY, JANUARY + timedelta(days=1)), JANUARY) == 0
+
+
+def test_a_provision_is_rounded_half_up_and_counts_what_is_known() -> None:
+    unknown = replace(a_measured_cost("1", "2"), cost_to_date=None, cost_at_completion=None)
+    other = Measurement(
+        UUID(int=2), UUID(int=77), None, "cost", JANUARY, Decimal(0), Decimal(100), Decimal(0), Decimal(100), "EUR", "p"
+    )
+
+    assert provision(Decimal("999.995"), [a_measured_cost("0", "1000")], "EUR") == Decimal("0.01")
+    assert provision(Decimal(1000), [a_measured_cost("600", "1200"), unknown], "EUR") == Decimal(100)
+    assert provision(Decimal(1000), [a_measured_cost("650", "1200"), other], "EUR") == Decimal(150)
+    assert provision(Decimal(1000), [a_measured_cost("0", "1000")], "EUR") == 0
 
 
 def test_without_a_measurement_nobody_knows_what_is_earned() -> None:

@@ -20,6 +20,7 @@ from services.billing.revaluations.model import (
 from shared.period import Period
 
 MARCH = Period(date(2026, 3, 1), date(2026, 4, 1))
+NOUGHT = Decimal()
 AT = datetime(2026, 3, 31, tzinfo=UTC)
 RATE = KeptRate("EUR", "USD", Decimal("1.25"), date(2026, 3, 31), date(2026, 4, 1), UUID(int=9), 1, AT, "carla")
 RECEIVABLES = OpenBalance("1200", "Receivables", "USD", Decimal(1000), "EUR", Decimal("790.50"), RATE)
@@ -29,9 +30,11 @@ CREDIT = replace(RECEIVABLES, account="2200", name="Credit", balance=Decimal(-10
 def test_a_balance_is_worth_its_amount_at_the_rate_of_the_day_and_nothing_when_it_is_nought() -> None:
     gone = replace(RECEIVABLES, balance=Decimal(), stands_at=Decimal("0.03"), rate=None)
 
-    assert (RECEIVABLES.worth, RECEIVABLES.difference, RECEIVABLES.is_revalued) == (800, Decimal("9.50"), False)
-    assert (CREDIT.worth, CREDIT.difference) == (-80, 5)
-    assert (gone.worth, gone.difference, gone.is_revalued) == (0, Decimal("-0.03"), False)
+    assert (RECEIVABLES.worth, RECEIVABLES.difference) == (Decimal(800), Decimal("9.50"))
+    assert not RECEIVABLES.is_revalued
+    assert (CREDIT.worth, CREDIT.difference) == (Decimal(-80), Decimal(5))
+    assert (gone.worth, gone.difference) == (Decimal(0), Decimal("-0.03"))
+    assert not gone.is_revalued
     assert replace(RECEIVABLES, stands_at=Decimal(800)).is_revalued
     assert replace(RECEIVABLES, rate=None).worth is None
     assert not replace(RECEIVABLES, rate=None).is_revalued
@@ -47,9 +50,9 @@ def test_the_entry_moves_nothing_in_its_own_currency_and_balances_in_that_of_the
     entry = entry_for("USD", [RECEIVABLES, CREDIT], legal_entity="MER", month=MARCH, turn=2)
 
     assert [(line.account, line.amount, line.functional_amount) for line in entry.lines] == [
-        (AccountCode("1200"), 0, Decimal("9.50")),
-        (AccountCode("2200"), 0, Decimal(5)),
-        (PostingRole.FX_UNREALISED, 0, Decimal("-14.50")),
+        (AccountCode("1200"), NOUGHT, Decimal("9.50")),
+        (AccountCode("2200"), NOUGHT, Decimal(5)),
+        (PostingRole.FX_UNREALISED, NOUGHT, Decimal("-14.50")),
     ]
     assert (entry.on, entry.source.leg) == (date(2026, 3, 31), "USD/2")
     assert entry.translation is not None
