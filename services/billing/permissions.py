@@ -14,6 +14,7 @@ class Permission(StrEnum):
     SEE_WORK_IN_PROGRESS = "billing.see_work_in_progress"
     SEE_INVOICES = "billing.see_invoices"
     SEE_LEGAL_ENTITIES = "billing.see_legal_entities"
+    CHOOSE_LEGAL_ENTITY = "billing.choose_legal_entity"
     SEE_CHART = "billing.see_chart"
     SEE_LEDGER = "billing.see_ledger"
     SEE_BATCHES = "billing.see_batches"
@@ -85,6 +86,8 @@ DECIDES = {
 }
 
 ROLES: dict[Role, frozenset[Permission]] = {
+    Role.SALES_REP: frozenset({Permission.CHOOSE_LEGAL_ENTITY}),
+    Role.SALES_MANAGER: frozenset({Permission.CHOOSE_LEGAL_ENTITY}),
     Role.PROJECT_MANAGER: frozenset(
         {Permission.SEE_WORK_IN_PROGRESS, Permission.ADJUST_WORK, Permission.REVIEW_PRE_BILLS}
     ),

@@ -36,7 +36,7 @@ class Customer:
 
 CUSTOMERS = (
     Customer(
-        "Baltic Freight GmbH", "Am Hafen 3", "18055", "Rostock", "DE", "DE811907981", "logistics", "Kai Brandt", "ines"
+        "Baltic Freight GmbH", "Am Hafen 3", "18055", "Rostock", "DE", "DE811907914", "logistics", "Kai Brandt", "ines"
     ),
     Customer(
         "Castor Insurance SE",
@@ -44,7 +44,7 @@ CUSTOMERS = (
         "50668",
         "Köln",
         "DE",
-        "DE811907982",
+        "DE811907922",
         "insurance",
         "Lea Vogt",
         "tomas",
@@ -59,14 +59,14 @@ CUSTOMERS = (
         "01099",
         "Dresden",
         "DE",
-        "DE811907983",
+        "DE811907939",
         "manufacturing",
         "Jana Kühn",
         "tomas",
     ),
     Customer("Fjord Energy AS", "Strandgaten 5", "5013", "Bergen", "NO", "", "energy", "Sigrid Dahl", "ines", 45),
     Customer(
-        "Granite Foods GmbH", "Mühlweg 2", "93047", "Regensburg", "DE", "DE811907984", "food", "Max Huber", "tomas"
+        "Granite Foods GmbH", "Mühlweg 2", "93047", "Regensburg", "DE", "DE811907947", "food", "Max Huber", "tomas"
     ),
     Customer("Helvetia Rail AG", "Gleisstrasse 40", "8005", "Zürich", "CH", "", "transport", "Urs Frei", "ines"),
     Customer(
@@ -82,7 +82,7 @@ CUSTOMERS = (
         60,
     ),
     Customer(
-        "Juno Health GmbH", "Charitéplatz 9", "10117", "Berlin", "DE", "DE811907985", "health", "Nora Wolff", "ines"
+        "Juno Health GmbH", "Charitéplatz 9", "10117", "Berlin", "DE", "DE811907955", "health", "Nora Wolff", "ines"
     ),
     Customer(
         "Kestrel Media Ltd", "Quay Road 17", "D02 X285", "Dublin", "IE", "IE6388047V", "media", "Aoife Kelly", "tomas"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import Field, model_validator
 
@@ -79,6 +79,13 @@ async def new(request: Request, work: InWork) -> Response:
     return page(
         request, "billing/legal_entities/new.html", is_first=is_first, year=work.now.year, **_tax_words(), rules=[]
     )
+
+
+@router.get("/choices")
+async def choices(request: Request, work: InWork, chosen: Annotated[str, Query(max_length=200)] = "") -> Response:
+    """Our firms to choose from, for a form of sales; a code that is none of them stays chosen."""
+    found = await queries.choices(work)
+    return page(request, "billing/legal_entities/choices.html", choices=found, chosen=chosen)
 
 
 @router.post("", dependencies=[Depends(key_required)])

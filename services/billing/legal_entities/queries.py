@@ -20,6 +20,12 @@ async def legal_entity(work: Work, entity_id: UUID) -> LegalEntity:
     return found
 
 
+async def choices(work: Work) -> list[tuple[str, str]]:
+    """Code and name of each, for whoever says which of our firms contracts with a customer."""
+    work.actor.must(Permission.CHOOSE_LEGAL_ENTITY)
+    return await store.named(work)
+
+
 async def legal_entities(work: Work, *, cursor: str | None, limit: int) -> Page[LegalEntity]:
     """The legal entities by code."""
     work.actor.must(Permission.SEE_LEGAL_ENTITIES)

@@ -99,6 +99,12 @@ async def seller(work: Work, code: str | None) -> LegalEntity | None:
     return found
 
 
+async def named(work: Work) -> list[tuple[str, str]]:
+    """Code and name of every legal entity; a firm has few."""
+    rows = select(legal_entities.c.code, legal_entities.c.name).order_by(legal_entities.c.code)
+    return [(row.code, row.name) for row in await work.session.execute(rows)]
+
+
 async def listed(work: Work, *, cursor: str | None, limit: int) -> Page[LegalEntity]:
     """Legal entities by code."""
     codes = select(legal_entities.c.id, legal_entities.c.code)

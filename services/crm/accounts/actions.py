@@ -30,7 +30,7 @@ async def create_account(work: Work, account_id: UUID, *, details: AccountDetail
     if await store.is_known(work, account_id):
         raise AccountExists()
     may_give = work.actor.may(Permission.CHANGE_ALL_RECORDS)
-    owned = replace(details, owner=owner_for(work.actor, details.owner, may_give=may_give))
+    owned = replace(details.written_well(), owner=owner_for(work.actor, details.owner, may_give=may_give))
     await _check_parent(work, account_id, owned)
     account = Account(account_id, owned, billing_address)
     store.add(work, account)
@@ -48,6 +48,7 @@ async def change_account(
     may_give = work.actor.may(Permission.CHANGE_ALL_RECORDS)
     if details.owner != account.details.owner:
         details = replace(details, owner=owner_for(work.actor, details.owner, may_give=may_give))
+    details = details.written_well(account.details)
     await _check_parent(work, account_id, details)
     account.describe(details, billing_address)
     work.publish(changed(account))

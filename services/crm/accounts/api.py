@@ -15,9 +15,11 @@ from services.crm.accounts.model import (
     AccountDetails,
     AccountExists,
     Address,
+    DomainMisfit,
     NoSuchAccount,
     NotYoursToGive,
     OwnParent,
+    TaxIdMisfit,
     UnknownCountry,
 )
 from shared.actor import NotPermitted
@@ -133,7 +135,9 @@ class AccountRow(View):
 @router.put(
     "/{account_id}",
     status_code=status.HTTP_201_CREATED,
-    responses=refusals(NotPermitted, NotYoursToGive, AccountExists, OwnParent, UnknownCountry, NoSuchAccount),
+    responses=refusals(
+        NotPermitted, NotYoursToGive, AccountExists, OwnParent, UnknownCountry, NoSuchAccount, TaxIdMisfit, DomainMisfit
+    ),
 )
 async def create(account_id: UUID, body: AccountBody, work: InWork, response: Response) -> AccountView:
     """Write down a new account under the caller's own id."""
@@ -143,7 +147,10 @@ async def create(account_id: UUID, body: AccountBody, work: InWork, response: Re
     return await _shown(work, account_id, response)
 
 
-@router.patch("/{account_id}", responses=refusals(NotPermitted, NotYoursToGive, NoSuchAccount, OwnParent, Stale))
+@router.patch(
+    "/{account_id}",
+    responses=refusals(NotPermitted, NotYoursToGive, NoSuchAccount, OwnParent, TaxIdMisfit, DomainMisfit, Stale),
+)
 async def change(
     account_id: UUID, body: AccountChanges, request: Request, work: InWork, response: Response
 ) -> AccountView:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from uuid import UUID
+
+from stdnum.eu import vat
+from stdnum.exceptions import ValidationError
 
 from shared.actor import Actor
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
@@ -37,11 +41,29 @@ class UnknownCountry(Invalid):
     """
 
 
+class TaxIdMisfit(Invalid):
+    """A tax id that begins like one of the European Union has another form, or its check digit is wrong.
+
+    Compare it with what the customer's letterhead says; without it nothing is billed with reverse charge.
+    """
+
+
+class DomainMisfit(Invalid):
+    """A domain is a name such as alpenglow.example.
+
+    Leave out the path, and whatever stands before the name.
+    """
+
+
 class NotYoursToGive(Forbidden):
     """Only a sales manager may give a record to somebody else.
 
     Leave the owner out, or ask a sales manager.
     """
+
+
+EUROPEAN = {state.upper() for state in vat.MEMBER_STATES} | {"EL"}
+DOMAIN = re.compile(r"([\w-]+\.)+[^\W\d_]{2,}")
 
 
 @dataclass(frozen=True)
@@ -75,6 +97,18 @@ class AccountDetails:
     owner: str | None = None
     year_established: int | None = None
     employees: int | None = None
+
+    def written_well(self, before: AccountDetails | None = None) -> AccountDetails:
+        """These details with the tax id and the domain in their usual form; what stands since `before` is left alone.
+
+        Raises TaxIdMisfit, DomainMisfit.
+        """
+        tax_id, domain = self.tax_id, self.domain
+        if before is None or tax_id != before.tax_id:
+            tax_id = _tax_id(tax_id)
+        if before is None or domain != before.domain:
+            domain = _domain(domain)
+        return replace(self, tax_id=tax_id, domain=domain)
 
 
 @dataclass(eq=False)
@@ -110,6 +144,24 @@ class Contact:
     email: str
     role: str
     version: int = 1
+
+
+def _tax_id(typed: str) -> str:
+    """Other countries have numbers of many forms: they are taken as they are."""
+    plain = typed.strip()
+    if plain[:2].upper() not in EUROPEAN:
+        return plain
+    try:
+        return vat.validate(plain)
+    except ValidationError:
+        raise TaxIdMisfit(field="/tax_id") from None
+
+
+def _domain(typed: str) -> str:
+    name = re.sub(r"^https?://(www\.)?", "", typed.strip().lower()).rstrip("/")
+    if name and not DOMAIN.fullmatch(name):
+        raise DomainMisfit(field="/domain")
+    return name
 
 
 def owner_for(actor: Actor, wanted: str | None, *, may_give: bool) -> str:

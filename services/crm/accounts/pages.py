@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -14,7 +14,8 @@ from services.crm.accounts.actions import change_account, create_account, write_
 from services.crm.accounts.api import AccountBody, ContactBody
 from services.crm.accounts.model import Account, AccountDetails, Address
 from services.crm.permissions import Permission
-from shared.database import LIMIT_DEFAULT
+from services.crm.sales_people.queries import owners_to_choose
+from shared.database import LIMIT_DEFAULT, LIMIT_MAX
 from shared.ids import new_id
 from shared.pages import InWork, PageRoute, form_of, page
 from shared.pages.waiting import Finder, Hit
@@ -54,8 +55,8 @@ async def accounts(
 async def new(request: Request, work: InWork) -> Response:
     """An empty form."""
     work.actor.must(Permission.CHANGE_RECORDS)
-    blank = Account(new_id(), AccountDetails("", "EUR"), Address(), version=0)
-    return page(request, "crm/accounts/form.html", account=blank)
+    blank = Account(new_id(), AccountDetails("", "EUR", owner=work.actor.subject), Address(), version=0)
+    return page(request, "crm/accounts/form.html", account=blank, **await _choices(work, blank))
 
 
 @router.get("/{account_id}")
@@ -66,6 +67,7 @@ async def account(request: Request, account_id: UUID, work: InWork) -> Response:
         request,
         "crm/accounts/account.html",
         account=found.account,
+        parent_name=await queries.name_of(work, found.account.details.parent_id),
         contacts=found.contacts,
         contact_id=new_id(),
         may_change=_may_change(work, found.account),
@@ -77,7 +79,7 @@ async def edit(request: Request, account_id: UUID, work: InWork) -> Response:
     """The form with what is written down."""
     work.actor.must(Permission.CHANGE_RECORDS)
     found = await queries.one(work, account_id)
-    return page(request, "crm/accounts/form.html", account=found.account)
+    return page(request, "crm/accounts/form.html", account=found.account, **await _choices(work, found.account))
 
 
 @router.post("/{account_id}")
@@ -117,6 +119,19 @@ async def find(work: Work, words: str, limit: int) -> Sequence[Hit]:
 
 
 finder = Finder("Accounts", "building", Permission.SEE_RECORDS, find)
+
+
+async def _choices(work: Work, account: Account) -> dict[str, Any]:
+    """The accounts that it may belong under, and those who may have it, where the actor may give it away.
+
+    What is chosen is among them.
+    """
+    parent_id, owner = account.details.parent_id, account.details.owner
+    found = await queries.listed(work, q=None, cursor=None, limit=LIMIT_MAX)
+    parents = {one.id: one.name for one in found.items if one.id != account.id}
+    if parent_id is not None:
+        parents.setdefault(parent_id, await queries.name_of(work, parent_id) or str(parent_id))
+    return {"parents": list(parents.items()), "owners": await owners_to_choose(work, owner)}
 
 
 def _may_change(work: Work, account: Account) -> bool:

@@ -40,6 +40,13 @@ async def one(work: Work, account_id: UUID) -> AccountPage:
     return AccountPage(found, await store.contacts_of(work, account_id))
 
 
+async def name_of(work: Work, account_id: UUID | None) -> str | None:
+    """What an account is called that a record names, whoever owns it; none without one."""
+    work.actor.must(Permission.SEE_RECORDS)
+    name: str | None = await work.session.scalar(select(accounts.c.name).where(accounts.c.id == account_id))
+    return name
+
+
 async def listed(work: Work, *, q: str | None, cursor: str | None, limit: int) -> Page[Row[Any]]:
     """Accounts by name, narrowed to those whose name contains `q`."""
     work.actor.must(Permission.SEE_RECORDS)

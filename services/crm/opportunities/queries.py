@@ -182,12 +182,6 @@ async def returned(work: Work, *, limit: int) -> Sequence[Row[Any]]:
     return found
 
 
-async def account_name(work: Work, account_id: UUID | None) -> str | None:
-    """The name of a deal's account; none without one."""
-    name: str | None = await work.session.scalar(select(accounts.c.name).where(accounts.c.id == account_id))
-    return name
-
-
 async def _totals(work: Work) -> dict[str, list[Total]]:
     deal = opportunities.c
     sums = (

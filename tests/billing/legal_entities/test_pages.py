@@ -164,3 +164,13 @@ async def test_who_bills_sees_a_firm_and_changes_nothing_of_it(billing: Billing)
 
     assert "DE136695976" in seen.text and "particulars" not in seen.text
     assert await billing.digest() == before
+
+
+async def test_who_sells_chooses_which_of_our_firms_contracts(billing: Billing) -> None:
+    rita = billing.api.browser(Role.SALES_REP)
+
+    offered = (await rita.get(f"{HERE}/choices?chosen=MER")).text
+    assert '<option value="MER" selected>MER · Meridian Consulting GmbH</option>' in offered
+    assert '<option value="OLD" selected>OLD</option>' in (await rita.get(f"{HERE}/choices?chosen=OLD")).text
+    assert (await rita.get(HERE)).status_code == 403
+    assert (await billing.api.browser(Role.CONSULTANT).get(f"{HERE}/choices")).status_code == 403

@@ -82,18 +82,18 @@ async def test_a_change_keeps_what_it_does_not_name_and_tells_others(crm: Api, d
 
     changed = await rita.patch(
         f"/accounts/{account['id']}",
-        json={"tax_id": "DE123", "billing_address": {"city": "Berlin"}},
+        json={"tax_id": "de 811 907 980", "billing_address": {"city": "Berlin"}},
         headers={"if-match": '"1"'},
     )
 
     assert changed.status_code == 200
-    assert changed.json()["tax_id"] == "DE123"
+    assert changed.json()["tax_id"] == "DE811907980"
     assert changed.json()["name"] == "Alpenglow"
     assert changed.json()["billing_address"]["city"] == "Berlin"
     assert changed.json()["billing_address"]["country"] == "DE"
     told = await announced(database)
     assert [one.type for one in told] == ["throughline.crm.account.changed.v1"] * 2
-    assert told[-1].payload["account"]["tax_id"] == "DE123"
+    assert told[-1].payload["account"]["tax_id"] == "DE811907980"
 
 
 async def test_a_change_of_a_stale_account_is_refused(crm: Api) -> None:
@@ -131,12 +131,30 @@ async def test_no_account_is_its_own_grandparent(crm: Api) -> None:
         ({"name": ""}, "invalid_request"),
         ({"billing_address": {"country": "Germany"}}, "unknown_country"),
         ({"colour": "red"}, "invalid_request"),
+        ({"tax_id": "DE811907981"}, "tax_id_misfit"),
+        ({"tax_id": "ATU1"}, "tax_id_misfit"),
+        ({"domain": "Alpenglow AG"}, "domain_misfit"),
     ],
 )
 async def test_what_makes_no_sense_is_refused(crm: Api, different: dict[str, Any], code: str) -> None:
     refused = await crm.as_(Role.SALES_REP).put(f"/accounts/{new_id()}", json=an_account_body(**different))
 
     assert (refused.status_code, code_of(refused)) == (422, code)
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "kept"),
+    [
+        ("tax_id", " de 811 907 980 ", "DE811907980"),
+        ("tax_id", "el-094259216", "EL094259216"),
+        ("tax_id", "29/815/08151", "29/815/08151"),
+        ("tax_id", "CHE-123.456.788 MWST", "CHE-123.456.788 MWST"),
+        ("domain", "https://www.Alpenglow.example/", "alpenglow.example"),
+        ("domain", "müller.example", "müller.example"),
+    ],
+)
+async def test_tax_ids_and_domains_are_kept_in_their_usual_form(crm: Api, name: str, typed: str, kept: str) -> None:
+    assert (await an_account(crm.as_(Role.SALES_REP), **{name: typed}))[name] == kept
 
 
 async def test_contacts_belong_to_an_account(crm: Api) -> None:

@@ -117,7 +117,7 @@ async def deal(request: Request, opportunity_id: UUID, work: InWork) -> Response
         request,
         "crm/opportunities/deal.html",
         deal=found,
-        account_name=await queries.account_name(work, found.details.account_id),
+        account_name=await account_queries.name_of(work, found.details.account_id),
         stages=await queries.stages(work),
         handoff=await handoffs.of_opportunity(work, opportunity_id) if found.is_returned else None,
         is_open=found.outcome is Outcome.OPEN,
@@ -276,7 +276,7 @@ async def _accounts(work: Work, chosen: UUID | None) -> list[tuple[UUID, str]]:
     found = await account_queries.listed(work, q=None, cursor=None, limit=LIMIT_MAX)
     choices = [(one.id, one.name) for one in found.items]
     if chosen is not None and chosen not in dict(choices):
-        choices.append((chosen, await queries.account_name(work, chosen) or str(chosen)))
+        choices.append((chosen, await account_queries.name_of(work, chosen) or str(chosen)))
     return choices
 
 
