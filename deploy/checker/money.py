@@ -39,8 +39,9 @@ from allocations a where a.kind = 'taken' order by 1, 2
 """
 SERIES = "select tenant_id, series, last_number from number_series"
 RECOGNISED = """
-select i.tenant_id, i.item_id, i.line_id, i.amount, b.value
+select i.tenant_id, i.item_id, i.line_id, i.amount, b.value, s.method = 'time_and_materials_capped' as is_capped
 from recognition_items i join billable_items b on b.tenant_id = i.tenant_id and b.id = i.item_id
+join contract_lines s on s.tenant_id = b.tenant_id and s.id = b.contract_line_id
 """
 DRAFTED_BY_RUNS = """
 select r.tenant_id, r.id, r.most_invoices, count(distinct b.invoice_id) as drafted from billing_runs r
@@ -149,17 +150,21 @@ async def an_issued_invoice_never_changes(look: Look) -> list[str]:
 
 @invariant("M-6", Strength.QUIESCENT)
 async def doing_it_again_makes_nothing(look: Look) -> list[str]:
-    """A run that is repeated makes nothing; an item whose worth was not adjusted is recognised once, at that worth."""
+    """A run that is repeated makes nothing; an item whose worth was not adjusted is recognised once, at that worth.
+
+    What is under a cap is recognised as far as the cap leaves room, which may come later.
+    """
     adjusted = {(row["tenant_id"], row["item_id"]) for row in await look.rows("billing", ADJUSTED)}
     items = await look.rows("billing", RECOGNISED)
     numbers = counted((row["tenant_id"], row["line_id"]) for row in items)
+    uncapped = [row for row in items if not row["is_capped"]]
     lines = {(row["tenant_id"], row["id"]): row["item_count"] for row in await look.rows("billing", RECOGNISED_LINES)}
     twice = [
         item
-        for item, number in counted((row["tenant_id"], row["item_id"]) for row in items).items()
+        for item, number in counted((row["tenant_id"], row["item_id"]) for row in uncapped).items()
         if number > 1 and item not in adjusted
     ]
-    plain = [row for row in items if (row["tenant_id"], row["item_id"]) not in adjusted]
+    plain = [row for row in uncapped if (row["tenant_id"], row["item_id"]) not in adjusted]
     return (
         [f"{again.run}, repeated, made {again.made}" for again in look.history.again if again.made]
         + [f"item {item} is recognised twice" for _, item in twice]

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from services.billing.accruals import store
-from services.billing.accruals.model import Accrual, Asked, entry_for
+from services.billing.accruals.model import Accrual, AccrualBeyondCap, Asked, entry_for
+from services.billing.caps.actions import left_under_cap
 from services.billing.contracts.actions import locked_contract
 from services.billing.ledger.actions import post_until_next_month
 from services.billing.ledger.model.entries import NewEntry
 from services.billing.legal_entities.actions import legal_entity_of
 from services.billing.permissions import Permission
+from shared.money import plain
 from shared.work import Work
 
 
 async def accrue_revenue(work: Work, asked: Asked) -> Accrual:
     """Take an estimate for earned on the last day of a month, and take it back on the first day of the next.
 
-    Raises NoSuchContract, ContractNotActive, NoSuchSoldLine, NoEstimate, PeriodClosed.
+    Raises NoSuchContract, ContractNotActive, NoSuchSoldLine, NoEstimate, AccrualBeyondCap,
+    PeriodClosed.
     """
     accrual, entry = await _accrual(work, asked)
     await store.add(work, accrual)
@@ -35,6 +38,15 @@ async def _accrual(work: Work, asked: Asked) -> tuple[Accrual, NewEntry]:
     contract.must_be_active()
     line = contract.line(asked.contract_line_id)
     seller = await legal_entity_of(work, contract.legal_entity_id)
+    last_day = list(asked.period.days())[-1]
+    amount = asked.worth(hourly_rate=line.hourly_rate, currency=contract.currency)
+    left = await left_under_cap(work, contract, line, on=last_day)
+    if left is not None and amount > left:
+        raise AccrualBeyondCap(
+            f"The cap of {line.description} leaves {plain(left)} {contract.currency}, and {plain(amount)} would be "
+            "accrued.",
+            field="/amount",
+        )
     accrual = Accrual(
         id=asked.id,
         legal_entity=seller.code,
@@ -42,11 +54,10 @@ async def _accrual(work: Work, asked: Asked) -> tuple[Accrual, NewEntry]:
         contract_line_id=line.id,
         period_starts_on=asked.period.starts_on,
         currency=contract.currency,
-        amount=asked.worth(hourly_rate=line.hourly_rate, currency=contract.currency),
+        amount=amount,
         minutes=asked.minutes,
         reason=asked.reason,
         accrued_by=work.actor.subject,
         accrued_at=work.now,
     )
-    last_day = list(asked.period.days())[-1]
     return accrual, entry_for(accrual, last_day=last_day, contract_number=contract.number, thread_id=contract.thread_id)

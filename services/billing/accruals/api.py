@@ -11,7 +11,7 @@ from pydantic import Field
 
 from services.billing.accruals import queries
 from services.billing.accruals.actions import accrue_revenue
-from services.billing.accruals.model import Asked, NoEstimate
+from services.billing.accruals.model import AccrualBeyondCap, Asked, NoEstimate
 from services.billing.contracts.model import ContractNotActive, NoSuchContract, NoSuchSoldLine
 from services.billing.exchange_rates.model import MissingExchangeRate
 from services.billing.periods.model import BadMonth, PeriodClosed, month
@@ -64,6 +64,7 @@ class AccrualView(View):
         NoSuchSoldLine,
         ContractNotActive,
         NoEstimate,
+        AccrualBeyondCap,
         BadMonth,
         PeriodClosed,
         MissingExchangeRate,

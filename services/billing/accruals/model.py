@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.billing.ledger.model.accounts import PostingRole
 from services.billing.ledger.model.entries import NewEntry, NewLine, Source, SourceKind, entry_id
-from shared.errors import Invalid
+from shared.errors import Conflict, Invalid
 from shared.money import Money
 from shared.period import Period
 
@@ -18,6 +18,13 @@ class NoEstimate(Invalid):
     """An accrual needs an estimate: minutes, or an amount of more than nothing.
 
     Give the minutes of a line with an hourly rate, or the amount; not both.
+    """
+
+
+class AccrualBeyondCap(Conflict):
+    """The line has a cap, and with this accrual more than that would be revenue.
+
+    Accrue no more than the cap leaves, or have it raised by a change order first.
     """
 
 

@@ -46,6 +46,15 @@ async def caps_of(work: Work, contract: Contract) -> list[tuple[ContractLine, De
     return [(line, cap) for line, cap in agreed if cap is not None]
 
 
+async def left_under_cap(work: Work, contract: Contract, line: ContractLine, *, on: date) -> Decimal | None:
+    """What its cap, as agreed on a day, leaves on a line beside what was recorded up to then; None without a cap."""
+    cap = terms_on(line, await amendments_of(work, contract.id), on).cap
+    if line.method is not Method.TIME_AND_MATERIALS_CAPPED or cap is None:
+        return None
+    recorded, _ = await store.sums(work, contract.id, line.id, up_to=on)
+    return max(cap - recorded, Decimal())
+
+
 async def work_under_cap(
     work: Work, contract: Contract, line: ContractLine, *, cap: Decimal, up_to: date
 ) -> tuple[list[OpenWork], Decimal]:

@@ -26,44 +26,49 @@ cap_thresholds = schema.table(
     append_only=True,
 )
 
+# What caps wrote down of an item; what was given up or moved since does not come back.
+WRITTEN_DOWN = """
+    cross join lateral (
+        select coalesce(sum(amount), 0) as amount from work_adjustments
+        where item_id = item.id and kind = 'capped'
+          and turn > (select coalesce(max(turn), 0) from work_adjustments given_up
+                      where item_id = item.id and kind in ('written_off', 'transferred'))) capped
+"""
+
 # What was written down comes off what was recorded only where it was billed so.
 SUMS = text(
-    """
+    f"""
     select coalesce(sum(item.value - capped.amount), 0) as recorded, coalesce(sum(taken.amount), 0) as billed
     from billable_items item
     cross join lateral (
         select coalesce(sum(amount), 0) as amount from allocations where item_id = item.id) taken
-    cross join lateral (
-        select coalesce(sum(amount), 0) as amount from work_adjustments
-        where item_id = item.id and kind = 'capped') capped
+    {WRITTEN_DOWN}
     where item.contract_id = :contract_id and item.contract_line_id = :line_id and item.is_billable
-      and item.value is not null
-    """
+      and item.value is not null and item.day <= :up_to
+    """  # noqa: S608 - put together from constants
 )
 
 # An item that is on no invoice may be worth again what it was worth before the cap; of one that is, the rest may not.
 OPEN = text(
-    """
+    f"""
     select item.id, item.value - taken.amount as value,
            case when taken.amount = 0 then item.value - capped.amount else item.value - taken.amount end as uncapped
     from billable_items item
     cross join lateral (
         select coalesce(sum(amount), 0) as amount from allocations where item_id = item.id) taken
-    cross join lateral (
-        select coalesce(sum(amount), 0) as amount from work_adjustments
-        where item_id = item.id and kind = 'capped') capped
+    {WRITTEN_DOWN}
     where item.contract_id = :contract_id and item.contract_line_id = :line_id and item.is_billable
       and item.value is not null and item.held_because is null and item.day <= :up_to
       and (item.value <> taken.amount or capped.amount <> 0 and taken.amount = 0)
     order by item.day, item.id
-    """
+    """  # noqa: S608 - put together from constants
 )
 
 
-async def sums(work: Work, contract_id: UUID, line_id: UUID) -> tuple[Decimal, Decimal]:
-    """What was recorded on a line, whatever its cap, and what of it is on invoices and drafts."""
+async def sums(work: Work, contract_id: UUID, line_id: UUID, *, up_to: date = date.max) -> tuple[Decimal, Decimal]:
+    """What was recorded on a line up to a day, whatever its cap, and what of it is on invoices and drafts."""
     await work.session.flush()
-    row = (await work.session.execute(SUMS, {"contract_id": contract_id, "line_id": line_id})).one()
+    row = (await work.session.execute(SUMS, {"contract_id": contract_id, "line_id": line_id, "up_to": up_to})).one()
     return Decimal(row.recorded), Decimal(row.billed)
 
 

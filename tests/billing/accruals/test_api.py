@@ -75,6 +75,25 @@ async def test_an_accrual_needs_an_estimate_a_line_and_an_open_month(billing: Bi
     assert await trial_balance(billing) == {}
 
 
+async def test_an_accrual_keeps_to_the_cap_of_its_line(billing: Billing) -> None:
+    line = a_sold_line(
+        crm.BillingMethod.TIME_AND_MATERIALS_CAPPED,
+        "1000",
+        cap=Decimal(1000),
+        staffing_role="Consultant",
+        hourly_rate=Decimal(100),
+    )
+    sale = a_sale(line)
+    contract_id = await billing.sold(sale)
+    await billing.hear(a_week(sale, a_day(line.line_id, 480)))
+
+    refused = await accrued(billing, contract_id, line, minutes=121)
+
+    assert (refused.status_code, code_of(refused)) == (409, "accrual_beyond_cap")
+    assert "leaves 200.00 EUR, and 201.67 would be accrued" in refused.json()["detail"]
+    assert (await accrued(billing, contract_id, line, minutes=120)).json()["amount"] == "200.00"
+
+
 async def test_only_who_recognises_revenue_accrues_it(billing: Billing) -> None:
     line = a_time_line()
     contract_id = await billing.sold(a_sale(line))

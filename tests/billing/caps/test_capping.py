@@ -21,6 +21,7 @@ from tests.support.billing import (
     an_entry,
     an_issued_invoice,
 )
+from tests.support.ledger import sent
 
 
 def a_capped_line(cap: str = "1000") -> crm.SoldLine:
@@ -85,3 +86,17 @@ async def test_a_raised_cap_lets_a_discarded_draft_bill_what_was_written_down(bi
     await billing.hear(a_change_order(sale, raised, effective_on="2026-03-20"))
 
     assert (draft["net"], (await a_draft(billing, contract_id))["net"]) == ("1000.00", "1200.00")
+
+
+async def test_what_was_written_off_under_a_cap_does_not_come_back_by_a_higher_one(billing: Billing) -> None:
+    sale = a_sale(a_capped_line("1000"))
+    contract_id = await billing.sold(sale)
+    await worked(billing, sale, 6, 8)
+    draft = await a_draft(billing, contract_id)
+    clerk = billing.as_(Role.BILLING_CLERK)
+    await clerk.post(f"/invoices/{draft['id']}/discard", json={"reason": "Not now"})
+    second = max(await billing.rows("billable_items"), key=lambda item: item["day"])
+    given_up = {"item_ids": [str(second["id"])], "reason": "Goodwill"}
+    await sent(billing.as_(Role.CONTROLLER), "/work-in-progress/write-offs", given_up)
+
+    assert (await a_draft(billing, contract_id))["net"] == "600.00"

@@ -25,7 +25,7 @@ from services.billing.recognition.model.earned import (
     recognised,
 )
 from services.billing.recognition.model.losses import provisions_for
-from services.billing.recognition.store import obligations, runs
+from services.billing.recognition.store import capped, obligations, runs
 from shared.contracts.billing import RevenueRecognised
 from shared.period import Period
 from shared.work import Work
@@ -95,6 +95,8 @@ async def _found(
 ) -> Found:
     before = period.ends_before or period.starts_on
     items = await runs.delivered(work, legal_entity, before=before, contract_ids=contract_ids)
+    for line in await capped.lines_under_caps(work, legal_entity, before=before, contract_ids=contract_ids):
+        items += line.to_recognise(period)
     lines = await runs.sold_lines(work, {item.contract_line_id for item in items})
     priced = await obligations.measured_lines(work, legal_entity, before=before, contract_ids=contract_ids)
     progressed = [measured(one, period) for one in priced]

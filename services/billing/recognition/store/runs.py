@@ -143,7 +143,8 @@ async def wait_for_turn(work: Work, legal_entity: str) -> None:
     await work.session.execute(ONE_RUN_AT_A_TIME, {"owner": legal_entity})
 
 
-# A line whose revenue is measured is not recognised by its items, save those that are billed beyond its price.
+# A line whose revenue is measured is not recognised by its items, save those that are billed beyond its price; what is
+# under a cap is found by itself.
 IS_MEASURED_LINE: ColumnElement[bool] = literal_column(IS_MEASURED, Boolean)
 IS_BY_ITEM = or_(not_(IS_MEASURED_LINE), items.c.rule == OVERAGE_RULE)
 IS_AT_COST = and_(
@@ -156,7 +157,7 @@ IS_AT_COST = and_(
 async def delivered(
     work: Work, legal_entity: str, *, before: date, contract_ids: Sequence[UUID] | None
 ) -> list[DeliveredItem]:
-    """What was delivered before a day on active contracts, or some of them, and what of its worth is not recognised."""
+    """What was delivered before a day on active contracts, or some, and is not recognised; not what is under caps."""
     done = (
         select(func.coalesce(func.sum(recognition_items.c.amount), 0))
         .where(recognition_items.c.item_id == items.c.id)
@@ -176,6 +177,7 @@ async def delivered(
             items.c.day < before,
             items.c.value.is_not(None),
             IS_BY_ITEM,
+            or_(contract_lines.c.method != "time_and_materials_capped", IS_MEASURED_LINE),
             items.c.value != done,
         )
     )
