@@ -6,12 +6,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from uuid import UUID
 
 from shared.money import Money
 
 STATED = "stated"
 """The method of what was stated here to be billed; delivery measures by the others."""
+
+
+class Measure(StrEnum):
+    """What delivery measures progress by."""
+
+    COST = "cost"
+    HOURS = "hours"
+    TASK = "task"
+    MILESTONE = "milestone"
+    MANUAL = "manual"
 
 
 @dataclass(frozen=True)
@@ -48,6 +59,6 @@ class Measurement:
 
 
 def latest(measurements: Iterable[Measurement], line_id: UUID) -> Measurement | None:
-    """The measurement that counts for a line: the latest day's, of the line or of the whole contract."""
+    """The measurement that counts for a line: the latest day's, of the line itself before that of the whole project."""
     fitting = [one for one in measurements if one.contract_line_id in (None, line_id)]
-    return max(fitting, key=lambda one: (one.measured_on, one.id), default=None)
+    return max(fitting, key=lambda one: (one.measured_on, one.contract_line_id is not None, one.id), default=None)

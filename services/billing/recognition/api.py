@@ -13,6 +13,7 @@ from services.billing.contracts.model import NoSuchContract, NoSuchSoldLine
 from services.billing.exchange_rates.model import MissingExchangeRate
 from services.billing.ledger.model.accounts import NoBooks
 from services.billing.periods.model import BadMonth, PeriodClosed, month
+from services.billing.progress.model import Measure
 from services.billing.recognition import queries
 from services.billing.recognition.actions import (
     preview_recognition,
@@ -61,12 +62,16 @@ class TermsBody(Body):
         int | None, Field(ge=0, le=6, description="digits of a percentage behind the point; none: it is not rounded")
     ] = None
     provides_for_losses: bool = Field(default=False, description="a loss in sight is provided for at once")
+    measured_by: Measure = Field(
+        default=Measure.COST, description="of which measurements a fraction of cost to cost is"
+    )
     reason: str = Field(min_length=1, max_length=500)
 
 
 class TermsView(View):
     percent_precision: int | None
     provides_for_losses: bool
+    measured_by: Measure
 
 
 class MaterialsBody(Body):
@@ -198,6 +203,7 @@ async def set_terms(contract_id: UUID, body: TermsBody, work: InWork) -> TermsVi
         contract_id,
         percent_precision=body.percent_precision,
         provides_for_losses=body.provides_for_losses,
+        measured_by=body.measured_by,
         reason=body.reason,
     )
     return TermsView.model_validate(terms)

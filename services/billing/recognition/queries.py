@@ -26,8 +26,7 @@ from services.billing.recognition.model.earned import (
 )
 from services.billing.recognition.model.methods import RecognitionMethod, method_of
 from services.billing.recognition.model.terms import RecognitionTerms, UninstalledMaterials
-from services.billing.recognition.store import obligations
-from services.billing.recognition.store import runs as runs_store
+from services.billing.recognition.store import delivered, obligations
 from services.billing.recognition.store.obligations import loss_provisions
 from services.billing.recognition.store.runs import (
     contracts,
@@ -156,7 +155,7 @@ async def unrecognised_lines(work: Work, legal_entity: str, month: Period) -> in
     For other features of billing.
     """
     before = month.ends_before or month.starts_on
-    items_left = await runs_store.delivered(work, legal_entity, before=before, contract_ids=None)
+    items_left = await delivered.delivered(work, legal_entity, month, contract_ids=None)
     priced = await obligations.measured_lines(work, legal_entity, before=before, contract_ids=None)
     lines = {item.contract_line_id for item in items_left}
     for one in priced:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -61,4 +62,5 @@ def test_the_latest_day_counts_of_the_line_or_of_the_whole_contract() -> None:
 
     assert latest([whole, early, elsewhere], LINE) == whole
     assert latest([later_that_day, whole, early], LINE) == later_that_day
+    assert latest([replace(whole, id=UUID(int=9)), later_that_day], LINE) == later_that_day
     assert latest([elsewhere], LINE) is None

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from services.billing.recognition.model.capped import LineUnderCap, WorkUnderCap
 from services.billing.recognition.model.earned import DeliveredItem
 from shared.contracts import crm
+from shared.contracts.base import Event
 from shared.period import month_of
 from tests.billing.caps.test_capping import a_capped_line, worked
 from tests.billing.recognition.test_api import lines_of, recognise
@@ -37,7 +38,7 @@ async def amounts(billing: Billing, period: str = "2026-03") -> list[Decimal]:
     return [Decimal(amount) for amount, _, _ in await lines_of(await recognise(billing, period=period))]
 
 
-def a_change_of_cap(sale: crm.OpportunityClosedWon, by: int, *, on: str = "2026-04-01") -> object:
+def a_change_of_cap(sale: crm.OpportunityClosedWon, by: int, *, on: str = "2026-04-01") -> Event:
     return a_change_order(
         sale,
         a_change(

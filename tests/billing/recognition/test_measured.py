@@ -11,7 +11,7 @@ import pytest
 
 from services.billing.recognition.jobs import jobs
 from shared.actor import Role
-from shared.contracts import crm
+from shared.contracts import crm, delivery
 from shared.contracts.billing import RevenueRecognised
 from shared.ids import new_id
 from shared.jobs import Runner
@@ -69,6 +69,61 @@ async def test_a_line_has_its_own_measurement_before_that_of_the_project(billing
     lines = {one["contract_line_id"]: one["amount"] for one in (await run(billing))["lines"]}
 
     assert lines == {str(own.line_id): "250.00", str(other.line_id): "250.00"}
+
+
+async def test_the_latest_day_counts_of_the_line_or_of_the_project_in_revenue_as_in_billing(billing: Billing) -> None:
+    line = a_sold_line(crm.BillingMethod.FIXED_FEE_PERCENT, "1000.00")
+    sale = a_sale(line)
+    await billing.sold(sale)
+    stale = a_measurement("1", "4", date(2026, 3, 4), line_id=line.line_id)
+    newer = a_measurement("1", "2", IN_MARCH)
+    for one in (newer, stale):
+        await billing.hear(one.model_copy(update={"thread_id": sale.opportunity_id}))
+
+    assert [one["amount"] for one in (await run(billing))["lines"]] == ["500.00"]
+    assert [item["value"] for item in await billing.rows("billable_items")] == [Decimal(500)]
+
+
+def by(method: str, done: str, whole: str, on: date) -> delivery.ProgressMeasured:
+    """Announce progress that was not measured by cost."""
+    told = {"method": delivery.ProgressMethod(method), "cost_to_date": None, "cost_at_completion": None}
+    return a_measurement(done, whole, on).model_copy(update=told)
+
+
+async def test_only_cost_says_what_is_earned_by_cost_and_what_is_lost(billing: Billing) -> None:
+    contract_id, _ = await sold(billing, "1000.00")
+    await terms(billing, contract_id, provides_for_losses=True)
+    await billing.hear(a_measurement("300", "1200", IN_MARCH))
+    await billing.hear(by("manual", "9", "10", date(2026, 3, 21)))
+    first = await run(billing)
+    await billing.hear(by("hours", "95", "100", IN_APRIL))
+
+    april = await run(billing, APRIL)
+
+    assert [one["amount"] for one in first["lines"]] == ["250.00"]
+    assert [one["cumulative"] for one in first["provisions"]] == ["150.00"]
+    assert (april["lines"], april["provisions"]) == ([], [])
+
+
+async def test_a_contract_may_count_its_progress_by_another_measure_its_losses_never(billing: Billing) -> None:
+    contract_id, _ = await sold(billing, "1000.00")
+    await terms(billing, contract_id, provides_for_losses=True, measured_by="hours")
+    await billing.hear(by("hours", "1", "2", IN_MARCH))
+    await billing.hear(a_measurement("300", "1200", date(2026, 3, 21)))
+
+    march = await run(billing)
+
+    assert [one["amount"] for one in march["lines"]] == ["500.00"]
+    assert [one["cumulative"] for one in march["provisions"]] == ["150.00"]
+
+
+async def test_a_loss_of_the_project_is_not_counted_again_with_those_of_its_lines(billing: Billing) -> None:
+    contract_id, (own, _) = await sold(billing, "600.00", "400.00")
+    await terms(billing, contract_id, provides_for_losses=True)
+    await billing.hear(a_measurement("300", "1200", IN_MARCH))
+    await billing.hear(a_measurement("200", "700", date(2026, 3, 21), line_id=own.line_id))
+
+    assert [one["cumulative"] for one in (await run(billing))["provisions"]] == ["150.00"]
 
 
 async def test_an_earlier_month_takes_nothing_back(billing: Billing) -> None:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.billing.progress.model import Measurement
+from services.billing.recognition.model.earned import CostEstimate
 from services.billing.recognition.model.losses import provision
 from services.billing.recognition.model.methods import Obligation, RecognitionMethod, method_of, passed
 from shared.money import Money
@@ -29,6 +30,11 @@ def a_measured_cost(spent: Decimal | str, whole: Decimal | str) -> Measurement:
     return Measurement(
         UUID(int=1), UUID(int=77), None, "cost", JANUARY, done, all_of_it, done, all_of_it, "EUR", "petra"
     )
+
+
+def an_estimate(spent: Decimal | str, whole: Decimal | str) -> CostEstimate:
+    """Give the same as far as a loss follows from it."""
+    return CostEstimate(UUID(int=1), None, Decimal(spent), Decimal(whole))
 
 
 def by_cost(price: Decimal | str, spent: Decimal | str, whole: Decimal | str, **different: object) -> Obligation:
@@ -116,10 +122,10 @@ def test_whole_months_count_the_same_and_a_part_of_one_by_its_days() -> None:
 
 
 def test_a_loss_is_provided_for_at_once_and_released_as_it_comes() -> None:
-    expected = [provision(Decimal(1000), [a_measured_cost(spent, "1200")], "EUR") for spent in ("0", "600", "1200")]
+    expected = [provision(Decimal(1000), [an_estimate(spent, "1200")], "EUR") for spent in ("0", "600", "1200")]
 
     assert expected == [Decimal(200), Decimal(100), 0]
-    assert provision(Decimal(1200), [a_measured_cost("600", "1000")], "EUR") == 0
+    assert provision(Decimal(1200), [an_estimate("600", "1000")], "EUR") == 0
 
 
 @given(prices, costs, costs, st.sampled_from([None, 0, 1, 4]), prices)
@@ -150,7 +156,7 @@ def test_what_was_lost_and_what_is_provided_for_are_the_whole_loss(price: Decima
     spent = whole * done / 100
     loss = max(whole - price, Decimal())
 
-    provided = provision(price, [a_measured_cost(spent, whole)], "EUR")
+    provided = provision(price, [an_estimate(spent, whole)], "EUR")
 
     lost = loss * spent / whole
     assert abs(lost + provided - loss) <= Decimal("0.005")

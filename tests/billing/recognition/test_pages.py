@@ -6,7 +6,7 @@ import pytest
 
 from services.billing.recognition.jobs import jobs
 from shared.actor import Role
-from shared.contracts import crm
+from shared.contracts import crm, delivery
 from shared.ids import new_id
 from shared.jobs import Runner
 from tests.support.billing import (
@@ -67,7 +67,7 @@ async def test_a_contract_shows_how_it_is_recognised_and_is_given_terms_and_mate
     line = a_sold_line(crm.BillingMethod.FIXED_FEE_PERCENT, "10000.00")
     sale = a_sale(line, a_time_line())
     contract_id = await billing.sold(sale)
-    await billing.hear(a_measurement(sale, "40", on="2026-03-20", line_id=line.line_id))
+    await billing.hear(a_measurement(sale, "40", line_id=line.line_id, method=delivery.ProgressMethod.COST))
     browser = billing.api.browser(Role.CONTROLLER, subject="carla")
     here = f"/contracts/{contract_id}"
     bought = {"contract_line_id": str(line.line_id), "delivered_on": "2026-03-02", "description": "Racks"}

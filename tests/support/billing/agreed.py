@@ -79,7 +79,12 @@ def a_change_order(
 
 
 def a_measurement(
-    sale: crm.OpportunityClosedWon, percent: str, *, on: str = "2026-03-20", line_id: UUID | None = None
+    sale: crm.OpportunityClosedWon,
+    percent: str,
+    *,
+    on: str = "2026-03-20",
+    line_id: UUID | None = None,
+    method: delivery.ProgressMethod = delivery.ProgressMethod.HOURS,
 ) -> delivery.ProgressMeasured:
     """Announce how far a project, or one line of it, is."""
     return delivery.ProgressMeasured(
@@ -87,7 +92,7 @@ def a_measurement(
         measurement_id=new_id(),
         project_id=UUID(int=77),
         billing_line_id=line_id,
-        method=delivery.ProgressMethod.HOURS,
+        method=method,
         measured_on=date.fromisoformat(on),
         fraction_numerator=Decimal(percent),
         fraction_denominator=Decimal(100),

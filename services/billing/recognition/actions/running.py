@@ -25,7 +25,7 @@ from services.billing.recognition.model.earned import (
     recognised,
 )
 from services.billing.recognition.model.losses import provisions_for
-from services.billing.recognition.store import capped, obligations, runs
+from services.billing.recognition.store import delivered, obligations, runs
 from shared.contracts.billing import RevenueRecognised
 from shared.period import Period
 from shared.work import Work
@@ -94,9 +94,7 @@ async def _found(
     work: Work, legal_entity: str, period: Period, *, run_id: UUID | None, contract_ids: Sequence[UUID] | None = None
 ) -> Found:
     before = period.ends_before or period.starts_on
-    items = await runs.delivered(work, legal_entity, before=before, contract_ids=contract_ids)
-    for line in await capped.lines_under_caps(work, legal_entity, before=before, contract_ids=contract_ids):
-        items += line.to_recognise(period)
+    items = await delivered.delivered(work, legal_entity, period, contract_ids=contract_ids)
     lines = await runs.sold_lines(work, {item.contract_line_id for item in items})
     priced = await obligations.measured_lines(work, legal_entity, before=before, contract_ids=contract_ids)
     progressed = [measured(one, period) for one in priced]

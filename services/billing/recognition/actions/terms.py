@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.billing.contracts.actions import locked_contract
 from services.billing.permissions import Permission
+from services.billing.progress.model import Measure
 from services.billing.recognition.model.methods import RecognitionMethod, method_of
 from services.billing.recognition.model.terms import (
     CostsNothing,
@@ -18,7 +19,13 @@ from shared.work import Work
 
 
 async def set_recognition_terms(
-    work: Work, contract_id: UUID, *, percent_precision: int | None, provides_for_losses: bool, reason: str
+    work: Work,
+    contract_id: UUID,
+    *,
+    percent_precision: int | None,
+    provides_for_losses: bool,
+    measured_by: Measure,
+    reason: str,
 ) -> RecognitionTerms:
     """Say how a contract reckons and whether it provides for losses, from its next run on. Raises NoSuchContract."""
     work.actor.must(Permission.ADJUST_LEDGER)
@@ -26,6 +33,7 @@ async def set_recognition_terms(
     await work.because(reason)
     terms = await obligations.terms_of(work, contract_id) or RecognitionTerms(contract_id)
     terms.percent_precision, terms.provides_for_losses = percent_precision, provides_for_losses
+    terms.measured_by = measured_by
     await obligations.keep_terms(work, terms)
     return terms
 

@@ -75,6 +75,16 @@ class SoldLine:
 
 
 @dataclass(frozen=True)
+class CostEstimate:
+    """What a line, or the whole project, has cost, and what it will have cost in the end, as measured last."""
+
+    measurement_id: UUID
+    contract_line_id: UUID | None
+    to_date: Decimal
+    at_completion: Decimal
+
+
+@dataclass(frozen=True)
 class MeasuredLine:
     """A contract line whose revenue is measured, and what was recognised and provided for before."""
 
@@ -83,6 +93,7 @@ class MeasuredLine:
     recognised_for: date | None
     provides_for_losses: bool
     provided: Decimal
+    estimate: CostEstimate | None = None
 
     def is_recognised_after(self, month: Period) -> bool:
         """Whether a later month was recognised: then the figure of `month` is not the newest."""

@@ -11,8 +11,13 @@ from services.billing.ledger.model.accounts import PostingRole
 from services.billing.ledger.model.entries import NewEntry, NewLine, Source, SourceKind, entry_id
 from services.billing.ledger.model.leaving import leaving
 from services.billing.ledger.model.positions import Standing
-from services.billing.progress.model import Measurement
-from services.billing.recognition.model.earned import LossProvision, MeasuredLine, last_day_of, recognised_line_id
+from services.billing.recognition.model.earned import (
+    CostEstimate,
+    LossProvision,
+    MeasuredLine,
+    last_day_of,
+    recognised_line_id,
+)
 from services.billing.recognition.model.methods import RecognitionMethod
 from shared.money import Money
 from shared.period import Period
@@ -20,14 +25,16 @@ from shared.period import Period
 LEG = "loss"
 
 
-def provision(price: Decimal, measurements: Iterable[Measurement], currency: str) -> Decimal:
+def provision(price: Decimal, estimates: Iterable[CostEstimate], currency: str) -> Decimal:
     """The part of the expected loss that is still to come: it is released as revenue and cost are recognised.
 
-    So what was lost by now and what is provided for come to the whole expected loss, on every day.
+    So what was lost by now and what is provided for come to the whole expected loss, on every day. An estimate of the
+    whole project has those of its lines in it.
     """
-    known = [(one.cost_to_date, one.cost_at_completion) for one in measurements]
-    spent = sum((to_date for to_date, _ in known if to_date is not None), Decimal())
-    whole = sum((at_completion for _, at_completion in known if at_completion is not None), Decimal())
+    known = {one.measurement_id: one for one in estimates}.values()
+    counted = [one for one in known if one.contract_line_id is None] or known
+    spent = sum((one.to_date for one in counted), Decimal())
+    whole = sum((one.at_completion for one in counted), Decimal())
     loss = whole - price
     if loss <= 0:
         return Decimal()
@@ -71,10 +78,9 @@ def at_rate(entry: NewEntry, one: LossProvision, rate: KeptRate, *, stood: Stand
 
 def _provision_for(lines: Sequence[MeasuredLine], run_id: UUID | None) -> LossProvision:
     first = lines[0]
-    known = (one.obligation.measurement for one in lines)
-    measurements = {one.id: one for one in known if one is not None}
+    estimates = [one.estimate for one in lines if one.estimate is not None]
     price = sum((one.obligation.price for one in lines), Decimal())
-    due = provision(price, measurements.values(), first.line.currency)
+    due = provision(price, estimates, first.line.currency)
     provision_id = None if run_id is None else recognised_line_id(run_id, first.line.contract_id)
     return LossProvision(
         id=provision_id,

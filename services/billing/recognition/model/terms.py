@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from services.billing.progress.model import Measure
 from shared.errors import Conflict, Invalid
 
 
@@ -26,11 +27,15 @@ class CostsNothing(Invalid):
 
 @dataclass(eq=False)
 class RecognitionTerms:
-    """How exactly a contract reckons with percentages, and whether it provides for a loss at once."""
+    """How exactly a contract reckons with percentages, of which measurements, and whether it provides for losses.
+
+    By cost is the rule; where another measure shows better what the customer has got, only that one counts.
+    """
 
     id: UUID
     percent_precision: int | None = None
     provides_for_losses: bool = False
+    measured_by: Measure = Measure.COST
     version: int = 1
 
 

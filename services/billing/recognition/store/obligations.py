@@ -11,13 +11,13 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Boolean, Column, Date, Integer, Row, String, Text, Uuid, bindparam, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from services.billing.progress.model import Measurement
-from services.billing.recognition.model.earned import MeasuredLine, RecognitionRun, SoldLine
+from services.billing.progress.model import Measure, Measurement
+from services.billing.recognition.model.earned import CostEstimate, MeasuredLine, RecognitionRun, SoldLine
 from services.billing.recognition.model.methods import Obligation, RecognitionMethod
 from services.billing.recognition.model.terms import RecognitionTerms, UninstalledMaterials
 from services.billing.recognition.store.usual import IS_MEASURED, METHOD, amended, days_of, price_of
 from services.billing.tables import schema
-from shared.database import amount, belongs_to, found_by, read, rule
+from shared.database import amount, belongs_to, choice, found_by, read, rule
 from shared.work import Work
 
 recognition_terms = schema.table(
@@ -25,6 +25,7 @@ recognition_terms = schema.table(
     Column("id", Uuid, primary_key=True),
     Column("percent_precision", Integer),
     Column("provides_for_losses", Boolean, nullable=False),
+    choice("measured_by", Measure),
     Column("version", Integer, nullable=False),
     belongs_to("id", "contracts"),
 )
@@ -60,6 +61,17 @@ loss_provisions = schema.table(
 )
 schema.map(RecognitionTerms, recognition_terms, version=recognition_terms.c.version)
 
+
+def _latest(measure: str) -> str:
+    """The measurement that counts of a `line`, as the model has it for what is billed."""
+    return f"""
+        select * from progress_measurements
+         where project_id = contract.project_id and measured_on < :before and method = {measure}
+           and (contract_line_id = line.id or contract_line_id is null)
+         order by measured_on desc, contract_line_id is null, id desc limit 1
+    """  # noqa: S608 - put together from constants
+
+
 # The price as it is agreed at the end of the month: as sold, and what change orders in force by then made of it.
 MEASURED = text(
     f"""
@@ -79,15 +91,15 @@ MEASURED = text(
            coalesce((select sum(amount) from loss_provisions where contract_id = contract.id), 0) as provided,
            progress.id as measurement_id, progress.contract_line_id as measured_line_id,
            progress.method as measured_by_method, progress.measured_on, progress.numerator, progress.denominator,
-           progress.cost_to_date, progress.cost_at_completion, progress.measured_by
+           progress.cost_to_date, progress.cost_at_completion, progress.measured_by,
+           cost.id as cost_id, cost.contract_line_id as cost_of_line,
+           cost.cost_to_date as spent, cost.cost_at_completion as spent_in_all
       from contract_lines line
       join contracts contract on contract.id = line.contract_id
       join legal_entities seller on seller.id = contract.legal_entity_id
       left join recognition_terms terms on terms.id = contract.id
-      left join lateral (select * from progress_measurements
-                          where project_id = contract.project_id and measured_on < :before and method <> 'stated'
-                            and (contract_line_id = line.id or contract_line_id is null)
-                          order by contract_line_id is null, measured_on desc, id desc limit 1) progress on true
+      left join lateral ({_latest("coalesce(terms.measured_by, 'cost')")}) progress on true
+      left join lateral ({_latest("'cost'")}) cost on true
       {amended("effective_on < :before")}
      where seller.code = :legal_entity and contract.status = 'active'
        and {IS_MEASURED}
@@ -196,7 +208,13 @@ def _measured(row: Row[Any]) -> MeasuredLine:
         materials=row.materials,
         percent_precision=row.percent_precision,
     )
-    return MeasuredLine(line, obligation, row.recognised_for, row.provides_for_losses, row.provided)
+    return MeasuredLine(line, obligation, row.recognised_for, row.provides_for_losses, row.provided, _estimate(row))
+
+
+def _estimate(row: Row[Any]) -> CostEstimate | None:
+    if row.cost_id is None or row.spent is None or row.spent_in_all is None:
+        return None
+    return CostEstimate(row.cost_id, row.cost_of_line, row.spent, row.spent_in_all)
 
 
 def _measurement(row: Row[Any]) -> Measurement | None:

@@ -154,7 +154,7 @@ IS_AT_COST = and_(
 )
 
 
-async def delivered(
+async def uncapped(
     work: Work, legal_entity: str, *, before: date, contract_ids: Sequence[UUID] | None
 ) -> list[DeliveredItem]:
     """What was delivered before a day on active contracts, or some, and is not recognised; not what is under caps."""

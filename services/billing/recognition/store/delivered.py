@@ -1,4 +1,4 @@
-"""The delivered work of lines with a cap."""
+"""What was delivered and is not recognised: all of it, or what caps leave of it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from sqlalchemy import ARRAY, Uuid, bindparam, text
 from services.billing.caps.store import WRITTEN_DOWN
 from services.billing.recognition.model.capped import LineUnderCap, WorkUnderCap
 from services.billing.recognition.model.earned import DeliveredItem
+from services.billing.recognition.store import runs
 from services.billing.recognition.store.usual import IS_MEASURED
+from shared.period import Period
 from shared.work import Work
 
 # What was recognised before comes first, so that it stays; the cap is as agreed at the end of the month.
@@ -47,10 +49,20 @@ UNDER_CAPS = text(
 ).bindparams(bindparam("contract_ids", type_=ARRAY(Uuid)))
 
 
-async def lines_under_caps(
+async def delivered(
+    work: Work, legal_entity: str, month: Period, *, contract_ids: Sequence[UUID] | None
+) -> list[DeliveredItem]:
+    """What was delivered by the end of a month on active contracts, or some, and is to be recognised of it."""
+    before = month.ends_before or month.starts_on
+    items = await runs.uncapped(work, legal_entity, before=before, contract_ids=contract_ids)
+    for line in await _under_caps(work, legal_entity, before=before, contract_ids=contract_ids):
+        items += line.to_recognise(month)
+    return items
+
+
+async def _under_caps(
     work: Work, legal_entity: str, *, before: date, contract_ids: Sequence[UUID] | None
 ) -> list[LineUnderCap]:
-    """The capped lines of active contracts, or of some, with everything delivered on them before a day."""
     ids = None if contract_ids is None else list(contract_ids)
     rows = await work.session.execute(UNDER_CAPS, {"legal_entity": legal_entity, "before": before, "contract_ids": ids})
     found = []
