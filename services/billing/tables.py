@@ -11,6 +11,15 @@ from shared.database import Schema, amount, belongs_to, choice, only_one
 
 schema = Schema("billing")
 
+# What caps wrote down of an `item`, for statements of several features; what was given up or moved since stays so.
+WRITTEN_DOWN = """
+    cross join lateral (
+        select coalesce(sum(amount), 0) as amount from work_adjustments
+        where item_id = item.id and kind = 'capped'
+          and turn > (select coalesce(max(turn), 0) from work_adjustments given_up
+                      where item_id = item.id and kind in ('written_off', 'transferred'))) capped
+"""
+
 
 def line_columns(categories: type[StrEnum]) -> tuple[SchemaItem, ...]:
     """What a line of an invoice, or of a credit note, says; its tax is of one of `categories`."""

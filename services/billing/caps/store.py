@@ -11,7 +11,7 @@ from sqlalchemy import Column, Integer, Uuid, text
 from sqlalchemy.dialects.postgresql import insert
 
 from services.billing.caps.model import OpenWork
-from services.billing.tables import schema
+from services.billing.tables import WRITTEN_DOWN, schema
 from shared.database import amount, belongs_to
 from shared.work import Work
 
@@ -25,15 +25,6 @@ cap_thresholds = schema.table(
     belongs_to("contract_line_id", "contract_lines"),
     append_only=True,
 )
-
-# What caps wrote down of an item; what was given up or moved since does not come back.
-WRITTEN_DOWN = """
-    cross join lateral (
-        select coalesce(sum(amount), 0) as amount from work_adjustments
-        where item_id = item.id and kind = 'capped'
-          and turn > (select coalesce(max(turn), 0) from work_adjustments given_up
-                      where item_id = item.id and kind in ('written_off', 'transferred'))) capped
-"""
 
 # What was written down comes off what was recorded only where it was billed so.
 SUMS = text(

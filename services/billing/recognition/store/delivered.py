@@ -10,11 +10,11 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, bindparam, text
 
-from services.billing.caps.store import WRITTEN_DOWN
 from services.billing.recognition.model.capped import LineUnderCap, WorkUnderCap
 from services.billing.recognition.model.earned import DeliveredItem
 from services.billing.recognition.store import runs
 from services.billing.recognition.store.usual import IS_MEASURED
+from services.billing.tables import WRITTEN_DOWN
 from shared.period import Period
 from shared.work import Work
 
