@@ -11,6 +11,7 @@ from services.billing.ledger.model.entries import NewEntry
 from services.billing.legal_entities.actions import legal_entity_of
 from services.billing.permissions import Permission
 from shared.money import plain
+from shared.reasons import because
 from shared.work import Work
 
 
@@ -43,8 +44,13 @@ async def _accrual(work: Work, asked: Asked) -> tuple[Accrual, NewEntry]:
     left = await left_under_cap(work, contract, line, on=last_day)
     if left is not None and amount > left:
         raise AccrualBeyondCap(
-            f"The cap of {line.description} leaves {plain(left)} {contract.currency}, and {plain(amount)} would be "
-            "accrued.",
+            because(
+                "The cap of %(line)s leaves %(left)s %(currency)s, and %(amount)s would be accrued.",
+                line=line.description,
+                left=plain(left),
+                currency=contract.currency,
+                amount=plain(amount),
+            ),
             field="/amount",
         )
     accrual = Accrual(

@@ -11,9 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.billing.progress.model import Measurement
-from services.billing.recognition.model.earned import CostEstimate
 from services.billing.recognition.model.losses import provision
-from services.billing.recognition.model.methods import Obligation, RecognitionMethod, method_of, passed
+from services.billing.recognition.model.methods import CostEstimate, Obligation, RecognitionMethod, method_of, passed
 from shared.money import Money
 from shared.period import Period
 

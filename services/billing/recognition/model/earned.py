@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 from services.billing.ledger.model.accounts import PostingRole
 from services.billing.ledger.model.entries import NewEntry, NewLine, Source, SourceKind, entry_id
-from services.billing.recognition.model.methods import Obligation, RecognitionMethod
+from services.billing.recognition.model.methods import CostEstimate, Obligation, RecognitionMethod
 from shared.errors import NotFound
 from shared.period import Period
 
@@ -72,16 +72,6 @@ class SoldLine:
     def revenue_role(self) -> PostingRole:
         """Expenses passed on at cost are reimbursements; what bears a markup is sold like any other service."""
         return PostingRole.REIMBURSABLE_REVENUE if self.is_at_cost else PostingRole.REVENUE
-
-
-@dataclass(frozen=True)
-class CostEstimate:
-    """What a line, or the whole project, has cost, and what it will have cost in the end, as measured last."""
-
-    measurement_id: UUID
-    contract_line_id: UUID | None
-    to_date: Decimal
-    at_completion: Decimal
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,12 @@ from services.billing.ledger.model.entries import NewEntry, NewLine, Source, Sou
 from services.billing.ledger.model.leaving import leaving
 from services.billing.ledger.model.positions import Standing
 from services.billing.recognition.model.earned import (
-    CostEstimate,
     LossProvision,
     MeasuredLine,
     last_day_of,
     recognised_line_id,
 )
-from services.billing.recognition.model.methods import RecognitionMethod
+from services.billing.recognition.model.methods import CostEstimate, RecognitionMethod
 from shared.money import Money
 from shared.period import Period
 

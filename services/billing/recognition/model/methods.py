@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
+from uuid import UUID
 
 from services.billing.progress.model import Measurement
 from shared.money import Money, plain
@@ -93,6 +94,16 @@ class Obligation:
 
     def _rounded(self, amount: Decimal) -> Decimal:
         return Money(amount, self.currency).rounded().amount
+
+
+@dataclass(frozen=True)
+class CostEstimate:
+    """What a line, or the whole project, has cost, and what it will have cost in the end, as measured last."""
+
+    measurement_id: UUID
+    contract_line_id: UUID | None
+    to_date: Decimal
+    at_completion: Decimal
 
 
 def passed(days: Period, day: date) -> Fraction:

@@ -12,8 +12,8 @@ from sqlalchemy import ARRAY, Boolean, Column, Date, Integer, Row, String, Text,
 from sqlalchemy.dialects.postgresql import insert
 
 from services.billing.progress.model import Measure, Measurement
-from services.billing.recognition.model.earned import CostEstimate, MeasuredLine, RecognitionRun, SoldLine
-from services.billing.recognition.model.methods import Obligation, RecognitionMethod
+from services.billing.recognition.model.earned import MeasuredLine, RecognitionRun, SoldLine
+from services.billing.recognition.model.methods import CostEstimate, Obligation, RecognitionMethod
 from services.billing.recognition.model.terms import RecognitionTerms, UninstalledMaterials
 from services.billing.recognition.store.usual import IS_MEASURED, METHOD, amended, days_of, price_of
 from services.billing.tables import schema
