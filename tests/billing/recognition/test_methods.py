@@ -93,16 +93,16 @@ def test_a_line_of_no_days_earns_nothing_by_time() -> None:
     assert passed(Period(JANUARY, JANUARY + timedelta(days=1)), JANUARY) == 0
 
 
-def test_a_provision_is_rounded_half_up_and_counts_what_is_known() -> None:
-    unknown = replace(a_measured_cost("1", "2"), cost_to_date=None, cost_at_completion=None)
-    other = Measurement(
-        UUID(int=2), UUID(int=77), None, "cost", JANUARY, Decimal(0), Decimal(100), Decimal(0), Decimal(100), "EUR", "p"
+def test_a_provision_is_rounded_half_up_and_counts_each_line_or_the_project_alone() -> None:
+    own, other = (
+        replace(an_estimate("0", "100"), measurement_id=UUID(int=n), contract_line_id=UUID(int=n)) for n in (2, 3)
     )
+    whole = an_estimate("650", "1300")
 
-    assert provision(Decimal("999.995"), [a_measured_cost("0", "1000")], "EUR") == Decimal("0.01")
-    assert provision(Decimal(1000), [a_measured_cost("600", "1200"), unknown], "EUR") == Decimal(100)
-    assert provision(Decimal(1000), [a_measured_cost("650", "1200"), other], "EUR") == Decimal(150)
-    assert provision(Decimal(1000), [a_measured_cost("0", "1000")], "EUR") == 0
+    assert provision(Decimal("999.995"), [an_estimate("0", "1000")], "EUR") == Decimal("0.01")
+    assert provision(Decimal(150), [own, other, own], "EUR") == Decimal(50)
+    assert provision(Decimal(1000), [own, whole, other], "EUR") == Decimal(150)
+    assert provision(Decimal(1000), [an_estimate("0", "1000")], "EUR") == 0
 
 
 def test_without_a_measurement_nobody_knows_what_is_earned() -> None:
