@@ -18,6 +18,7 @@ from services.resourcing.people.pages import routers as people_pages
 from services.resourcing.permissions import ROLES
 from services.resourcing.projects.reactions import reactions as projects_reactions
 from services.resourcing.requests.api import router as requests
+from services.resourcing.requests.pages import router as demand_pages
 from services.resourcing.requests.reactions import reactions as requests_reactions
 from services.resourcing.tables import schema
 from services.resourcing.utilization.api import router as utilization
@@ -30,7 +31,7 @@ service = Service(
     schema=schema,
     permissions=ROLES,
     routers=(people, calendars, requests, matches, bookings, utilization),
-    pages=(requests_pages, bookings_pages, *people_pages, *calendars_pages, utilization_pages),
+    pages=(requests_pages, demand_pages, bookings_pages, *people_pages, *calendars_pages, utilization_pages),
     navigation=NAVIGATION,
     finders=(people_finder,),
     needs=(requests_needs, leave_needs),

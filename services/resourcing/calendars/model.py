@@ -34,7 +34,7 @@ class UnknownCountry(Invalid):
 class BadPeriod(Invalid):
     """A period ends after it starts and is at most 366 days long.
 
-    Give `ends_before` as the day after the last one.
+    Give a later `ends_before`, or an earlier one where the period is too long.
     """
 
 
@@ -177,6 +177,13 @@ class WorkTotals:
     calendar_minutes: int = 0
     holiday_minutes: int = 0
     leave_minutes: int = 0
+
+    def __add__(self, other: WorkTotals) -> WorkTotals:
+        return WorkTotals(
+            self.calendar_minutes + other.calendar_minutes,
+            self.holiday_minutes + other.holiday_minutes,
+            self.leave_minutes + other.leave_minutes,
+        )
 
     @property
     def capacity_minutes(self) -> int:

@@ -119,3 +119,10 @@ async def list_skills(work: Work) -> list[str]:
     work.actor.must(Permission.SEE_OWN)
     named = select(person_skills.c.skill).distinct().order_by(person_skills.c.skill).limit(LIMIT_MAX)
     return list(await work.session.scalars(named))
+
+
+async def list_practices(work: Work) -> list[str]:
+    """The practices that anybody is of, by name, to choose from."""
+    work.actor.must(Permission.SEE_PEOPLE)
+    named = select(people.c.practice).where(people.c.practice != "").distinct().order_by(people.c.practice)
+    return list(await work.session.scalars(named.limit(LIMIT_MAX)))

@@ -80,5 +80,5 @@ async def get_request(request_id: UUID, work: InWork) -> RequestView:
 @router.get("/demand", responses=refusals(NotPermitted, BadPeriod))
 async def get_demand(starts_on: date, ends_before: date, work: InWork) -> list[MonthOfDemandView]:
     """What deals (weighted by probability) and projects want of each role, by month, against what people can give."""
-    found = await queries.demand_by_month(work, starts_on=starts_on, ends_before=ends_before)
-    return [MonthOfDemandView.model_validate(one) for one in found]
+    found = await queries.demand(work, starts_on=starts_on, ends_before=ends_before)
+    return [MonthOfDemandView.model_validate(one) for one in found.rows()]

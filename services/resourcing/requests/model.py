@@ -143,9 +143,43 @@ class MonthOfDemand:
     supply_minutes: int = 0
 
     @property
+    def wanted_minutes(self) -> int:
+        """What deals and projects want together."""
+        return self.pipeline_minutes + self.requested_minutes
+
+    @property
     def gap_minutes(self) -> int:
         """Demand - supply; more than nothing means that people are missing."""
-        return self.pipeline_minutes + self.requested_minutes - self.supply_minutes
+        return self.wanted_minutes - self.supply_minutes
+
+    @property
+    def wanted_share(self) -> Decimal | None:
+        """Demand as a share of supply, 1 = all of it; None where nobody can give anything."""
+        return Decimal(self.wanted_minutes) / self.supply_minutes if self.supply_minutes else None
+
+
+@dataclass(frozen=True)
+class DemandOfRole:
+    """What is wanted of one role, month by month, without a gap between them."""
+
+    staffing_role: str
+    months: Sequence[MonthOfDemand]
+
+    @property
+    def missing_minutes(self) -> int:
+        """What its people cannot give, month by month; what is left over in one helps no other."""
+        return sum(max(month.gap_minutes, 0) for month in self.months)
+
+
+def in_all(roles: Iterable[DemandOfRole]) -> list[MonthOfDemand]:
+    """What is wanted of several roles together, month by month."""
+    together: dict[date, MonthOfDemand] = {}
+    for one in (month for role in roles for month in role.months):
+        month = together.setdefault(one.month, MonthOfDemand(one.month, ""))
+        month.pipeline_minutes += one.pipeline_minutes
+        month.requested_minutes += one.requested_minutes
+        month.supply_minutes += one.supply_minutes
+    return list(together.values())
 
 
 @dataclass
@@ -181,6 +215,12 @@ class DemandTable:
     def rows(self) -> list[MonthOfDemand]:
         """The table by month, then role."""
         return [self.cells[key] for key in sorted(self.cells)]
+
+    def by_role(self) -> list[DemandOfRole]:
+        """The table by role, each with every month."""
+        roles = sorted({role for _, role in self.cells})
+        firsts = [month.starts_on for month in self.months()]
+        return [DemandOfRole(role, [self._cell(first, role) for first in firsts]) for role in roles]
 
     def _cell(self, month: date, staffing_role: str) -> MonthOfDemand:
         return self.cells.setdefault((month, staffing_role), MonthOfDemand(month, staffing_role))

@@ -19,7 +19,6 @@ from services.resourcing.requests.model import (
     Demand,
     DemandTable,
     ExpectedWork,
-    MonthOfDemand,
     NoSuchRequest,
 )
 from services.resourcing.requests.store import deals, requests
@@ -77,7 +76,7 @@ async def get_request(work: Work, request_id: UUID) -> Row[Any]:
     return found
 
 
-async def demand_by_month(work: Work, *, starts_on: date, ends_before: date) -> list[MonthOfDemand]:
+async def demand(work: Work, *, starts_on: date, ends_before: date) -> DemandTable:
     """What deals (weighted by probability) and projects want of each role in each month, and what people can give.
 
     A person counts as supply for their main role, before anything is booked. A won deal counts fully until its
@@ -91,7 +90,7 @@ async def demand_by_month(work: Work, *, starts_on: date, ends_before: date) -> 
     table.add_pipeline(await _pipeline(work))
     table.add_requested(await _requested(work, period))
     await _add_supply(work, table, period)
-    return table.rows()
+    return table
 
 
 async def _pipeline(work: Work) -> list[Demand]:

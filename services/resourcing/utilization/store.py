@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Date, Integer, Uuid, case, func, select, text
+from sqlalchemy import Boolean, Column, ColumnElement, Date, Integer, Row, Select, Uuid, case, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from services.resourcing.tables import schema
-from services.resourcing.utilization.model import TimeWorked, Treatment, Worked
+from services.resourcing.utilization.model import Step, TimeWorked, Treatment, Worked
 from shared.database import choice, found_by
 from shared.period import Period
 from shared.work import Work
@@ -32,6 +34,7 @@ utilization_rules = schema.table(
     choice("treatment", Treatment),
 )
 
+KEPT_AS = {Treatment.PLAIN: "other"}
 KEEP = text(
     """
     insert into approved_time (entry_id, version, person_id, project_id, day, minutes, billable)
@@ -71,37 +74,52 @@ async def treat(work: Work, project_id: UUID, treatment: Treatment) -> None:
 
 
 async def worked(work: Work, person_ids: Iterable[UUID], period: Period) -> dict[UUID, Worked]:
-    """What several people worked in `period`, a period with an end, summed by the database in one statement.
+    """What several people worked in `period`, a period with an end, summed by the database in one statement."""
+    found: dict[UUID, Worked] = {}
+    for row in await _sums(work, person_ids, period):
+        found[row.person_id] = found.get(row.person_id, Worked()) + _as_worked(row)
+    return found
+
+
+async def worked_by(
+    work: Work, person_ids: Iterable[UUID], period: Period, step: Step
+) -> dict[tuple[UUID, date], Worked]:
+    """What several people worked in each week or month of `period`, named by its first day, in one statement."""
+    starts_on = func.date_trunc(step.value, approved_time.c.day).cast(Date).label("starts_on")
+    found: dict[tuple[UUID, date], Worked] = {}
+    for row in await _sums(work, person_ids, period, starts_on):
+        key = (row.person_id, row.starts_on)
+        found[key] = found.get(key, Worked()) + _as_worked(row)
+    return found
+
+
+async def _sums(work: Work, person_ids: Iterable[UUID], period: Period, *parts: ColumnElement[date]) -> list[Row[Any]]:
+    """Minutes by person, part of the period and treatment.
 
     Summed by project first, so that the treatment is looked up once for each project and not for each entry.
     """
     time = approved_time.c
+    named = [part.key for part in parts if part.key]
     by_project = (
-        select(time.person_id, time.project_id, time.billable, func.sum(time.minutes).label("minutes"))
+        select(time.person_id, time.project_id, time.billable, func.sum(time.minutes).label("minutes"), *parts)
         .where(time.person_id.in_(list(person_ids)), time.day >= period.starts_on, time.day < period.ends_before)
-        .group_by(time.person_id, time.project_id, time.billable)
+        .group_by(time.person_id, time.project_id, time.billable, *named)
         .subquery()
     )
     treatment = case((by_project.c.billable, "billable"), else_=func.coalesce(utilization_rules.c.treatment, "plain"))
-    rows = (
-        select(by_project.c.person_id, treatment.label("treatment"), func.sum(by_project.c.minutes).label("minutes"))
+    by = [by_project.c.person_id, *(by_project.c[name] for name in named)]
+    rows: Select[Any] = (
+        select(*by, treatment.label("treatment"), func.sum(by_project.c.minutes).label("minutes"))
         .join_from(
             by_project, utilization_rules, utilization_rules.c.project_id == by_project.c.project_id, isouter=True
         )
-        .group_by(by_project.c.person_id, treatment)
+        .group_by(*by, treatment)
     )
-    sums: dict[UUID, dict[str, int]] = {}
-    for row in (await work.session.execute(rows)).all():
-        sums.setdefault(row.person_id, {})[row.treatment] = int(row.minutes)
-    return {
-        person_id: Worked(
-            one.get("billable", 0),
-            one.get(Treatment.CREDITED, 0),
-            one.get(Treatment.EXCLUDED, 0),
-            one.get(Treatment.PLAIN, 0),
-        )
-        for person_id, one in sums.items()
-    }
+    return list((await work.session.execute(rows)).all())
+
+
+def _as_worked(row: Row[Any]) -> Worked:
+    return Worked(**{f"{KEPT_AS.get(row.treatment, row.treatment)}_minutes": int(row.minutes)})
 
 
 async def experience(work: Work, person_ids: Iterable[UUID], project_ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
