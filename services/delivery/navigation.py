@@ -10,6 +10,7 @@ NAVIGATION = (
     Entry("Progress", "/delivery/progress", "progress", "Deliver", Permission.VIEW_MARGIN, "g y"),
     Entry("Project templates", "/delivery/project-templates", "template", "Deliver", Permission.VIEW_TEMPLATES),
     Entry("My week", "/delivery/week", "calendar-time", "Deliver", Permission.RECORD_TIME, "g t"),
+    Entry("Timesheets", "/delivery/timesheets", "clock-check", "Deliver", Permission.VIEW_TIME),
     Entry("Expenses", "/delivery/expenses", "receipt", "Deliver", Permission.VIEW_EXPENSES, "g x"),
     Entry("Approvals", "/delivery/approvals", "checks", "Deliver", Permission.APPROVE_TIME, "g v"),
 )

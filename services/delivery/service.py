@@ -27,6 +27,7 @@ from services.delivery.templates.pages import router as template_pages
 from services.delivery.timesheets.api.entries import router as time_entries
 from services.delivery.timesheets.api.timesheets import router as timesheets
 from services.delivery.timesheets.pages import approvals, timer, week
+from services.delivery.timesheets.pages.timesheets import router as timesheets_pages
 from shared.service import Service
 
 service = Service(
@@ -42,6 +43,7 @@ service = Service(
             week.router,
             timer.router,
             approvals.router,
+            timesheets_pages,
             expense_pages.router,
             handoff_pages.router,
             project_pages.router,

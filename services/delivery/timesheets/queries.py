@@ -43,6 +43,7 @@ from services.delivery.timesheets.store.tables import approved_entries, person_d
 from services.delivery.timesheets.store.timers import timers
 from services.delivery.timesheets.store.weeks import NoSuchTimesheet
 from shared.database import Page, page
+from shared.errors import NotFound
 from shared.period import week_of
 from shared.subjects import acting_person
 from shared.work import Work
@@ -66,23 +67,47 @@ class Show(StrEnum):
     ALL = "all"
 
 
+class NoSuchEntryOfWeek(NotFound):
+    """There is no such entry in this week."""
+
+
 @dataclass(frozen=True)
 class TimesheetInFull:
     """A week on a project with its entries."""
 
     timesheet: Row[Any]
     entries: list[Entry]
+    corrections: list[Row[Any]]
+    """Why approved time of it was put right, by whom and when, the newest first."""
+
+    @property
+    def taken_back(self) -> set[UUID]:
+        """The entries that no longer count, by a reversal of theirs."""
+        return {entry.corrects_entry_id for entry in self.entries if entry.corrects_entry_id}
+
+    def entry(self, entry_id: UUID) -> Entry:
+        """One of its entries. Raises NoSuchEntryOfWeek."""
+        for entry in self.entries:
+            if entry.id == entry_id:
+                return entry
+        raise NoSuchEntryOfWeek()
+
+    def can_be_corrected(self, entry: Entry) -> bool:
+        """Whether approved time stands there that nobody took back."""
+        return entry.state is TimesheetState.APPROVED and entry.minutes > 0 and entry.id not in self.taken_back
 
 
 async def list_timesheets(
-    work: Work, *, show: Show, state: TimesheetState | None, cursor: str | None, limit: int
+    work: Work, *, show: Show, state: TimesheetState | None, words: str = "", cursor: str | None, limit: int
 ) -> Page[Row[Any]]:
-    """Timesheets, the newest week first."""
+    """Timesheets, the newest week first; `words` are of the person or the project."""
     work.actor.must(Permission.VIEW_TIME)
     me = await acting_person(work)
     rows = _rows().where(_shown(work, show, me))
     if state is not None:
         rows = rows.where(timesheets.c.state == state)
+    if words:
+        rows = rows.where(or_(*(one.icontains(words, autoescape=True) for one in (people.c.name, projects.c.name))))
     keys = (timesheets.c.week_starts_on, timesheets.c.id)
     return await page(work.session, rows, keys=keys, cursor=cursor, limit=limit, descending=True)
 
@@ -93,7 +118,8 @@ async def get_timesheet(work: Work, timesheet_id: UUID) -> TimesheetInFull:
     found = await _some(work, [timesheet_id])
     if not found:
         raise NoSuchTimesheet()
-    return TimesheetInFull(found[0], await entries.of_timesheet(work, timesheet_id))
+    of_week = await entries.of_timesheet(work, timesheet_id)
+    return TimesheetInFull(found[0], of_week, await entries.corrections_of(work, timesheet_id))
 
 
 async def waiting_timesheets(work: Work, *, cursor: str | None, limit: int) -> Page[Row[Any]]:

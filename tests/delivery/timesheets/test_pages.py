@@ -10,7 +10,7 @@ import pytest
 
 from shared.actor import Role
 from shared.ids import new_id
-from tests.support.api import code_of
+from tests.support.api import BY_SCRIPT, code_of
 from tests.support.delivery import Delivery, a_project, a_task_of, record, submit
 from tests.support.news_for_delivery import MANAGER, MONDAY, a_booking, a_person
 
@@ -147,3 +147,57 @@ async def test_a_rejected_week_tells_the_person_why(
 
     assert "Which workshop?" in (await carla.get(WEEK)).text
     assert "Which workshop?" in (await carla.get("/home/needs")).text
+
+
+async def test_approved_time_is_put_right_from_its_week_and_only_once(
+    delivery: Delivery, project: dict[str, Any], paula: httpx2.AsyncClient
+) -> None:
+    entry_id = await record(delivery, a_task_of(project))
+    timesheet_id = await submit(delivery)
+    place = f"/approvals/{timesheet_id}/entries/{entry_id}/correction"
+    assert place not in (await paula.get(f"/approvals/{timesheet_id}")).text, "it can still be rejected"
+    early = await paula.post(place, data={"minutes": "7:30", "reason": "Left early"}, headers=BY_SCRIPT)
+    assert (early.status_code, code_of(early)) == (409, "not_approved_yet")
+    await paula.post(f"/approvals/{timesheet_id}/approval")
+
+    assert "8\N{NO-BREAK SPACE}h" in (await paula.get(place)).text
+    typo = await paula.post(place, data={"minutes": "25", "reason": "Left early"}, headers=BY_SCRIPT)
+    assert typo.json()["errors"][0]["pointer"] == "#/body/minutes"
+    assert (await paula.post(place, data={"minutes": "7:30", "reason": "Left early"})).status_code == 303
+
+    shown = (await paula.get(f"/approvals/{timesheet_id}")).text
+    assert "Left early" in shown and "Taken back" in shown and place not in shown
+    assert (await delivery.manager.get(f"/timesheets/{timesheet_id}")).json()["minutes"] == 450
+    again = await paula.post(place, data={"minutes": "7", "reason": "Left early"}, headers=BY_SCRIPT)
+    assert (again.status_code, code_of(again)) == (409, "already_corrected")
+
+
+async def test_nobody_puts_their_own_time_right_or_that_of_a_project_of_somebody_else(
+    delivery: Delivery, project: dict[str, Any], paula: httpx2.AsyncClient, carla: httpx2.AsyncClient
+) -> None:
+    entry_id = await record(delivery, a_task_of(project))
+    timesheet_id = await submit(delivery)
+    await paula.post(f"/approvals/{timesheet_id}/approval")
+    place, before = f"/approvals/{timesheet_id}/entries/{entry_id}/correction", await minutes_of(delivery)
+
+    for somebody in (carla, delivery.api.browser(Role.PROJECT_MANAGER, subject="petra")):
+        assert (await somebody.get(place)).status_code in {403, 404}
+        refused = await somebody.post(place, data={"minutes": "1", "reason": "Less"}, headers=BY_SCRIPT)
+        assert refused.status_code == 403, refused.text
+        assert place not in (await somebody.get(f"/approvals/{timesheet_id}")).text
+
+    assert await minutes_of(delivery) == before
+
+
+async def test_timesheets_are_found_by_state_and_by_whom_they_are_of(
+    delivery: Delivery, project: dict[str, Any], paula: httpx2.AsyncClient, carla: httpx2.AsyncClient
+) -> None:
+    await record(delivery, a_task_of(project))
+    timesheet_id = await submit(delivery)
+
+    for somebody in (paula, carla, delivery.api.browser(Role.AUDITOR)):
+        assert timesheet_id in (await somebody.get("/timesheets?state=submitted&q=carla")).text
+        assert timesheet_id not in (await somebody.get("/timesheets?state=approved")).text
+        assert timesheet_id not in (await somebody.get("/timesheets?q=nobody")).text
+    stranger = delivery.api.browser(Role.PROJECT_MANAGER, subject="petra")
+    assert timesheet_id not in (await stranger.get("/timesheets")).text

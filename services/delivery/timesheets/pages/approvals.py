@@ -15,11 +15,12 @@ from services.delivery.permissions import Permission
 from services.delivery.projects.model.project import number_of
 from services.delivery.timesheets import queries
 from services.delivery.timesheets.actions import decisions
+from services.delivery.timesheets.api.entries import CorrectionBody
 from services.delivery.timesheets.api.timesheets import RejectionBody
-from services.delivery.timesheets.model.entries import TimesheetState
+from services.delivery.timesheets.model.entries import MINUTES_A_DAY, TimesheetState
 from services.delivery.timesheets.queries import LONG_DAY
 from shared.database import LIMIT_DEFAULT, LIMIT_MAX
-from shared.pages import InWork, PageRoute, form_of, page, toast
+from shared.pages import InWork, PageRoute, TypedHours, form_of, page, toast
 from shared.pages.waiting import WAITING_AT_MOST, Need, Verb
 from shared.subjects import acting_person
 from shared.ui.formats import hours
@@ -31,6 +32,12 @@ from shared.work import Work
 
 router = APIRouter(prefix="/approvals", route_class=PageRoute)
 CHOSEN = TypeAdapter(Annotated[list[UUID], Field(min_length=1, max_length=LIMIT_MAX)])
+
+
+class CorrectionForm(CorrectionBody):
+    """What was right, in hours as people type them; nothing where nothing was."""
+
+    minutes: Annotated[int, TypedHours, Field(ge=0, le=MINUTES_A_DAY)]
 
 
 @router.get("")
@@ -78,6 +85,9 @@ async def timesheet(request: Request, timesheet_id: UUID, work: InWork) -> Respo
         by_day=by_day,
         long_day=LONG_DAY,
         may_decide=decides and head.state == TimesheetState.SUBMITTED,
+        corrections=found.corrections,
+        taken_back=found.taken_back,
+        correctable={entry.id for entry in found.entries if decides and found.can_be_corrected(entry)},
     )
 
 
@@ -94,6 +104,25 @@ async def reject(request: Request, timesheet_id: UUID, work: InWork) -> Response
     form = await form_of(request, RejectionBody)
     await decisions.reject_timesheet(work, timesheet_id, reason=form.reason)
     return _back(_("The week is back with the person."))
+
+
+@router.get("/{timesheet_id}/entries/{entry_id}/correction")
+async def what_was_right(request: Request, timesheet_id: UUID, entry_id: UUID, work: InWork) -> Response:
+    """The form that asks what was right; a part of the week's page."""
+    work.actor.must(Permission.APPROVE_TIME)
+    entry = (await queries.get_timesheet(work, timesheet_id)).entry(entry_id)
+    names = await queries.task_names(work, [entry])
+    here = request.url.path
+    return page(request, "delivery/timesheets/correction.html", here=here, entry=entry, task=names[entry.task_id])
+
+
+@router.post("/{timesheet_id}/entries/{entry_id}/correction")
+async def correct(request: Request, timesheet_id: UUID, entry_id: UUID, work: InWork) -> Response:
+    """Take an approved entry back, and have the right one in its place."""
+    form = await form_of(request, CorrectionForm)
+    await decisions.correct_entry(work, entry_id, minutes=form.minutes or None, reason=form.reason)
+    said = toast(_("Corrected. Billing and the margin follow."))
+    return RedirectResponse(f"/delivery/approvals/{timesheet_id}", 303, said)
 
 
 async def needs(work: Work) -> Sequence[Need]:

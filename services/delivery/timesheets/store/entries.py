@@ -67,6 +67,13 @@ async def of_timesheet(work: Work, timesheet_id: UUID) -> list[Entry]:
     return _entries(await work.session.execute(OF_TIMESHEET, {"timesheet_id": timesheet_id}))
 
 
+async def corrections_of(work: Work, timesheet_id: UUID) -> list[Row[Any]]:
+    """Why approved entries of a week were put right, by whom and when, the newest first."""
+    of_week = select(approved_entries.c.correction_id).where(approved_entries.c.timesheet_id == timesheet_id)
+    rows = select(corrections).where(corrections.c.id.in_(of_week)).order_by(corrections.c.corrected_at.desc())
+    return list((await work.session.execute(rows)).all())
+
+
 async def of_week(work: Work, person_id: UUID, *, first: date, before: date) -> list[Entry]:
     """Every entry of a person on the days `[first, before)`."""
     values = {"person_id": person_id, "first": first, "before": before}
