@@ -13,6 +13,7 @@ Work happens at the time that `clock` tells; tokens are valid by the wall clock.
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -163,6 +164,13 @@ def code_of(answer: httpx2.Response) -> str:
     """The stable code of a refusal; fails if `answer` is none."""
     assert answer.headers["content-type"] == "application/problem+json", answer.text
     return str(answer.json()["code"])
+
+
+async def undone(browser: httpx2.AsyncClient, answer: httpx2.Response) -> httpx2.Response:
+    """What is answered to whoever takes the way back that the message of `answer` offers."""
+    toast = json.loads(answer.headers["hx-trigger"])["toast"]
+    path = f"/{toast['undo'].split('/', 2)[2]}"
+    return await browser.post(path, data=toast["values"], headers=BY_SCRIPT)
 
 
 async def seen(browser: httpx2.AsyncClient, path: str) -> str:

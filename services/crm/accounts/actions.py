@@ -14,6 +14,7 @@ from services.crm.accounts.model import (
     Address,
     Contact,
     NoSuchAccount,
+    NoSuchContact,
     OwnParent,
     owner_for,
 )
@@ -67,6 +68,16 @@ async def write_down_contact(
     elif contact.account_id != account.id:
         raise NoSuchAccount(because("This contact belongs to another account."))
     contact.name, contact.email, contact.role = name, email, role
+    return contact
+
+
+async def remove_contact(work: Work, account_id: UUID, contact_id: UUID) -> Contact:
+    """Know somebody at an account no more; gives what was written down. Raises NoSuchContact."""
+    account = await _own_account(work, account_id)
+    contact = await store.contact(work, contact_id)
+    if contact is None or contact.account_id != account.id:
+        raise NoSuchContact()
+    await store.remove(work, contact)
     return contact
 
 

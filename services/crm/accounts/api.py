@@ -10,13 +10,14 @@ from fastapi import APIRouter, Query, Request, Response, status
 from pydantic import Field
 
 from services.crm.accounts import queries
-from services.crm.accounts.actions import change_account, create_account, write_down_contact
+from services.crm.accounts.actions import change_account, create_account, remove_contact, write_down_contact
 from services.crm.accounts.model import (
     AccountDetails,
     AccountExists,
     Address,
     DomainMisfit,
     NoSuchAccount,
+    NoSuchContact,
     NotYoursToGive,
     OwnParent,
     TaxIdMisfit,
@@ -198,6 +199,16 @@ async def change_contact(account_id: UUID, contact_id: UUID, body: ContactBody, 
     """Write somebody down anew."""
     contact = await write_down_contact(work, account_id, contact_id, name=body.name, email=body.email, role=body.role)
     return ContactView.model_validate(contact)
+
+
+@router.delete(
+    "/{account_id}/contacts/{contact_id}",
+    status_code=204,
+    responses=refusals(NotPermitted, NoSuchAccount, NoSuchContact),
+)
+async def forget_contact(account_id: UUID, contact_id: UUID, work: InWork) -> None:
+    """Know somebody at an account no more; deals that were won keep whom delivery was told of."""
+    await remove_contact(work, account_id, contact_id)
 
 
 async def _shown(work: InWork, account_id: UUID, response: Response) -> AccountView:

@@ -134,6 +134,10 @@ class Account:
         return is_new
 
 
+class NoSuchContact(NotFound):
+    """Nobody is written down under this id at this account."""
+
+
 @dataclass(eq=False)
 class Contact:
     """Somebody we know at an account."""

@@ -10,14 +10,14 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.crm.accounts import queries
-from services.crm.accounts.actions import change_account, create_account, write_down_contact
+from services.crm.accounts.actions import change_account, create_account, remove_contact, write_down_contact
 from services.crm.accounts.api import AccountBody, ContactBody
-from services.crm.accounts.model import Account, AccountDetails, Address
+from services.crm.accounts.model import Account, AccountDetails, Address, Contact
 from services.crm.permissions import Permission
 from services.crm.sales_people.queries import owners_to_choose
 from shared.database import LIMIT_DEFAULT, LIMIT_MAX
 from shared.ids import new_id
-from shared.pages import InWork, PageRoute, form_of, page
+from shared.pages import InWork, PageRoute, form_of, page, toast
 from shared.pages.waiting import Finder, Hit
 from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
@@ -106,10 +106,24 @@ async def contact(request: Request, account_id: UUID, contact_id: UUID, work: In
 
 @router.post("/{account_id}/contacts/{contact_id}")
 async def save_contact(request: Request, account_id: UUID, contact_id: UUID, work: InWork) -> Response:
-    """Write down somebody we know there, or write them down anew."""
+    """Write down somebody we know there, or write them down anew, with the way back to how it was."""
     form = await form_of(request, ContactBody)
+    known = next((one for one in (await queries.one(work, account_id)).contacts if one.id == contact_id), None)
+    before = _written_down(known) if known else None
     await write_down_contact(work, account_id, contact_id, **form.model_dump())
-    return RedirectResponse(f"/crm/accounts/{account_id}", 303)
+    here = f"/crm/accounts/{account_id}"
+    way_back = f"{here}/contacts/{contact_id}" if before else f"{here}/contacts/{contact_id}/removal"
+    said = _("%(name)s is written down.") % {"name": form.name}
+    return RedirectResponse(here, 303, toast(said, undo=way_back, values=before))
+
+
+@router.post("/{account_id}/contacts/{contact_id}/removal")
+async def forget_contact(account_id: UUID, contact_id: UUID, work: InWork) -> Response:
+    """Know somebody there no more, with the way back."""
+    known = await remove_contact(work, account_id, contact_id)
+    here = f"/crm/accounts/{account_id}"
+    said = _("%(name)s is removed.") % {"name": known.name}
+    return RedirectResponse(here, 303, toast(said, undo=f"{here}/contacts/{contact_id}", values=_written_down(known)))
 
 
 async def find(work: Work, words: str, limit: int) -> Sequence[Hit]:
@@ -132,6 +146,10 @@ async def _choices(work: Work, account: Account) -> dict[str, Any]:
     if parent_id is not None:
         parents.setdefault(parent_id, await queries.name_of(work, parent_id) or str(parent_id))
     return {"parents": list(parents.items()), "owners": await owners_to_choose(work, owner)}
+
+
+def _written_down(contact: Contact) -> dict[str, str]:
+    return {"name": contact.name, "email": contact.email, "role": contact.role}
 
 
 def _may_change(work: Work, account: Account) -> bool:

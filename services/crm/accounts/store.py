@@ -165,3 +165,9 @@ async def contacts_of(work: Work, account_id: UUID) -> list[Contact]:
 def add(work: Work, record: Account | Contact) -> None:
     """Keep a new account or contact."""
     work.session.add(record)
+
+
+async def remove(work: Work, record: Contact) -> None:
+    """Keep a contact no more."""
+    await work.session.delete(record)
+    await work.session.flush()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
 from services.resourcing.calendars import store
 from services.resourcing.calendars.model import (
+    CalendarChange,
+    CalendarsChangedSince,
     NotYourTimeOff,
     TimeOff,
     TimeOffKind,
@@ -47,11 +50,26 @@ async def set_calendars(
     minutes_by_weekday: list[int],
     country: str,
     region: str | None = None,
-) -> None:
-    """Say the same of several people, of all or of none."""
-    each_once = dict.fromkeys(person_ids)
+) -> CalendarChange:
+    """Say the same of several people, of all or of none; until the same log-in sets others it can be taken back."""
+    change = CalendarChange(new_id(), work.actor.subject, list(dict.fromkeys(person_ids)), ())
     week = (starts_on, minutes_by_weekday, country, region)
-    await _let_hold(work, [WorkCalendar(new_id(), person_id, *week) for person_id in each_once])
+    calendars = [WorkCalendar(change.calendar_id(person_id), person_id, *week) for person_id in change.person_ids]
+    change = replace(change, replaced=await _let_hold(work, calendars))
+    await store.remember(work, change)
+    return change
+
+
+async def take_calendars_back(work: Work, change_id: UUID) -> CalendarChange:
+    """Let hold again what held before the actor's last change of calendars. Raises CalendarsChangedSince."""
+    work.actor.must(Permission.MANAGE_PEOPLE)
+    change = await store.take_last_change(work, change_id)
+    if change is None:
+        raise CalendarsChangedSince()
+    await people.hold(work, change.person_ids)
+    if not await store.take_back(work, change):
+        raise CalendarsChangedSince()
+    return change
 
 
 async def request_time_off(
@@ -112,13 +130,14 @@ async def decline_time_off(work: Work, time_off_id: UUID, *, reason: str) -> Tim
     return wanted
 
 
-async def _let_hold(work: Work, calendars: Sequence[WorkCalendar]) -> None:
+async def _let_hold(work: Work, calendars: Sequence[WorkCalendar]) -> list[WorkCalendar]:
+    """Have the calendars hold; gives those from the same day that gave way."""
     work.actor.must(Permission.MANAGE_PEOPLE)
     await people.hold(work, [one.person_id for one in calendars])
     for calendar in calendars:
         calendar.check()
         store.public_holidays(calendar.country, calendar.region, Period(calendar.starts_on))
-    await store.replace(work, calendars)
+    return await store.replace(work, calendars)
 
 
 def _somebody(person_id: UUID | None) -> UUID:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import zip_longest
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.period import Period
@@ -35,6 +35,13 @@ class BadPeriod(Invalid):
     """A period ends after it starts and is at most 366 days long.
 
     Give a later `ends_before`, or an earlier one where the period is too long.
+    """
+
+
+class CalendarsChangedSince(Conflict):
+    """These calendars were set anew since, or are taken back already.
+
+    Set the week that is to hold.
     """
 
 
@@ -87,6 +94,20 @@ class WorkCalendar:
         minutes = self.minutes_by_weekday
         if len(minutes) != 7 or any(not 0 <= one <= DAY_MINUTES for one in minutes):
             raise BadWeek(field="/minutes_by_weekday")
+
+
+@dataclass(frozen=True)
+class CalendarChange:
+    """The last calendars that a log-in set at once, and those from the same day that gave way to them."""
+
+    id: UUID
+    made_by: str
+    person_ids: Sequence[UUID]
+    replaced: Sequence[WorkCalendar]
+
+    def calendar_id(self, person_id: UUID) -> UUID:
+        """The calendar that it gave a person."""
+        return uuid5(self.id, str(person_id))
 
 
 class TimeOffStatus(StrEnum):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from functools import cache, lru_cache
 from uuid import UUID
 
 import holidays
 from sqlalchemy import Column, Date, DateTime, Integer, String, Uuid, delete, select, tuple_
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
 from services.resourcing.calendars.model import (
+    CalendarChange,
     Holidays,
     NoSuchTimeOff,
     TimeOff,
@@ -37,6 +39,14 @@ work_calendars = schema.table(
     only_one("person_id", "starts_on"),
     rule("week", "cardinality(minutes_by_weekday) = 7"),
 )
+calendar_changes = schema.table(
+    "calendar_changes",
+    Column("made_by", String, primary_key=True),
+    Column("id", Uuid, nullable=False),
+    Column("person_ids", ARRAY(Uuid), nullable=False),
+    Column("replaced", JSONB, nullable=False),
+    audited=False,
+)
 time_off = schema.table(
     "time_off",
     Column("id", Uuid, primary_key=True),
@@ -58,6 +68,10 @@ time_off = schema.table(
     rule("period", "ends_before > starts_on"),
 )
 
+CALENDAR = tuple(each for each in work_calendars.c if each.name != "tenant_id")
+# What JSON keeps as text, and how it is read.
+AS_TEXT: Mapping[str, Callable[[str], object]] = {"id": UUID, "person_id": UUID, "starts_on": date.fromisoformat}
+
 schema.map(WorkCalendar, work_calendars)
 schema.map(TimeOff, time_off)
 
@@ -68,13 +82,45 @@ async def add(work: Work, record: TimeOff) -> None:
     await work.session.flush()
 
 
-async def replace(work: Work, calendars: Sequence[WorkCalendar]) -> None:
-    """Keep new calendars in the place of those that the same people have from the same day."""
+async def replace(work: Work, calendars: Sequence[WorkCalendar]) -> list[WorkCalendar]:
+    """Keep new calendars in the place of those that the same people have from the same day; gives what gave way."""
     starts = [(one.person_id, one.starts_on) for one in calendars]
     place = tuple_(work_calendars.c.person_id, work_calendars.c.starts_on)
-    await work.session.execute(delete(work_calendars).where(place.in_(starts)))
+    gone = await work.session.execute(delete(work_calendars).where(place.in_(starts)).returning(*CALENDAR))
+    replaced = [WorkCalendar(**row._mapping) for row in gone]
     work.session.add_all(calendars)
     await work.session.flush()
+    return replaced
+
+
+async def remember(work: Work, change: CalendarChange) -> None:
+    """Keep the last change of calendars of a log-in, in the place of the one before."""
+    replaced = [asdict(one) for one in change.replaced]
+    texts = [{**one, **{name: str(one[name]) for name in AS_TEXT}} for one in replaced]
+    kept = {"id": change.id, "person_ids": list(change.person_ids), "replaced": texts}
+    told = insert(calendar_changes).values(made_by=change.made_by, **kept)
+    await work.session.execute(told.on_conflict_do_update(index_elements=["tenant_id", "made_by"], set_=kept))
+
+
+async def take_last_change(work: Work, change_id: UUID) -> CalendarChange | None:
+    """The change of calendars, if it is the actor's last one; it can be taken once."""
+    own = (calendar_changes.c.id == change_id, calendar_changes.c.made_by == work.actor.subject)
+    found = (await work.session.execute(delete(calendar_changes).where(*own).returning(*calendar_changes.c))).first()
+    if found is None:
+        return None
+    replaced = [{**one, **{name: read(one[name]) for name, read in AS_TEXT.items()}} for one in found.replaced]
+    return CalendarChange(found.id, found.made_by, found.person_ids, [WorkCalendar(**one) for one in replaced])
+
+
+async def take_back(work: Work, change: CalendarChange) -> bool:
+    """Keep what gave way to a change in its place again, if everything that it set still stands; whether it did."""
+    made = [change.calendar_id(person_id) for person_id in change.person_ids]
+    gone = delete(work_calendars).where(work_calendars.c.id.in_(made)).returning(work_calendars.c.id)
+    if len((await work.session.execute(gone)).all()) < len(made):
+        return False
+    work.session.add_all(change.replaced)
+    await work.session.flush()
+    return True
 
 
 async def get_time_off(work: Work, time_off_id: UUID) -> TimeOff:

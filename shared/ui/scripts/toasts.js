@@ -1,4 +1,4 @@
-// Short messages. A server sends one by the header HX-Trigger: {"toast": {"text": …, "tone": "good", "undo": "/address"}}.
+// Short messages. A server sends one by the header HX-Trigger: {"toast": {"text": …, "tone": "good", "undo": "/address", "values": {…}}}.
 import { send } from './send.js'
 
 const KEPT = 'toasts'
@@ -18,7 +18,7 @@ class Toasts extends HTMLElement {
   }
 
   show(toast) {
-    const { text, tone = 'good', mend, undo } = toast
+    const { text, tone = 'good', mend, undo, values = {} } = toast
     const box = document.createElement('div')
     box.className = `toast-box tone-${tone}`
     box.role = tone === 'bad' ? 'alert' : 'status'
@@ -27,7 +27,7 @@ class Toasts extends HTMLElement {
     words.textContent = text
     box.append(words)
     if (mend) words.append(Object.assign(document.createElement('span'), { className: 'sub', textContent: mend }))
-    if (undo) box.append(this.button(this.dataset.undo, () => send(document.body, undo, {}).then(() => box.remove())))
+    if (undo) box.append(this.button(this.dataset.undo, () => send(document.body, undo, values).then(() => box.remove())))
     const close = this.button('×', () => box.remove())
     close.ariaLabel = this.dataset.close
     box.append(close)

@@ -6,7 +6,7 @@ from shared.actor import Role
 from shared.contracts.resourcing import PersonChanged
 from shared.database import Database
 from shared.ids import new_id
-from tests.support.api import BY_SCRIPT, HTML, Api, seen
+from tests.support.api import BY_SCRIPT, HTML, Api, code_of, seen, undone
 from tests.support.crm import MONDAY, an_account, hear
 
 BERGER = {"name": "Ms Berger", "role": "Head of purchasing", "email": "berger@alpenglow.example"}
@@ -105,4 +105,25 @@ async def test_only_whoever_may_change_the_account_is_offered_its_contacts(crm: 
     for browser, status in ((auditor, 403), (crm.browser(Role.SALES_REP, subject="ralf"), 404)):
         assert (await browser.post(contact, data=BERGER, headers=BY_SCRIPT)).status_code == status
         assert (await browser.get(contact, headers=HTML)).status_code == status
+        assert (await browser.post(f"{contact}/removal", headers=BY_SCRIPT)).status_code == status
     assert "Nobody is written down yet" in await seen(boss, here)
+
+
+async def test_what_is_done_to_a_contact_is_undone_from_the_message_that_says_so(crm: Api) -> None:
+    here = f"/accounts/{(await an_account(crm.as_(Role.SALES_REP, subject='rita')))['id']}"
+    rita, contact = crm.browser(Role.SALES_REP, subject="rita"), f"{here}/contacts/{new_id()}"
+
+    written = await rita.post(contact, data=BERGER, headers=BY_SCRIPT)
+    changed = await rita.post(contact, data={"name": "Ms Huber"}, headers=BY_SCRIPT)
+    await undone(rita, changed)
+    assert "Head of purchasing" in await seen(rita, here) and "Ms Huber" not in await seen(rita, here)
+
+    removed = await rita.post(f"{contact}/removal", headers=BY_SCRIPT)
+    assert "Nobody is written down yet" in await seen(rita, here)
+    await undone(rita, removed)
+    assert "mailto:berger@alpenglow.example" in await seen(rita, here)
+
+    await undone(rita, written)
+    assert "Nobody is written down yet" in await seen(rita, here)
+    twice = await undone(rita, written)
+    assert (twice.status_code, code_of(twice)) == (404, "no_such_contact")

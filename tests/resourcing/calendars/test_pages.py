@@ -6,7 +6,7 @@ import re
 
 from shared.actor import Role
 from shared.ids import new_id
-from tests.support.api import BY_SCRIPT, code_of, seen
+from tests.support.api import BY_SCRIPT, code_of, seen, undone
 from tests.support.resourcing import Resourcing, a_person
 
 FOUR_DAYS = {
@@ -83,3 +83,32 @@ async def test_leave_begins_with_the_latest_but_what_waits_is_decided_in_its_ord
 
     assert waiting == ["1 Apr", "4 May", "1 Jun"]
     assert everybody == of_anna == ["1 Jun", "4 May", "1 Apr"]
+
+
+async def test_the_last_calendars_are_taken_back_by_whoever_set_them_unless_others_were_set_since(
+    resourcing: Resourcing,
+) -> None:
+    async with resourcing.work() as work:
+        people = {"person_ids/0": str(await a_person(work)), "person_ids/1": str(await a_person(work, week=None))}
+    ruth, ada = (resourcing.api.browser(Role.RESOURCE_MANAGER, subject=login) for login in ("ruth", "ada"))
+    before = await weeks(resourcing)
+
+    first = await ruth.post("/calendars", data={**FOUR_DAYS, **people}, headers=BY_SCRIPT)
+    four_days = await weeks(resourcing)
+    second = await ada.post("/calendars", data={**FOUR_DAYS, **people, "week/friday": "4"}, headers=BY_SCRIPT)
+    for browser, change in ((ruth, first), (ruth, second)):
+        refused = await undone(browser, change)
+        assert (refused.status_code, code_of(refused)) == (409, "calendars_changed_since")
+    assert (await undone(ada, second)).status_code == 204
+    assert await weeks(resourcing) == four_days
+    assert (await undone(ruth, first)).headers["hx-redirect"] == "/resourcing/calendars"
+
+    assert await weeks(resourcing) == before
+    assert (await undone(ruth, first)).status_code == 409
+    assert (await undone(resourcing.api.browser(Role.CONSULTANT, subject="ruth"), first)).status_code == 403
+
+
+async def weeks(resourcing: Resourcing) -> list[tuple[str, ...]]:
+    """Who works how, from when on."""
+    rows = await resourcing.rows("work_calendars")
+    return sorted(tuple(str(row[name]) for name in ("id", "person_id", "starts_on", "region")) for row in rows)

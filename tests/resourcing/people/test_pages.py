@@ -5,11 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from uuid import UUID
 
-import httpx2
-
 from shared.actor import Role
 from shared.ids import new_id
-from tests.support.api import BY_SCRIPT, HTML, code_of, seen
+from tests.support.api import BY_SCRIPT, HTML, code_of, seen, undone
 from tests.support.resourcing import HIRED, Resourcing, a_person
 
 BERTA = {"name": "Berta Braun", "employed_from": "2026-03-01", "staffing_roles/0": "Consultant"}
@@ -87,14 +85,9 @@ async def test_a_skill_is_added_assessed_anew_and_the_assessment_undone(resourci
     (skill,) = await resourcing.rows("person_skills")
     assert (skill["level"], str(skill["assessed_on"])) == (3, "2026-03-02")
 
-    undo = httpx2.URL(_undo(assessed))
-    assert (await ruth.post(f"{undo}".removeprefix("/resourcing"), headers=BY_SCRIPT)).status_code == 204
+    await undone(ruth, assessed)
     (skill,) = await resourcing.rows("person_skills")
     assert (skill["level"], str(skill["assessed_on"])) == (2, "2026-01-10")
-
-
-def _undo(answer: httpx2.Response) -> str:
-    return str(httpx2.Response(200, content=answer.headers["hx-trigger"]).json()["toast"]["undo"])
 
 
 async def test_a_cost_rate_follows_the_one_before_and_only_those_who_may_see_cost_see_it(
@@ -147,7 +140,6 @@ async def test_nobody_else_is_offered_or_does_any_of_it(resourcing: Resourcing) 
             (f"/people/{new_id()}", BERTA),
             (f"/people/{person}/skills", skill),
             (f"/people/{person}/skills/assessment", skill),
-            (f"/people/{person}/skills/undo?skill=python&level=1&assessed_on=2026-03-02", {}),
             (f"/staffing-roles/{new_id()}", {"name": "Wizard"}),
         ):
             refused = await browser.post(path, data=said, headers=BY_SCRIPT)

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field
 
 from services.resourcing.calendars import actions, queries
 from services.resourcing.calendars.api import Country, Region
-from services.resourcing.calendars.model import DAY_MINUTES
+from services.resourcing.calendars.model import DAY_MINUTES, CalendarChange
 from services.resourcing.people.queries import people_by_id
 from services.resourcing.permissions import Permission
 from shared.database import LIMIT_DEFAULT, LIMIT_MAX
@@ -61,6 +61,12 @@ class CalendarForm(Body):
     week: Week = Week()
     country: Country
     region: Region = None
+
+
+class UndoForm(Body):
+    """The change of calendars that is taken back."""
+
+    change_id: UUID
 
 
 @router.get("/calendars")
@@ -121,7 +127,7 @@ async def regions(request: Request, work: InWork, country: Annotated[str, Query(
 async def set_calendars(request: Request, work: InWork) -> Response:
     """Let a week hold from a day on, for all who were chosen or for none."""
     form = await form_of(request, CalendarForm)
-    await actions.set_calendars(
+    change = await actions.set_calendars(
         work,
         form.person_ids,
         starts_on=form.starts_on,
@@ -129,10 +135,18 @@ async def set_calendars(request: Request, work: InWork) -> Response:
         country=form.country,
         region=form.region,
     )
-    number = len(form.person_ids)
+    number = len(change.person_ids)
     told = ngettext("%(num)s calendar set.", "%(num)s calendars set.", number) % {"num": number}
-    back = f"/resourcing/people/{form.person_ids[0]}" if number == 1 else HERE
-    return RedirectResponse(back, 303, toast(told))
+    said = toast(told, undo=f"{HERE}/undo", values={"change_id": str(change.id)})
+    return RedirectResponse(_back(change), 303, said)
+
+
+@router.post("/calendars/undo")
+async def undo(request: Request, work: InWork) -> Response:
+    """Let hold again what held before one's last change of calendars."""
+    form = await form_of(request, UndoForm)
+    change = await actions.take_calendars_back(work, form.change_id)
+    return RedirectResponse(_back(change), 303)
 
 
 @router.get("/people/{person_id}/calendar")
@@ -150,6 +164,11 @@ async def of_person(request: Request, person_id: UUID, work: InWork) -> Response
         leave=(await queries.list_time_off(work, person_id=person_id, descending=True, limit=LIMIT_MAX)).items,
         may_manage=work.actor.may(Permission.MANAGE_PEOPLE),
     )
+
+
+def _back(change: CalendarChange) -> str:
+    """Where what was set is seen."""
+    return f"/resourcing/people/{change.person_ids[0]}" if len(change.person_ids) == 1 else HERE
 
 
 def _countries() -> list[tuple[str, str]]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -15,6 +13,7 @@ from services.resourcing.people.api import Name, SkillBody
 from services.resourcing.people.model import Skill
 from services.resourcing.permissions import Permission
 from shared.pages import InWork, PageRoute, form_of, page, toast
+from shared.ui.formats import titled
 from shared.ui.words import gettext as _
 
 router = APIRouter(prefix="/people/{person_id}/skills", route_class=PageRoute)
@@ -56,21 +55,15 @@ async def assess(request: Request, person_id: UUID, work: InWork) -> Response:
     """Put on record how well the person can do something by now, with the way back to how it was."""
     wanted = await form_of(request, SkillForm)
     person = await queries.get_person(work, person_id)
-    was = next((_as_query(one) for one in person.skills if one.skill == wanted.skill), None)
+    before = next((_as_form(one) for one in person.skills if one.skill == wanted.skill), None)
     await actions.assess_skill(work, person_id, wanted.skill, level=wanted.level, assessed_on=wanted.assessed_on)
-    undo = was and f"/resourcing/people/{person_id}/skills/undo?{was}"
-    return _to(person_id, toast(_("%(skill)s assessed.") % {"skill": wanted.skill}, undo=undo))
+    said = _("%(skill)s assessed.") % {"skill": titled(wanted.skill)}
+    way_back = f"/resourcing/people/{person_id}/skills/assessment" if before else None
+    return _to(person_id, toast(said, undo=way_back, values=before))
 
 
-@router.post("/undo")
-async def undo(person_id: UUID, work: InWork, *, skill: Name, level: int, assessed_on: date) -> Response:
-    """Let the assessment hold again that held before."""
-    await actions.assess_skill(work, person_id, skill, level=level, assessed_on=assessed_on)
-    return _to(person_id)
-
-
-def _as_query(kept: Skill) -> str:
-    return urlencode({"skill": kept.skill, "level": kept.level, "assessed_on": kept.assessed_on})
+def _as_form(kept: Skill) -> dict[str, str]:
+    return {"skill": kept.skill, "level": str(kept.level), "assessed_on": kept.assessed_on.isoformat()}
 
 
 def _to(person_id: UUID, said: dict[str, str] | None = None) -> Response:
