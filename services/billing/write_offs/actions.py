@@ -34,9 +34,18 @@ async def propose_write_off(
     check([_settlement(SettlementKind.WRITE_OFF, write_off_id, invoice_id, amount, work.now.date())], positions)
     currency = positions[invoice_id].currency
     net, gross = await store.net_and_gross(work, invoice_id)
-    tax = tax_within(amount, net=net, gross=gross, currency=currency) if reclaims_tax else Decimal()
+    before = await store.given_up(work, invoice_id)
+    tax = tax_within(amount, before=before, net=net, gross=gross, currency=currency) if reclaims_tax else Decimal()
     write_off = WriteOff(
-        write_off_id, invoice_id, currency, amount, tax, reason, proposed_by=work.actor.subject, proposed_at=work.now
+        write_off_id,
+        invoice_id,
+        currency,
+        amount,
+        tax,
+        reason,
+        proposed_by=work.actor.subject,
+        proposed_at=work.now,
+        reclaims_tax=reclaims_tax,
     )
     await store.add(work, write_off)
     return write_off

@@ -77,6 +77,17 @@ class ChargedTo(StrEnum):
     BAD_DEBT = "bad_debt"
 
 
+@dataclass(frozen=True)
+class GivenUp:
+    """What of an invoice is given up so that its tax is reclaimed, and that tax."""
+
+    amount: Decimal = Decimal()
+    tax: Decimal = Decimal()
+
+    def __add__(self, other: GivenUp) -> GivenUp:
+        return GivenUp(self.amount + other.amount, self.tax + other.tax)
+
+
 @dataclass(eq=False)
 class WriteOff:
     """So much of an invoice that is given up; `tax` of it is reclaimed from the tax office, the rest is the loss."""
@@ -95,6 +106,7 @@ class WriteOff:
     decided_by: str | None = None
     decided_at: datetime | None = None
     refused_because: str = ""
+    reclaims_tax: bool = False
     version: int = 1
 
     def approve(
@@ -128,6 +140,10 @@ class WriteOff:
         tax = self._tax_on(before + amount) - self._tax_on(before)
         return self._posting(self.charged_to, -amount, -tax)
 
+    def standing(self, recovered: Decimal) -> GivenUp:
+        """What of it is still given up once so much came back."""
+        return GivenUp(self.amount - recovered, self.tax - self._tax_on(recovered))
+
     def _decide(self, status: WriteOffStatus, *, by: str, at: datetime, is_own: bool) -> None:
         if self.status is not WriteOffStatus.PROPOSED:
             raise NotProposed()
@@ -144,9 +160,13 @@ class WriteOff:
         return [NewLine(role, side) for role, side in sides if side]
 
 
-def tax_within(amount: Decimal, *, net: Decimal, gross: Decimal, currency: str) -> Decimal:
-    """The tax in a part of an invoice, in proportion to all of it, rounded half up."""
-    return Money(amount * (gross - net) / gross, currency).rounded().amount
+def tax_within(amount: Decimal, *, before: GivenUp, net: Decimal, gross: Decimal, currency: str) -> Decimal:
+    """The tax in a part of an invoice, in proportion to all of it, beside what was given up before.
+
+    What it comes to with that is rounded, half up, so that parts give up as much tax as the whole would.
+    """
+    so_far = Money((before.amount + amount) * (gross - net) / gross, currency).rounded().amount
+    return min(max(so_far - before.tax, Decimal()), amount)
 
 
 def recovered(amounts: Iterable[Decimal]) -> Decimal:

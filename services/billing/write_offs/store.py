@@ -5,10 +5,25 @@ from __future__ import annotations
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Column, Date, DateTime, Integer, Numeric, String, Text, Uuid, column, select, table
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Integer,
+    Numeric,
+    String,
+    Text,
+    Uuid,
+    column,
+    func,
+    select,
+    table,
+)
 
+from services.billing.receivables.model import SettlementKind
 from services.billing.tables import schema
-from services.billing.write_offs.model import ChargedTo, WriteOff, WriteOffStatus
+from services.billing.write_offs.model import ChargedTo, GivenUp, WriteOff, WriteOffStatus
 from shared.database import amount, belongs_to, choice, found_by, rule
 from shared.work import Work
 
@@ -28,6 +43,7 @@ write_offs = schema.table(
     Column("decided_by", String),
     Column("decided_at", DateTime(timezone=True)),
     Column("refused_because", Text, nullable=False),
+    Column("reclaims_tax", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
     belongs_to("invoice_id", "issued_invoices"),
     found_by("status", "id", why="what waits for approval"),
@@ -39,6 +55,10 @@ schema.map(WriteOff, write_offs, version=write_offs.c.version)
 issued_invoices = table(
     "issued_invoices", column("id", Uuid), column("net", Numeric(20, 6)), column("gross", Numeric(20, 6))
 )
+
+
+# What came back of a write-off, as receivables keep it.
+settlements = table("settlements", column("cause_id", Uuid), column("kind", String), column("amount", Numeric(20, 6)))
 
 
 async def add(work: Work, write_off: WriteOff) -> None:
@@ -60,6 +80,22 @@ async def net_and_gross(work: Work, invoice_id: UUID) -> tuple[Decimal, Decimal]
     wanted = select(issued_invoices.c.net, issued_invoices.c.gross).where(issued_invoices.c.id == invoice_id)
     row = (await work.session.execute(wanted)).one()
     return row.net, row.gross
+
+
+async def given_up(work: Work, invoice_id: UUID) -> GivenUp:
+    """What of an invoice is given up, or is proposed to be, so that its tax is reclaimed."""
+    came_back = (
+        select(-func.coalesce(func.sum(settlements.c.amount), 0))
+        .where(settlements.c.cause_id == write_offs.c.id, settlements.c.kind == SettlementKind.RECOVERY)
+        .scalar_subquery()
+    )
+    wanted = select(WriteOff, came_back).where(
+        write_offs.c.invoice_id == invoice_id,
+        write_offs.c.status != WriteOffStatus.REFUSED,
+        write_offs.c.reclaims_tax,
+    )
+    rows = await work.session.execute(wanted)
+    return sum((one.standing(Decimal(back)) for one, back in rows), GivenUp())
 
 
 async def keep(work: Work) -> None:

@@ -228,3 +228,19 @@ async def test_what_was_paid_is_credited_beside_a_write_off(billing: Billing) ->
     await an_issued_credit(billing, invoice, lines=[{"position": 1, "minutes": 60}])
 
     assert await standing(billing, invoice) == ("part_paid", "357.20")
+
+
+async def test_parts_give_up_the_tax_of_the_whole_and_what_is_refused_counts_for_nothing(billing: Billing) -> None:
+    invoice = await an_invoice(billing)
+    taxes = []
+    for amount in ("0.02", "0.02", "0.02"):  # each by itself has no cent of tax in it
+        one = await a_proposal(billing, invoice, amount, reclaims_tax=True)
+        taxes.append(one["tax"])
+    refused = await a_proposal(billing, invoice, "500.00", reclaims_tax=True)
+    await billing.as_(Role.BILLING_APPROVER, subject="bruno").post(
+        f"/write-offs/{refused['id']}/refusal", json={"reason": "They pay"}
+    )
+    rest = await a_proposal(billing, invoice, "1142.34", reclaims_tax=True)
+
+    assert taxes == ["0.00", "0.01", "0.00"]
+    assert Decimal(rest["tax"]) + Decimal("0.01") == Decimal("182.40")

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from services.billing.ledger.model.accounts import PostingRole
 from services.billing.write_offs.model import (
     ChargedTo,
+    GivenUp,
     NotProposed,
     NotWrittenOff,
     OwnWriteOff,
@@ -33,10 +34,34 @@ cents = st.integers(1, 50_000).map(lambda amount: Decimal(amount) / 100)
 
 
 @given(st.lists(cents, min_size=1, max_size=8), st.sampled_from(["0", "7", "19", "20"]))
+def test_any_parts_of_a_claim_give_up_as_much_net_and_tax_as_the_whole(parts: list[Decimal], rate: str) -> None:
+    invoice: Any = {"net": Decimal(100), "gross": 100 + Decimal(rate), "currency": "EUR"}
+    given_up = GivenUp()
+    for part in parts:
+        tax = tax_within(part, before=given_up, **invoice)
+        assert 0 <= tax <= part
+        given_up += GivenUp(part, tax)
+
+    whole = sum(parts, Decimal())
+    assert given_up == GivenUp(whole, tax_within(whole, before=GivenUp(), **invoice))
+
+
+@given(cents, cents)
+def test_what_came_back_is_given_up_anew_with_all_of_its_tax(first: Decimal, second: Decimal) -> None:
+    invoice: Any = {"net": Decimal(100), "gross": Decimal(119), "currency": "EUR"}
+    tax = tax_within(first, before=GivenUp(), **invoice)
+    one = WriteOff(UUID(int=1), UUID(int=2), "EUR", first, tax, "Insolvent", "bella", AT)
+
+    assert one.standing(first) == GivenUp()
+    assert one.standing(Decimal()) == GivenUp(first, tax)
+    assert tax_within(second, before=one.standing(first), **invoice) == tax_within(second, before=GivenUp(), **invoice)
+
+
+@given(st.lists(cents, min_size=1, max_size=8), st.sampled_from(["0", "7", "19", "20"]))
 def test_recovering_everything_in_parts_leaves_nothing_behind(parts: list[Decimal], rate: str) -> None:
     amount = sum(parts, Decimal())
     gross = 100 + Decimal(rate)
-    tax = tax_within(amount, net=Decimal(100), gross=gross, currency="EUR")
+    tax = tax_within(amount, before=GivenUp(), net=Decimal(100), gross=gross, currency="EUR")
     one = WriteOff(UUID(int=1), UUID(int=2), "EUR", amount, tax, "Insolvent", "bella", AT)
     sums: dict[object, Decimal] = defaultdict(Decimal)
 
@@ -81,7 +106,9 @@ def test_a_claim_that_is_given_up_is_a_loss_without_its_tax() -> None:
         (PostingRole.RECEIVABLE, Decimal("-119.00")),
         (PostingRole.ALLOWANCE, Decimal("119.00")),
     ]
-    assert tax_within(Decimal("59.50"), net=Decimal(100), gross=Decimal(119), currency="EUR") == Decimal("9.50")
+    assert tax_within(
+        Decimal("59.50"), before=GivenUp(), net=Decimal(100), gross=Decimal(119), currency="EUR"
+    ) == Decimal("9.50")
 
 
 def test_nobody_agrees_to_what_they_proposed_and_nothing_is_decided_twice() -> None:
