@@ -133,7 +133,7 @@ NEXT = text(
             select coalesce(unit, contract_id) from pre_bills where run_id = :run_id and status = 'reviewed'
             order by 1 limit :contracts)
     ),
-    sized as (
+    sized as materialized (
         select unit, sum((
             select count(*) from billable_items item
             where item.contract_id = candidates.contract_id
