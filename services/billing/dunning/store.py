@@ -219,14 +219,20 @@ async def leave_out(work: Work, notice_ids: Collection[UUID], *, on: date, reaso
     await _decide(work, notice_ids, status=NoticeStatus.LEFT_OUT, decided_on=on, reason=reason)
 
 
-async def send(work: Work, letter: Letter, opens: Mapping[UUID, Decimal], *, pdf: bytes) -> None:
-    """Keep a letter as it went out, and put its notices on it, each with what was open."""
-    said = {"sent_by": work.actor.subject, "sent_at": work.now, "sha256": hashlib.sha256(pdf).hexdigest()}
-    await work.session.execute(insert(dunning_letters).values({**asdict(letter), **said}))
-    await work.session.execute(insert(dunning_documents).values(id=letter.id, pdf=pdf))
-    left = case(dict(opens), value=dunning_notices.c.id)
-    on_letter = {"decided_on": letter.sent_on, "letter_id": letter.id, "open": left}
-    await _decide(work, list(opens), status=NoticeStatus.SENT, **on_letter)
+async def send(work: Work, written: Sequence[tuple[Letter, Mapping[UUID, Decimal], bytes]]) -> None:
+    """Keep letters as they went out, and put the notices of each on it, each with what was open."""
+    made = {"sent_by": work.actor.subject, "sent_at": work.now}
+    heads = [{**asdict(letter), **made, "sha256": hashlib.sha256(pdf).hexdigest()} for letter, _, pdf in written]
+    await work.session.execute(insert(dunning_letters), heads)
+    await work.session.execute(insert(dunning_documents), [{"id": letter.id, "pdf": pdf} for letter, _, pdf in written])
+    letters = {notice: letter.id for letter, opens, _ in written for notice in opens}
+    lefts = {notice: left for _, opens, _ in written for notice, left in opens.items()}
+    on_letter = {
+        "decided_on": work.now.date(),
+        "letter_id": case(letters, value=dunning_notices.c.id),
+        "open": case(lefts, value=dunning_notices.c.id),
+    }
+    await _decide(work, list(letters), status=NoticeStatus.SENT, **on_letter)
 
 
 async def _decide(work: Work, notice_ids: Collection[UUID], **values: Any) -> None:

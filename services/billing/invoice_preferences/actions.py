@@ -45,12 +45,6 @@ async def languages_of(work: Work, between: Iterable[tuple[UUID, UUID]]) -> dict
     return {(customer, seller): stated.get(customer) or usual[seller] for customer, seller in wanted}
 
 
-async def language_of(work: Work, customer_id: UUID, legal_entity_id: UUID) -> Language:
-    """What a legal entity writes to a customer in."""
-    [language] = (await languages_of(work, [(customer_id, legal_entity_id)])).values()
-    return language
-
-
 async def units_of(work: Work, contract_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """For each contract the first of those given that it is invoiced with."""
     return units(await store.invoiced(work, contract_ids))

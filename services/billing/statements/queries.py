@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Date, Integer, Numeric, String, Uuid, column, select, text
 
 from services.billing.customers.actions import customer_of
-from services.billing.invoice_preferences.actions import language_of
+from services.billing.invoice_preferences.actions import languages_of
 from services.billing.legal_entities.actions import legal_entity_of
 from services.billing.legal_entities.model import Language
 from services.billing.letters.actions import set_letter
@@ -120,7 +120,8 @@ async def document(work: Work, account: Account, *, language: Language | None = 
         more = await statement(work, account, cursor=following, limit=LIMIT_MAX)
         movements += more.movements
         following = more.next
-    chosen = language or await language_of(work, account.customer_id, account.legal_entity_id)
+    between = account.customer_id, account.legal_entity_id
+    chosen = language or (await languages_of(work, [between]))[between]
     pdf = await set_letter(
         TEMPLATE,
         _said(found, movements, chosen),

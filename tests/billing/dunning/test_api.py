@@ -9,7 +9,7 @@ from uuid import UUID
 import httpx2
 import pytest
 
-from services.billing.dunning.actions import PROPOSE_DUNNING
+from services.billing.dunning.actions import PROPOSE_DUNNING, send_notices
 from shared.actor import Role
 from shared.contracts.claims import DunningLetterSent
 from shared.ids import new_id
@@ -19,6 +19,7 @@ from tests.support.api import code_of
 from tests.support.billing import Billing, Made, a_payment, an_issued_credit
 from tests.support.claims import A_PLAN, JUNE, a_late_invoice, prefers, printed
 from tests.support.ledger import sent
+from tests.support.statements import statements
 
 STEPS = A_PLAN["steps"]
 A_TEXT = {"title": "Mahnung", "text": "Bitte zahlen Sie."}
@@ -82,6 +83,21 @@ async def test_what_is_sent_is_one_letter_a_customer_and_says_what_is_open(june:
     events = await june.announced(DunningLetterSent)
     assert sorted(len(event.claims) for event in events) == [1, 2]
     assert other["number"] in {claim.number for event in events for claim in event.claims}
+
+
+async def test_many_letters_take_as_many_statements_as_one(june: Billing) -> None:
+    taken = []
+    for count in (1, 1, 20):  # the first one finds nothing known yet
+        invoices = [await a_late_invoice(june) for _ in range(count)]
+        await planned(june, invoices[0])
+        waiting = await proposed(june, invoices[0])
+        async with june.work(at=JUNE) as work:
+            with statements(june.database) as seen:
+                letters = await send_notices(work, [UUID(one["id"]) for one in waiting])
+        assert len(letters) == count
+        taken.append(len(seen))
+
+    assert taken[2] == taken[1]
 
 
 async def test_a_letter_is_in_the_customers_language_where_its_step_is_said_in_it(june: Billing) -> None:

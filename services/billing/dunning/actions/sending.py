@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from services.billing.customers.actions import customer_of
+from services.billing.customers.actions import customers_of
 from services.billing.customers.model import Customer
 from services.billing.dunning import store
 from services.billing.dunning.model import (
@@ -23,8 +23,8 @@ from services.billing.dunning.model import (
 )
 from services.billing.dunning.model.words import WORDS
 from services.billing.invoice_layouts.actions import layout_of
-from services.billing.invoice_preferences.actions import language_of
-from services.billing.legal_entities.actions import legal_entity_of
+from services.billing.invoice_preferences.actions import languages_of
+from services.billing.legal_entities.actions import legal_entities_of
 from services.billing.legal_entities.model import LegalEntity
 from services.billing.letters.actions import set_letter
 from services.billing.letters.model import iban_as_printed
@@ -66,7 +66,7 @@ async def send_notices(work: Work, notice_ids: Sequence[UUID]) -> list[Letter]:
     steps = await store.steps_of(work, {one.plan_id for one in notices})
     of_plan = {(plan_id, step.number): step for plan_id, each in steps.items() for step in each}
     reminders = [Reminder(one.id, positions[one.invoice_id], of_plan[one.plan_id, one.step]) for one in notices]
-    return [await _sent(work, each) for each in letters_of(reminders)]
+    return await _sent(work, letters_of(reminders))
 
 
 async def _waiting(work: Work, notice_ids: Sequence[UUID]) -> list[Notice]:
@@ -82,24 +82,26 @@ async def _waiting(work: Work, notice_ids: Sequence[UUID]) -> list[Notice]:
     return found
 
 
-async def _sent(work: Work, reminders: Sequence[Reminder]) -> Letter:
-    first, step = reminders[0].position, furthest_of(reminders)
-    seller = await legal_entity_of(work, first.legal_entity_id)
-    customer = await customer_of(work, first.customer_id)
-    wanted = await language_of(work, customer.id, seller.id)
-    letter = letter_of(
-        reminders,
-        id=new_id(),
-        on=work.now.date(),
+async def _sent(work: Work, groups: Sequence[Sequence[Reminder]]) -> list[Letter]:
+    """A letter about each of the groups; however many there are, they are looked up and kept at once."""
+    firsts = [reminders[0].position for reminders in groups]
+    sellers = await legal_entities_of(work, {first.legal_entity_id for first in firsts})
+    customers = await customers_of(work, {first.customer_id for first in firsts})
+    wanted = await languages_of(work, ((first.customer_id, first.legal_entity_id) for first in firsts))
+    own = {seller: (await layout_of(work, seller)).language for seller in sellers}
+    written = []
+    for reminders, first in zip(groups, firsts, strict=True):
+        seller, customer = sellers[first.legal_entity_id], customers[first.customer_id]
+        language = furthest_of(reminders).language(wanted=wanted[customer.id, seller.id], own=own[seller.id])
         # A fee is an amount of the firm's own currency.
-        charges=first.currency == seller.functional_currency,
-        language=step.language(wanted=wanted, own=(await layout_of(work, seller.id)).language),
-    )
-    said = _said(letter, reminders, seller, customer)
-    pdf = await set_letter(TEMPLATE, said, seller=seller, customer=customer, language=letter.language)
-    await store.send(work, letter, {one.notice_id: one.position.open for one in reminders}, pdf=pdf)
-    work.publish(_announced(letter, reminders))
-    return letter
+        charges = first.currency == seller.functional_currency
+        letter = letter_of(reminders, id=new_id(), on=work.now.date(), charges=charges, language=language)
+        said = _said(letter, reminders, seller, customer)
+        pdf = await set_letter(TEMPLATE, said, seller=seller, customer=customer, language=language)
+        written.append((letter, {one.notice_id: one.position.open for one in reminders}, pdf))
+        work.publish(_announced(letter, reminders))
+    await store.send(work, written)
+    return [letter for letter, _, _ in written]
 
 
 def _said(letter: Letter, reminders: Sequence[Reminder], seller: LegalEntity, customer: Customer) -> dict[str, Any]:
