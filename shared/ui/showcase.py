@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace as Shown
@@ -122,13 +122,14 @@ def _board() -> list[Shown]:
         ],
         "Won": [],
     }
-    notes = {"Qualified": "20%", "Proposal": "55%", "Negotiation": "75%", "Won": None}
+    weights = {"Qualified": 20, "Proposal": 55, "Negotiation": 75, "Won": 100}
     return [
         Shown(
             id=stage.lower(),
             label=stage,
-            note=notes[stage],
-            total=sum((Money(Decimal(deal[2]), "EUR") for deal in found), money("0 EUR")),
+            note=f"{weights[stage]}%" if found else None,
+            count=len(found),
+            sums=[_sum(found, weights[stage])] if found else [],
             cards=[
                 Shown(
                     id=f"{stage}-{n}",
@@ -143,6 +144,11 @@ def _board() -> list[Shown]:
         )
         for stage, found in deals.items()
     ]
+
+
+def _sum(deals: Sequence[tuple[str, str, int, int, int]], weight: int) -> tuple[Money, Money]:
+    whole = Money(Decimal(sum(deal[2] for deal in deals)), "EUR")
+    return whole, (whole * (Decimal(weight) / 100)).rounded()
 
 
 def _jobs() -> list[Shown]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,14 @@ from services.crm.accounts.store import accounts
 from services.crm.handoffs.model import HandoffState
 from services.crm.handoffs.store import handoffs
 from services.crm.opportunities import store
-from services.crm.opportunities.model import NoSuchOpportunity, Opportunity, Outcome, Stage
+from services.crm.opportunities.model import (
+    AGED_AFTER_DAYS,
+    Attention,
+    NoSuchOpportunity,
+    Opportunity,
+    Outcome,
+    Stage,
+)
 from services.crm.opportunities.store import opportunities
 from services.crm.opportunities.store.tables import history
 from services.crm.permissions import Permission
@@ -46,21 +53,27 @@ CARDS_PER_STAGE = 40
 
 @dataclass(frozen=True)
 class Total:
-    """Open deals of one stage in one currency: how many, what they are worth, and weighted by their probability."""
+    """Open deals of one stage in one currency: how many, of them overdue, their worth, and that by probability."""
 
     currency: str
     count: int
+    overdue: int
     amount: Decimal
     weighted: Decimal
 
 
 @dataclass(frozen=True)
 class Card:
-    """One deal on the board: for how many days it is in its stage, and whether it should have closed by now."""
+    """One deal on the board: for how many days it is in its stage, and whether its closing date has passed."""
 
     deal: Row[Any]
     days: int | None
     is_late: bool
+
+    @property
+    def has_aged(self) -> bool:
+        """Whether it has been in its stage for too long."""
+        return self.days is not None and self.days > AGED_AFTER_DAYS
 
     @property
     def id(self) -> UUID:
@@ -82,11 +95,14 @@ class Column:
     totals: list[Total]
 
     @property
-    def total(self) -> Money | None:
-        """What all its deals are worth; none where that would add up several currencies."""
-        if len(self.totals) != 1:
-            return None
-        return Money(self.totals[0].amount, self.totals[0].currency)
+    def count(self) -> int:
+        """How many deals are in it, shown or not."""
+        return sum(one.count for one in self.totals)
+
+    @property
+    def sums(self) -> list[tuple[Money, Money]]:
+        """What they are worth, and that by probability, in each currency."""
+        return [(Money(one.amount, one.currency), Money(one.weighted, one.currency)) for one in self.totals]
 
 
 def visible(work: Work) -> ColumnElement[bool]:
@@ -112,11 +128,15 @@ async def listed(
     owner: str | None = None,
     account_id: UUID | None = None,
     words: str = "",
+    attention: tuple[Attention, date] | None = None,
     descending: bool = False,
     cursor: str | None,
     limit: int,
 ) -> Page[Row[Any]]:
-    """Opportunities by id, narrowed to a stage, an owner, an account, or `words` of the deal or its account."""
+    """Opportunities by id, narrowed to a stage, an owner, an account, or `words` of the deal or its account.
+
+    `attention` narrows to open deals that need some on a day.
+    """
     work.actor.must(Permission.SEE_RECORDS)
     rows = _rows().where(visible(work))
     if words:
@@ -125,6 +145,8 @@ async def listed(
     for column, wanted in (("stage", stage), ("owner", owner), ("account_id", account_id)):
         if wanted is not None:
             rows = rows.where(opportunities.c[column] == wanted)
+    if attention is not None:
+        rows = rows.where(_needs(*attention))
     keys = (opportunities.c.id,)
     return await page(work.session, rows, keys=keys, cursor=cursor, limit=limit, descending=descending)
 
@@ -134,7 +156,7 @@ async def board(work: Work, *, today: date) -> list[Column]:
     work.actor.must(Permission.SEE_RECORDS)
     ranked = (
         _rows()
-        .add_columns(_in_stage_since())
+        .add_columns(_entered_on().label("since"))
         .add_columns(
             func.row_number()
             .over(partition_by=opportunities.c.stage, order_by=(opportunities.c.closes_on, opportunities.c.id))
@@ -151,7 +173,7 @@ async def board(work: Work, *, today: date) -> list[Column]:
         days = (today - row.since).days if row.since else None
         late = row.closes_on is not None and row.closes_on < today
         cards.setdefault(row.stage, []).append(Card(row, days, late))
-    totals = await _totals(work)
+    totals = await _totals(work, today)
     return [
         Column(stage, cards.get(stage.code, []), totals.get(stage.code, []))
         for stage in await store.pipeline(work)
@@ -162,7 +184,7 @@ async def board(work: Work, *, today: date) -> list[Column]:
 async def overdue(work: Work, *, today: date, limit: int) -> Sequence[Row[Any]]:
     """The actor's own open deals whose closing date has passed, the longest first."""
     deal = opportunities.c
-    late = _rows().where(deal.owner == work.actor.subject, deal.outcome == Outcome.OPEN, deal.closes_on < today)
+    late = _rows().where(deal.owner == work.actor.subject, _needs(Attention.OVERDUE, today))
     found: Sequence[Row[Any]] = (await work.session.execute(late.order_by(deal.closes_on, deal.id).limit(limit))).all()
     return found
 
@@ -182,13 +204,14 @@ async def returned(work: Work, *, limit: int) -> Sequence[Row[Any]]:
     return found
 
 
-async def _totals(work: Work) -> dict[str, list[Total]]:
+async def _totals(work: Work, today: date) -> dict[str, list[Total]]:
     deal = opportunities.c
     sums = (
         select(
             deal.stage,
             deal.currency,
             func.count(),
+            func.count().filter(_needs(Attention.OVERDUE, today)),
             func.sum(deal.amount),
             func.round(func.sum(deal.amount * deal.probability), 2),
         )
@@ -202,6 +225,14 @@ async def _totals(work: Work) -> dict[str, list[Total]]:
     return found
 
 
+def _needs(attention: Attention, today: date) -> ColumnElement[bool]:
+    """Whether a deal is open and needs attention on this day."""
+    is_open = opportunities.c.outcome == Outcome.OPEN
+    if attention is Attention.OVERDUE:
+        return is_open & (opportunities.c.closes_on < today)
+    return is_open & (_entered_on() < today - timedelta(days=AGED_AFTER_DAYS))
+
+
 def _rows() -> Select[Any]:
     named = (opportunities.c[name] for name in LISTED)
     return select(*named, accounts.c.name.label("account_name")).outerjoin_from(
@@ -209,10 +240,10 @@ def _rows() -> Select[Any]:
     )
 
 
-def _in_stage_since() -> ColumnElement[date]:
+def _entered_on() -> ColumnElement[date]:
     """The day on which a deal came into the stage it is in."""
     since = select(func.max(history.c.entered_on)).where(history.c.opportunity_id == opportunities.c.id)
-    return since.scalar_subquery().label("since")
+    return since.scalar_subquery()
 
 
 async def stages(work: Work) -> list[Stage]:

@@ -1,5 +1,6 @@
 // Cards that move between columns: by mouse or finger (SortableJS), or by Alt and the arrow keys.
 import Sortable from 'sortablejs/modular/sortable.core.esm.js'
+import { askAgain } from './live.js'
 import { send } from './send.js'
 
 class Board extends HTMLElement {
@@ -14,17 +15,20 @@ class Board extends HTMLElement {
           delay: 150,
           delayOnTouchOnly: true,
           onStart: ({ item }) => (this.from = this.placeOf(item)),
-          onEnd: ({ item }) => this.moved(item, this.from),
+          onEnd: ({ item }) => this.dropped(item),
         }),
     )
     this.addEventListener('keydown', this)
+    document.addEventListener('htmx:before:swap', this)
   }
 
   disconnectedCallback() {
     this.sortables.forEach((each) => each.destroy())
+    document.removeEventListener('htmx:before:swap', this)
   }
 
   handleEvent(event) {
+    if (event.type === 'htmx:before:swap') return this.hold(event)
     const card = event.target.closest('.board-card')
     if (!card || !event.altKey || !event.key.startsWith('Arrow')) return
     event.preventDefault()
@@ -35,6 +39,21 @@ class Board extends HTMLElement {
     else if (event.key === 'ArrowUp') card.previousElementSibling?.before(card)
     else card.nextElementSibling?.after(card)
     card.focus()
+    this.moved(card, from)
+  }
+
+  // What others have changed comes once the card is dropped: nothing moves under somebody's hand.
+  hold(event) {
+    if (!this.from || !event.target.contains(this)) return
+    event.preventDefault()
+    this.missed = event.target
+  }
+
+  dropped(card) {
+    const from = this.from
+    this.from = undefined
+    if (this.missed) askAgain(this.missed)
+    this.missed = undefined
     this.moved(card, from)
   }
 

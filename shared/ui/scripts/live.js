@@ -41,11 +41,14 @@ function listen(service) {
 function heard(service) {
   const known = new Set(frame.dataset.live?.split(' '))
   if (known.has(service)) {
-    for (const part of document.querySelectorAll(`[hx-trigger*="changed-${service}"]`)) {
-      for (const [name] of part.getAttribute('hx-trigger').matchAll(/changed-[\w-]+/g)) say(name)
-    }
+    for (const part of document.querySelectorAll(`[hx-trigger*="changed-${service}"]`)) askAgain(part)
   }
   frame.dataset.live = [...known.add(service)].join(' ')
+}
+
+// Have a part of the page ask again, as if what it shows had changed.
+export function askAgain(part) {
+  for (const [name] of part.getAttribute('hx-trigger').matchAll(/changed-[\w-]+/g)) say(name)
 }
 
 for (const service of frame?.dataset.services.split(' ') ?? []) {

@@ -106,6 +106,16 @@ async def test_what_a_mouse_does_the_keyboard_does_too(desk: Desk) -> None:
         await expect(page.locator("#keys")).to_be_hidden()
 
 
+async def test_a_card_is_dragged_by_mouse(desk: Desk) -> None:
+    async with looked_at(desk) as (page, witness):
+        card = page.locator(".board-card", has_text="Cloud migration")
+        await card.drag_to(page.locator("[data-column=won] [data-cards]"))
+
+        await expect(page.locator("[data-announce]")).to_have_text("Cloud migration is now in Won, place 1")
+        await expect(page.locator("[data-column=won] .board-card")).to_have_count(1)
+        assert witness.faults == []
+
+
 async def test_a_refusal_stands_beside_the_field_it_is_about(desk: Desk) -> None:
     async with looked_at(desk) as (page, _):
         form = page.locator("#rate-form")

@@ -16,7 +16,9 @@ from services.crm.opportunities.model.opportunity import (
     StageEntry,
 )
 from services.crm.opportunities.model.stage import (
+    AGED_AFTER_DAYS,
     DEFAULT_PIPELINE,
+    Attention,
     ClosedByItsOwnVerb,
     ForecastCategory,
     LossReason,
@@ -54,11 +56,13 @@ from services.crm.opportunities.model.winning import (
 )
 
 __all__ = [
+    "AGED_AFTER_DAYS",
     "DEFAULT_PIPELINE",
     "FORMS",
     "NO_TERMS",
     "AccountIncomplete",
     "AmountFollowsLines",
+    "Attention",
     "BillingMethod",
     "BudgetWithoutOrder",
     "CapBelowNothing",

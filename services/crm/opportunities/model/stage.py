@@ -38,6 +38,17 @@ class Outcome(StrEnum):
     LOST = "lost"
 
 
+AGED_AFTER_DAYS = 30
+"""A deal that has been in its stage for longer is marked: it stands still, or belongs elsewhere."""
+
+
+class Attention(StrEnum):
+    """Why somebody should look at an open deal."""
+
+    OVERDUE = "overdue"
+    AGED = "aged"
+
+
 class ForecastCategory(StrEnum):
     """How far a deal counts in the forecast."""
 

@@ -1,9 +1,9 @@
-"""Deals as people see them: the board and the list, one deal with lines and estimate, winning and losing it."""
+"""Deals as people see them: the list, one deal with lines and estimate, winning and losing it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -15,6 +15,7 @@ from services.crm.opportunities import actions, queries
 from services.crm.opportunities.api.bodies import AnewBody, LineBody, LostBody, OpportunityBody, StageBody, WonBody
 from services.crm.opportunities.model import (
     FORMS,
+    Attention,
     BillingMethod,
     LossReason,
     Opportunity,
@@ -31,18 +32,9 @@ from shared.ui.formats import in_currency
 from shared.ui.listing import Column, Listing
 from shared.ui.words import gettext as _
 from shared.web import Cursor
-from shared.web.bodies import Body
 from shared.work import Work
 
 router = APIRouter(prefix="/opportunities", route_class=PageRoute)
-
-
-class MoveBody(Body):
-    """A card of the board, and the column it was moved to; deals are ordered by their closing date, not by place."""
-
-    card: UUID
-    column: str
-    position: int = 0
 
 
 class DealForm(OpportunityBody):
@@ -51,26 +43,26 @@ class DealForm(OpportunityBody):
     version: int = 0
 
 
-@router.get("")
-async def board(request: Request, work: InWork) -> Response:
-    """The open deals by stage."""
-    columns = await queries.board(work, today=work.now.date())
-    may_change = work.actor.may(Permission.CHANGE_RECORDS)
-    return page(request, "crm/opportunities/board.html", columns=columns, may_change=may_change)
-
-
 @router.get("/list")
 async def deals(
     request: Request,
     work: InWork,
+    *,
     q: Annotated[str, Query(max_length=200)] = "",
     stage: Annotated[str | None, Query(max_length=200)] = None,
+    needs: Attention | Literal[""] = "",
     cursor: Cursor = None,
 ) -> Response:
     """Every deal, the newest first."""
     stages = {one.code: one.name for one in await queries.stages(work)}
     found = await queries.listed(
-        work, stage=stage or None, words=q, descending=True, cursor=cursor, limit=LIMIT_DEFAULT
+        work,
+        stage=stage or None,
+        words=q,
+        attention=(needs, work.now.date()) if needs else None,
+        descending=True,
+        cursor=cursor,
+        limit=LIMIT_DEFAULT,
     )
     columns = (
         Column("number", _("Number")),
@@ -82,15 +74,7 @@ async def deals(
         Column("owner", _("Owner")),
     )
     listing = Listing.of(request, "deals", columns, found.items, next=found.next)
-    return page(request, "crm/opportunities/deals.html", listing=listing, stages=stages, stage=stage)
-
-
-@router.post("/moves")
-async def move(request: Request, work: InWork) -> Response:
-    """Move a deal into another open stage, as its card was moved."""
-    form = await form_of(request, MoveBody)
-    await actions.enter_stage(work, form.card, stage=form.column)
-    return Response(status_code=204)
+    return page(request, "crm/opportunities/deals.html", listing=listing, stages=stages, stage=stage, needs=needs)
 
 
 @router.get("/new")
