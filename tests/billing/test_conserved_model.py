@@ -69,7 +69,7 @@ class WorkLives(RuleBasedStateMachine):
     def approve(self, minutes: int, price: Decimal, premium: Decimal | None) -> None:
         rate = with_premium(Money(price, "EUR"), premium)
         value = value_of(rate, minutes).amount
-        part = Part(new_id(), CONTRACT, LINE, None, "EUR", value, minutes, is_waiting=True)
+        part = Part(new_id(), CONTRACT, LINE, True, "EUR", value, minutes, is_waiting=True)
         self.items[part.item_id] = Item(part, rate.amount)
         self.approved_minutes += minutes
         self.worth += value

@@ -82,7 +82,7 @@ async def no_minute_is_lost(firm: Firm) -> None:
         if row["overtime_minutes"] is None:
             left[items[row["transferred_from"] or row["id"]]["entry_id"]] += row["billable_minutes"]
         else:
-            assert row["minutes"] is row["billable_minutes"] is None
+            assert not row["minutes"] and not row["billable_minutes"]
     for row in await firm.rows("work_adjustments"):
         if row["kind"] == "written_off" and items[row["item_id"]]["overtime_minutes"] is None:
             item = items[row["item_id"]]

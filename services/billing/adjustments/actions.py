@@ -91,7 +91,7 @@ async def transfer(work: Work, item_ids: Sequence[UUID], *, contract_line_id: UU
     parts = await _parts(work, item_ids, also=target.contract_id)
     for part in parts:
         is_other = part.contract_line_id != contract_line_id
-        if not is_other or part.milestone_id is not None or part.currency != target.currency:
+        if not is_other or not part.is_time or part.currency != target.currency:
             raise NotTransferable(field="/contract_line_id")
     await work.because(reason)
     adjustment_id = new_id()

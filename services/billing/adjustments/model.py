@@ -56,7 +56,7 @@ class SeveralCurrencies(Invalid):
 class NotTransferable(Conflict):
     """This work cannot go to that contract line.
 
-    Time goes to another line that is billed by the hour, in the same currency; milestones stay on their line.
+    Time goes to another line that is billed by the hour, in the same currency; fees, expenses and deposits stay.
     """
 
 
@@ -72,12 +72,12 @@ class AdjustmentKind(StrEnum):
 
 @dataclass(frozen=True)
 class Part:
-    """What is open of one item; `value` is None while it is unrated."""
+    """What is open of one item; `value` is None while it is unrated. Overtime is time, though it has no minutes."""
 
     item_id: UUID
     contract_id: UUID
     contract_line_id: UUID | None
-    milestone_id: UUID | None
+    is_time: bool
     currency: str
     value: Decimal | None
     minutes: int

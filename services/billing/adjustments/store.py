@@ -36,7 +36,8 @@ CONTRACTS = text("select distinct contract_id from billable_items where id = any
 
 PARTS = text(
     """
-    select item.id as item_id, item.contract_id, item.contract_line_id, item.milestone_id, item.currency,
+    select item.id as item_id, item.contract_id, item.contract_line_id, item.currency,
+           (item.minutes is not null or item.overtime_minutes is not null) as is_time,
            item.value - taken.value as value, coalesce(item.billable_minutes, 0) - taken.minutes as minutes,
            item.is_billable
              and (coalesce(item.value, 0) <> taken.value or coalesce(item.billable_minutes, 0) <> taken.minutes)
@@ -82,7 +83,8 @@ TRANSFER = text(
         'id', moved.new_id, 'transferred_from', coalesce(item.transferred_from, item.id),
         'contract_id', line.contract_id, 'contract_line_id', line.id, 'thread_id', contract.thread_id,
         'entry_id', null, 'entry_version', null, 'corrects_entry_id', null, 'on_top_of', null, 'version', 1,
-        'value', moved.value, 'minutes', moved.minutes, 'billable_minutes', moved.minutes))).*
+        'value', moved.value, 'minutes', case when item.minutes is not null then moved.minutes end,
+        'billable_minutes', case when item.minutes is not null then moved.minutes end))).*
     from jsonb_to_recordset(cast(:moved as jsonb)) as moved (item_id uuid, new_id uuid, value numeric, minutes int)
     join billable_items item on item.id = moved.item_id
     join contract_lines line on line.id = :line_id

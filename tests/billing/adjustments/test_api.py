@@ -12,6 +12,7 @@ import pytest
 
 from services.billing.contracts.model import contract_id_of
 from shared.actor import Role
+from shared.contracts import crm
 from shared.contracts.billing import WorkValued
 from shared.ids import new_id
 from tests.support.api import code_of
@@ -21,6 +22,7 @@ from tests.support.billing import (
     a_draft,
     a_milestone_line,
     a_sale,
+    a_sold_line,
     a_time_line,
     a_timesheet,
     an_accepted_milestone,
@@ -132,6 +134,60 @@ async def test_a_milestone_stays_on_its_line(billing: Billing) -> None:
     ]
 
     assert {code_of(answer) for answer in answers} == {"not_transferable"}
+
+
+async def test_fees_and_deposits_stay_where_they_are(billing: Billing) -> None:
+    retainer, time = a_sold_line(crm.BillingMethod.RETAINER, "6000.00"), a_time_line()
+    contract_id = await billing.sold(a_sale(retainer, time))
+    clerk, key = billing.as_(Role.BILLING_CLERK), {"Idempotency-Key": str(new_id())}
+    await clerk.post(f"/contracts/{contract_id}/retainers", json={})
+    await clerk.post(f"/contracts/{contract_id}/deposits", json={"amount": "500.00"}, headers=key)
+    items = await billing.rows("billable_items")
+
+    answers = [
+        await asked(billing, "transfers", [str(item["id"])], contract_line_id=str(time.line_id)) for item in items
+    ]
+
+    assert {item["rule"] for item in items} == {"retainer", "deposit"}
+    assert {code_of(answer) for answer in answers} == {"not_transferable"}
+
+
+async def test_work_goes_neither_to_a_line_in_another_currency_nor_to_its_own(billing: Billing) -> None:
+    line, dollars = a_time_line(), a_time_line()
+    sale = a_sale(line)
+    await billing.sold(sale)
+    await billing.sold(a_sale(dollars).model_copy(update={"currency": "USD"}))
+    await billing.hear(a_timesheet(sale, an_entry(line.line_id)))
+    [item] = await billing.rows("billable_items")
+
+    answers = [
+        await asked(billing, "transfers", [str(item["id"])], contract_line_id=str(one.line_id))
+        for one in (dollars, line)
+    ]
+
+    assert [code_of(answer) for answer in answers] == ["not_transferable"] * 2
+
+
+async def test_overtime_is_billed_where_it_goes_by_its_amount(billing: Billing) -> None:
+    line, other = a_time_line("100.00"), a_time_line("90.00")
+    sale = a_sale(line)
+    await billing.sold(sale)
+    other_contract = await billing.sold(a_sale(other))
+    beyond = {
+        "kind": "overtime",
+        "percent": "25",
+        "counted_by": "day",
+        "beyond_minutes": 480,
+        "starts_on": "2026-01-01",
+    }
+    await billing.as_(Role.BILLING_CLERK).put(f"/premiums/{new_id()}", json=beyond)
+    await billing.hear(a_timesheet(sale, an_entry(line.line_id, 540)))
+    [extra] = [item for item in await billing.rows("billable_items") if item["on_top_of"]]
+
+    await asked(billing, "transfers", [str(extra["id"])], contract_line_id=str(other.line_id))
+
+    [billed] = (await a_draft(billing, other_contract))["lines"]
+    assert (billed["minutes"], billed["unit_price"], billed["net"]) == (None, "25.00", "25.00")
 
 
 @pytest.mark.parametrize("what", ["adjustments", "write-offs", "transfers"])

@@ -25,7 +25,7 @@ from shared.ids import new_id
 def a_part(value: str | None = "100.00", minutes: int = 60, currency: str = "EUR") -> Part:
     """Describe what is open of an item."""
     worth = None if value is None else Decimal(value)
-    return Part(new_id(), UUID(int=1), UUID(int=2), None, currency, worth, minutes, is_waiting=True)
+    return Part(new_id(), UUID(int=1), UUID(int=2), True, currency, worth, minutes, is_waiting=True)
 
 
 PARTS = st.lists(
