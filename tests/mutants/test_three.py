@@ -1,9 +1,10 @@
-"""The hunt itself works: three planted bugs are caught, and tests that are green without a bug are told as such."""
+"""The hunt itself works: four planted bugs are caught, and tests that are green without a bug are told as such."""
 
 import pytest
 
 from tests.mutants import hunt
 from tests.mutants.catalogue import MUTANTS
+from tests.mutants.money import MONEY
 from tests.mutants.receiving import RECEIVING
 from tests.mutants.sending import SENDING
 from tests.mutants.tenancy import TENANCY
@@ -11,10 +12,10 @@ from tests.mutants.tenancy import TENANCY
 
 @pytest.mark.long
 def test_a_bug_of_each_kind_is_caught_and_its_tests_are_green_without_it() -> None:
-    three = (SENDING[0], RECEIVING[5], TENANCY[2])
+    four = (SENDING[0], RECEIVING[5], TENANCY[2], MONEY[0])
     with hunt.copied_tree() as tree:
-        alive = [mutant.bug for mutant in three if not hunt.hunted(mutant, tree).red]
-        sound = hunt.tested([test for mutant in three for test in mutant.caught_by], tree)
+        alive = [mutant.bug for mutant in four if not hunt.hunted(mutant, tree).red]
+        sound = hunt.tested([test for mutant in four for test in mutant.caught_by], tree)
 
     assert not alive
     assert hunt.is_green(sound), sound.said
