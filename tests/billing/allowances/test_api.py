@@ -137,6 +137,9 @@ async def test_the_policy_of_the_day_counts_and_of_one_day_the_last(billing: Bil
     asked = {"legal_entity_id": invoice["legal_entity_id"]}
     known = (await billing.as_(Role.AUDITOR).get("/allowance-policies", params=asked)).json()["items"]
     assert [one["percents"][0] for one in known] == ["50.00", "1.00", "10.00"]
+    await a_policy(billing, invoice, "5", "5", "5", "5", "5", starts_on="2026-03-31")
+    await a_policy(billing, invoice, "2", "2", "2", "2", "2", starts_on="2026-03-30")
+    assert (await run_of(billing, invoice)).json()["totals"][0]["wanted"] == "57.12"
 
 
 async def test_what_does_not_fit_is_refused_and_nothing_is_kept(billing: Billing) -> None:
@@ -151,10 +154,13 @@ async def test_what_does_not_fit_is_refused_and_nothing_is_kept(billing: Billing
         "allowance_goes_back": await run_of(billing, invoice, as_of="2026-03-30"),
         "no_such_legal_entity": await run_of(billing, {"legal_entity_id": str(new_id())}),
         "invalid_request": await a_policy(billing, invoice, "10", "10", "20", "50"),
+        "percent_out_of_range": await a_policy(billing, invoice, "10", "10", "20", "50", "100.01"),
     }
+    nobodys = await a_policy(billing, {"legal_entity_id": str(new_id())}, "10", "10", "20", "50", "100")
 
     assert code_of(without_policy) == "no_allowance_policy"
     assert {code: code_of(answer) for code, answer in answers.items()} == {code: code for code in answers}
+    assert code_of(nobodys) == "no_such_legal_entity"
     assert await billing.digest() == before
 
 
