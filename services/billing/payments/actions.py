@@ -71,6 +71,8 @@ async def allocate_payment(
     Raises NoSuchPayment, ReversedAlready and what recording raises.
     """
     work.actor.must(Permission.RECORD_PAYMENTS)
+    if on is not None and on > work.now.date():
+        raise ReceivedInFuture(field="/on")
     payment, left = await _standing(work, payment_id)
     positions = await locked_positions(work, {share.invoice_id for share in shares})
     issued = [position.issued_on for position in positions.values()]

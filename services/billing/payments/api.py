@@ -160,7 +160,7 @@ async def record(payment_id: UUID, body: PaymentBody, work: InWork) -> PaymentVi
 @router.post(
     "/{payment_id}/allocations",
     dependencies=[Depends(key_required)],
-    responses=refusals(*ALLOCATING, NoSuchPayment, ReversedAlready, IdempotencyKeyMissing),
+    responses=refusals(*ALLOCATING, NoSuchPayment, ReversedAlready, ReceivedInFuture, IdempotencyKeyMissing),
 )
 async def allocate(payment_id: UUID, body: LaterBody, work: InWork) -> PaymentView:
     """Settle invoices with what is left of a payment."""

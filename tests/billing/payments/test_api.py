@@ -158,6 +158,17 @@ async def test_what_does_not_fit_is_refused_and_nothing_is_kept(billing: Billing
     assert await billing.digest() == before
 
 
+async def test_nothing_is_allocated_ahead(billing: Billing) -> None:
+    invoice = await an_invoice(billing)
+    payment = await a_payment(billing, invoice, "100.00", paid="200.00")
+    body = {"allocations": [{"invoice_id": invoice["id"], "amount": "50.00"}]}
+
+    ahead = await posted(billing, payment, "allocations", {**body, "on": "2026-04-01"})
+    today = await posted(billing, payment, "allocations", {**body, "on": "2026-03-31"})
+
+    assert (code_of(ahead), today.json()["rest"]) == ("received_in_future", "50.00")
+
+
 async def test_a_reference_of_the_bank_counts_once(billing: Billing) -> None:
     invoice = await an_invoice(billing)
     await a_payment(billing, invoice, "100.00", reference="TX-1")
