@@ -33,6 +33,11 @@ class Role(StrEnum):
     ERP = "erp"
 
 
+# No administrators: the trail shows what people cost, which that role alone does not let anybody see.
+TRAIL_READERS = frozenset({Role.AUDITOR, Role.CONTROLLER})
+"""Who reads the audit trail of any record."""
+
+
 @dataclass(frozen=True)
 class Actor:
     """A log-in (`subject`) of one tenant with what its roles allow in this service.

@@ -63,7 +63,7 @@ class Service:
     @cached_property
     def all_pages(self) -> tuple[APIRouter, ...]:
         """The pages of every feature, and those that every service has."""
-        return (*self.pages, pages_knowing(self.all_reactions))
+        return (*self.pages, audit.pages, pages_knowing(self.all_reactions))
 
     @property
     def all_needs(self) -> tuple[NeedsOf, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
+from shared.actor import TRAIL_READERS
 from shared.auth import Claims
 from shared.pages.navigation import Link, groups_for, services
 
@@ -23,6 +24,8 @@ class Shell:
     groups: dict[str, list[Link]]
     services: tuple[str, ...]
     """All services, which the browser asks for what each of them knows."""
+    sees_history: bool = False
+    """Whether the audit trail of a record is open to whoever is here."""
 
     def is_at(self, link: Link) -> bool:
         """Whether the page is the one that `link` leads to, or one below it and below no nearer one."""
@@ -50,6 +53,7 @@ class Shell:
             form_token=form_token,
             groups=groups_for(claims.roles),
             services=services(),
+            sees_history=bool(TRAIL_READERS & claims.roles),
         )
 
 

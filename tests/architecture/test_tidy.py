@@ -38,7 +38,7 @@ BUDGETS = {
     "auth and sealing": (450, ("auth", "sealing")),
     "jobs": (525, ("jobs",)),
     "operations": (3_500, ("operations",)),
-    "audit and subjects": (250, ("audit", "subjects")),
+    "audit and subjects": (300, ("audit", "subjects")),
     "telemetry and traces": (850, ("telemetry", "traces")),
     "running": (550, ("crash_points", "migrations", "process", "service", "settings")),
 }

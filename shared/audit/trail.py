@@ -7,22 +7,15 @@ A record is named by its `id`; what has none, by the first column of its key, wh
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Path
-from pydantic import BaseModel, ConfigDict
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Numeric, String, Table, select
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Numeric, Row, String, Table, select
 from sqlalchemy.dialects.postgresql import JSONB
 
-from shared.actor import NotPermitted, Role
-from shared.database import Schema, found_by, page
+from shared.actor import TRAIL_READERS, NotPermitted
+from shared.database import Page, Schema, found_by, page
 from shared.reasons import because
-from shared.web.paging import Cursor, Limit, PageOf
-from shared.web.route import InWork, WorkRoute
-
-# No administrators: the trail shows what people cost, which that role alone does not let anybody see.
-READERS = frozenset({Role.AUDITOR, Role.CONTROLLER})
+from shared.work import Work
 
 
 def declare(schema: Schema) -> Table:
@@ -43,36 +36,17 @@ def declare(schema: Schema) -> Table:
     )
 
 
-router = APIRouter(prefix="/audit", tags=["audit"], route_class=WorkRoute)
 _audit = declare(Schema("audit"))
 
 
-class Change(BaseModel):
-    """One change of one record."""
-
-    model_config = ConfigDict(from_attributes=True)
-    id: int
-    at: datetime
-    actor: str
-    record: str
-    record_id: str
-    change: str
-    before: dict[str, Any] | None
-    after: dict[str, Any] | None
-    reason: str | None
-
-
-RecordId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_.-]{1,100}$", description="id of the record, or its code")]
-
-
-@router.get("/{record_id}")
-async def history(record_id: RecordId, work: InWork, cursor: Cursor = None, limit: Limit = 50) -> PageOf[Change]:
-    """Every change of one record, oldest first; for auditors and controllers."""
-    if not READERS & work.actor.roles:
+async def changes_of(
+    work: Work, record_id: str, *, cursor: str | None, limit: int, descending: bool = False
+) -> Page[Row[Any]]:
+    """Every change of one record, oldest first unless `descending`; for auditors and controllers."""
+    if not TRAIL_READERS & work.actor.roles:
         raise NotPermitted(because("Needs the role auditor or controller."))
     rows = select(_audit).where(_audit.c.record_id == record_id)
-    found = await page(work.session, rows, keys=(_audit.c.id,), cursor=cursor, limit=limit)
-    return PageOf.of(found, Change)
+    return await page(work.session, rows, keys=(_audit.c.id,), cursor=cursor, limit=limit, descending=descending)
 
 
 # Written out for each table, column by column: comparing rows as JSON costs twice as much. Exact numbers are kept
