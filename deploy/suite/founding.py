@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 
 from deploy.suite.desk import Desk, Desks
 from deploy.suite.people import COLLEAGUES, ERP_CLIENT, FIRM, Colleague
+from shared.actor import Role
 
 WORK_DAYS = 5
 STAFFING_ROLES = {
@@ -33,6 +34,7 @@ async def found(desks: Desks, *, since: date) -> None:
     await _staffing_roles(desks["sam"])
     await asyncio.gather(*(_employ(desks, colleague, since) for colleague in COLLEAGUES))
     await _price_book(desks["helen"], since)
+    await _sellers(desks["helen"])
     await _company(desks["sam"])
 
 
@@ -88,6 +90,14 @@ async def _price_book(desk: Desk, since: date) -> None:
         )
     milestone = {"code": "FIXED-FEE", "name": "Fixed fee by milestone", "kind": "milestone"}
     await desk.put(f"/crm/api/v1/products/{_id('product', 'fixed-fee')}", milestone)
+
+
+async def _sellers(desk: Desk) -> None:
+    """Put on the list whoever sells."""
+    for who in COLLEAGUES:
+        if who.roles & {Role.SALES_REP, Role.SALES_MANAGER}:
+            body = {"name": who.name, "subject": who.login, "office": "Berlin"}
+            await desk.put(f"/crm/api/v1/sales-people/{_id('sales-person', who.login)}", body)
 
 
 async def _company(desk: Desk) -> None:

@@ -8,6 +8,7 @@ NAVIGATION = (
     Entry("Pipeline report", "/crm/reports/pipeline", "chart-histogram", "Sell", Permission.SEE_RECORDS),
     Entry("Accounts", "/crm/accounts", "building", "Sell", Permission.SEE_RECORDS, "g a"),
     Entry("Products", "/crm/products", "package", "Sell", Permission.SEE_PRODUCTS, "g f"),
+    Entry("Sales people", "/crm/sales-people", "user-dollar", "Sell", Permission.SEE_RECORDS),
     Entry("Stages", "/crm/stages", "adjustments", "Sell", Permission.CHANGE_PRODUCTS),
     Entry("Imports", "/crm/imports", "table-import", "Sell", Permission.SEE_IMPORTS, "g m"),
 )

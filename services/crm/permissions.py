@@ -17,6 +17,7 @@ class Permission(StrEnum):
     SEE_PRODUCTS = "crm.see_products"
     CHANGE_PRODUCTS = "crm.change_products"
     SEE_COSTS = "crm.see_costs"
+    KEEP_SALES_PEOPLE = "crm.keep_sales_people"
     IMPORT_RECORDS = "crm.import_records"
     SEE_IMPORTS = "crm.see_imports"
 
@@ -27,7 +28,7 @@ IMPORTS = {Permission.IMPORT_RECORDS, Permission.SEE_IMPORTS}
 
 ROLES: dict[Role, frozenset[Permission]] = {
     Role.SALES_REP: frozenset(OWN_SALES),
-    Role.SALES_MANAGER: frozenset(ALL_SALES | IMPORTS | {Permission.CHANGE_PRODUCTS}),
+    Role.SALES_MANAGER: frozenset(ALL_SALES | IMPORTS | {Permission.CHANGE_PRODUCTS, Permission.KEEP_SALES_PEOPLE}),
     Role.AUDITOR: frozenset(
         {
             Permission.SEE_RECORDS,

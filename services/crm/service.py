@@ -20,6 +20,7 @@ from services.crm.products.pages import router as products_pages
 from services.crm.reports.api import router as reports
 from services.crm.reports.pages import router as reports_pages
 from services.crm.sales_people.api import router as sales_people
+from services.crm.sales_people.pages import router as sales_people_pages
 from services.crm.tables import schema
 from services.crm.thread.api import router as thread
 from services.crm.thread.pages import router as thread_pages
@@ -31,7 +32,10 @@ service = Service(
     schema=schema,
     permissions=ROLES,
     routers=(accounts, products, sales_people, pipeline, deals, thread, imports, reports),
-    pages=(*deals_pages, accounts_pages, products_pages, imports_pages, thread_pages, reports_pages),
+    pages=(
+        *(*deals_pages, accounts_pages, products_pages, sales_people_pages),
+        *(imports_pages, thread_pages, reports_pages),
+    ),
     navigation=NAVIGATION,
     finders=(deals_finder, accounts_finder),
     needs=(deals_needs,),

@@ -93,6 +93,7 @@ async def of_crm(database: Database) -> Story:
     deal = await crm.a_deal_ready_to_win(served, rita)
     contact = {"name": "Ms Berger", "email": "berger@alpenglow.example"}
     await crm.made(rita, f"/accounts/{deal['account_id']}/contacts/{new_id()}", contact)
+    await crm.made(rita, f"/sales-people/{new_id()}", {"name": "Ines Keller", "subject": "ines"})
     deals = crm_imports.the_files(crm_imports.a_deal("D1", close_date="never"))
     await crm_imports.imported(rita, database, deals, dry_run="true")
     await crm_imports.prepared(served.browser(Role.SALES_MANAGER, subject="rita"), deals)
@@ -103,12 +104,11 @@ async def of_crm(database: Database) -> Story:
         places={
             "account_id": "accounts.id",
             "contact_id": "contacts.id",
-            "product_id": "products.id",
-            "price_id": "prices.id",
+            "sales_person_id": "sales_people.id",
+            **{"product_id": "products.id", "price_id": "prices.id"},
             "opportunity_id": "opportunities.id",
             "line_id": "opportunity_lines.id",
-            "import_id": "imports.id",
-            "preparation_id": "import_preparations.id",
+            **{"import_id": "imports.id", "preparation_id": "import_preparations.id"},
             "record_id": "accounts.id",
             "job_id": "msg.job.id",
         },

@@ -18,7 +18,7 @@ from tests.support.operations import a_person
 
 DID_SOMETHING = "select distinct actor from audit where tenant_id = $1 and actor not like 'service:%'"
 ROLES_THAT_ARE_WORDS = {role for role in Role if "_" not in role}  # the log-ins of some, and in many sentences
-ABOUT_LOG_INS = {"/people/{person_id}"}
+ABOUT_LOG_INS = {"/people/{person_id}", "/history/{record_id}"}  # the latter shows a record as it is kept
 
 
 def words_of(page: str) -> set[str]:

@@ -19,6 +19,7 @@ from services.crm.accounts.model import (
     owner_for,
 )
 from services.crm.permissions import Permission
+from services.crm.sales_people.actions import must_sell
 from shared.contracts import crm as contract
 from shared.errors import Stale
 from shared.reasons import because
@@ -32,6 +33,7 @@ async def create_account(work: Work, account_id: UUID, *, details: AccountDetail
         raise AccountExists()
     may_give = work.actor.may(Permission.CHANGE_ALL_RECORDS)
     owned = replace(details.written_well(), owner=owner_for(work.actor, details.owner, may_give=may_give))
+    await must_sell(work, owned.owner)
     await _check_parent(work, account_id, owned)
     account = Account(account_id, owned, billing_address)
     store.add(work, account)
@@ -49,6 +51,7 @@ async def change_account(
     may_give = work.actor.may(Permission.CHANGE_ALL_RECORDS)
     if details.owner != account.details.owner:
         details = replace(details, owner=owner_for(work.actor, details.owner, may_give=may_give))
+        await must_sell(work, details.owner)
     details = details.written_well(account.details)
     await _check_parent(work, account_id, details)
     account.describe(details, billing_address)

@@ -23,6 +23,7 @@ from services.crm.accounts.model import (
     TaxIdMisfit,
     UnknownCountry,
 )
+from services.crm.sales_people.model import SellsNoMore
 from shared.actor import NotPermitted
 from shared.contracts.base import Currency
 from shared.database import LIMIT_DEFAULT, BadCursor
@@ -137,7 +138,15 @@ class AccountRow(View):
     "/{account_id}",
     status_code=status.HTTP_201_CREATED,
     responses=refusals(
-        NotPermitted, NotYoursToGive, AccountExists, OwnParent, UnknownCountry, NoSuchAccount, TaxIdMisfit, DomainMisfit
+        NotPermitted,
+        NotYoursToGive,
+        SellsNoMore,
+        AccountExists,
+        OwnParent,
+        UnknownCountry,
+        NoSuchAccount,
+        TaxIdMisfit,
+        DomainMisfit,
     ),
 )
 async def create(account_id: UUID, body: AccountBody, work: InWork, response: Response) -> AccountView:
@@ -150,7 +159,9 @@ async def create(account_id: UUID, body: AccountBody, work: InWork, response: Re
 
 @router.patch(
     "/{account_id}",
-    responses=refusals(NotPermitted, NotYoursToGive, NoSuchAccount, OwnParent, TaxIdMisfit, DomainMisfit, Stale),
+    responses=refusals(
+        NotPermitted, NotYoursToGive, SellsNoMore, NoSuchAccount, OwnParent, TaxIdMisfit, DomainMisfit, Stale
+    ),
 )
 async def change(
     account_id: UUID, body: AccountChanges, request: Request, work: InWork, response: Response

@@ -35,10 +35,15 @@ class AccountForm(AccountBody):
 
 @router.get("")
 async def accounts(
-    request: Request, work: InWork, q: Annotated[str, Query(max_length=200)] = "", cursor: Cursor = None
+    request: Request,
+    work: InWork,
+    *,
+    q: Annotated[str, Query(max_length=200)] = "",
+    owner: Annotated[str | None, Query(max_length=200)] = None,
+    cursor: Cursor = None,
 ) -> Response:
     """Accounts by name."""
-    found = await queries.listed(work, q=q, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.listed(work, q=q, owner=owner or None, cursor=cursor, limit=LIMIT_DEFAULT)
     columns = (
         Column("name", _("Account")),
         Column("sector", _("Sector")),
@@ -48,7 +53,8 @@ async def accounts(
     )
     listing = Listing.of(request, "accounts", columns, found.items, next=found.next)
     may_add = work.actor.may(Permission.CHANGE_RECORDS)
-    return page(request, "crm/accounts/accounts.html", listing=listing, may_add=may_add)
+    owners = await owners_to_choose(work, owner)
+    return page(request, "crm/accounts/accounts.html", listing=listing, may_add=may_add, owners=owners, chosen=owner)
 
 
 @router.get("/new")

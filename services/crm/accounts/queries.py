@@ -47,11 +47,15 @@ async def name_of(work: Work, account_id: UUID | None) -> str | None:
     return name
 
 
-async def listed(work: Work, *, q: str | None, cursor: str | None, limit: int) -> Page[Row[Any]]:
-    """Accounts by name, narrowed to those whose name contains `q`."""
+async def listed(
+    work: Work, *, q: str | None, owner: str | None = None, cursor: str | None, limit: int
+) -> Page[Row[Any]]:
+    """Accounts by name, narrowed to those whose name contains `q`, or to those of an owner."""
     work.actor.must(Permission.SEE_RECORDS)
     columns = ("id", "name", "sector", "country", "currency", "owner", "is_customer", "version")
     rows = select(*(accounts.c[name] for name in columns)).where(visible(work))
     if q:
         rows = rows.where(accounts.c.name.icontains(q, autoescape=True))
+    if owner is not None:
+        rows = rows.where(accounts.c.owner == owner)
     return await page(work.session, rows, keys=(accounts.c.name, accounts.c.id), cursor=cursor, limit=limit)

@@ -19,6 +19,7 @@ from services.crm.opportunities.model import (
     Stage,
 )
 from services.crm.permissions import Permission
+from services.crm.sales_people.actions import must_sell
 from shared.errors import Stale
 from shared.work import Work
 
@@ -34,6 +35,7 @@ async def create_opportunity(
         await visible_account(work, details.account_id)
     may_give = work.actor.may(Permission.CHANGE_ALL_RECORDS)
     details = replace(details, owner=owner_for(work.actor, details.owner, may_give=may_give))
+    await must_sell(work, details.owner)
     first = await store.stage(work, stage)
     (number,) = await store.next_numbers(work)
     opportunity = Opportunity(
@@ -65,6 +67,7 @@ async def change_opportunity(
     if details.owner != before.owner:
         may_give = work.actor.may(Permission.CHANGE_ALL_RECORDS)
         details = replace(details, owner=owner_for(work.actor, details.owner, may_give=may_give))
+        await must_sell(work, details.owner)
     opportunity.describe(details, amount)
     work.publish(changed(opportunity))
     return opportunity

@@ -36,6 +36,7 @@ from services.crm.opportunities.api.views import OpportunityRow, OpportunityView
 from services.crm.opportunities.model import NoSuchOpportunity, OpportunityClosed, OpportunityDetails
 from services.crm.permissions import Permission
 from services.crm.products.model import NoPrice, NoStandardCost, NoSuchProduct
+from services.crm.sales_people.model import SellsNoMore
 from shared.actor import NotPermitted
 from shared.database import LIMIT_DEFAULT, BadCursor
 from shared.errors import Stale
@@ -71,6 +72,7 @@ MISFITS = (
     responses=refusals(
         NotPermitted,
         NotYoursToGive,
+        SellsNoMore,
         NoSuchAccount,
         model.OpportunityExists,
         model.NoSuchStage,
@@ -91,6 +93,7 @@ async def create(opportunity_id: UUID, body: OpportunityBody, work: InWork, resp
     responses=refusals(
         *OWN,
         NotYoursToGive,
+        SellsNoMore,
         NoSuchAccount,
         model.AmountFollowsLines,
         model.EndsBeforeStart,

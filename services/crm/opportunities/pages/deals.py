@@ -24,6 +24,7 @@ from services.crm.opportunities.model import (
     RecognitionMethod,
 )
 from services.crm.permissions import Permission
+from services.crm.sales_people.queries import owners_to_choose
 from shared.database import LIMIT_DEFAULT, LIMIT_MAX
 from shared.ids import new_id
 from shared.pages import InWork, PageRoute, form_of, page
@@ -51,6 +52,7 @@ async def deals(
     q: Annotated[str, Query(max_length=200)] = "",
     stage: Annotated[str | None, Query(max_length=200)] = None,
     needs: Attention | Literal[""] = "",
+    owner: Annotated[str | None, Query(max_length=200)] = None,
     cursor: Cursor = None,
 ) -> Response:
     """Every deal, the newest first."""
@@ -58,6 +60,7 @@ async def deals(
     found = await queries.listed(
         work,
         stage=stage or None,
+        owner=owner or None,
         words=q,
         attention=(needs, work.now.date()) if needs else None,
         descending=True,
@@ -74,7 +77,9 @@ async def deals(
         Column("owner", _("Owner")),
     )
     listing = Listing.of(request, "deals", columns, found.items, next=found.next)
-    return page(request, "crm/opportunities/deals.html", listing=listing, stages=stages, stage=stage, needs=needs)
+    chosen = {"stage": stage, "needs": needs, "owner": owner}
+    owners = await owners_to_choose(work, owner)
+    return page(request, "crm/opportunities/deals.html", listing=listing, stages=stages, owners=owners, chosen=chosen)
 
 
 @router.get("/new")
@@ -88,6 +93,7 @@ async def new(request: Request, work: InWork, account_id: UUID | None = None) ->
         id=new_id(),
         details=blank,
         accounts=await _accounts(work, account_id),
+        owners=await owners_to_choose(work, blank.owner),
         version=0,
         amount=None,
     )
@@ -140,6 +146,7 @@ async def edit(request: Request, opportunity_id: UUID, work: InWork) -> Response
         id=found.id,
         details=found.details,
         accounts=await _accounts(work, found.details.account_id),
+        owners=await owners_to_choose(work, found.details.owner),
         version=found.version,
         amount=amount,
     )
