@@ -46,6 +46,17 @@ def a_milestone_line(
     )
 
 
+def an_expense_line(line_id: UUID | None = None, *, amount: str = "2000") -> crm.SoldLine:
+    """Describe travel that the client pays at cost."""
+    return crm.SoldLine(
+        line_id=line_id or new_id(),
+        description="Travel",
+        method=crm.BillingMethod.EXPENSE,
+        amount=Decimal(amount),
+        product="",
+    )
+
+
 def a_capped_line(line_id: UUID | None = None, *, cap: str = "9000") -> crm.SoldLine:
     """Describe hours of which no more than the cap is billed."""
     method = crm.BillingMethod.TIME_AND_MATERIALS_CAPPED

@@ -17,11 +17,11 @@ from services.billing.adjustments.model import (
     all_of,
     by_amount,
     by_percent,
-    moved_item_id,
+    moved_to,
 )
 from services.billing.caps.actions import caps_of, work_under_cap
 from services.billing.caps.model import within
-from services.billing.contracts.actions import line_by_the_hour, lock_contracts
+from services.billing.contracts.actions import lock_contracts, sold_on
 from services.billing.contracts.model import Contract
 from services.billing.permissions import Permission
 from services.billing.rates.actions import announce_worth, hold_rates, value_waiting_work
@@ -85,17 +85,13 @@ async def transfer(work: Work, item_ids: Sequence[UUID], *, contract_line_id: UU
     """
     work.actor.must(Permission.ADJUST_WORK)
     await hold_rates(work)
-    target = await line_by_the_hour(work, contract_line_id)
+    target = await sold_on(work, contract_line_id)
     if target is None:
         raise NotTransferable(field="/contract_line_id")
     parts = await _parts(work, item_ids, also=target.contract_id)
-    for part in parts:
-        is_other = part.contract_line_id != contract_line_id
-        if not is_other or not part.is_time or part.currency != target.currency:
-            raise NotTransferable(field="/contract_line_id")
-    await work.because(reason)
     adjustment_id = new_id()
-    moved = [(part, moved_item_id(adjustment_id, part.item_id)) for part in parts]
+    moved = moved_to(target, parts, adjustment_id)
+    await work.because(reason)
     await store.transfer(work, moved, line_id=contract_line_id)
     kind = AdjustmentKind.TRANSFERRED
     await store.adjust(work, all_of(parts), kind=kind, adjustment_id=adjustment_id, reason=reason)

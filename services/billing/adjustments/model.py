@@ -13,6 +13,8 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID, uuid5
 
+from services.billing.contracts.model import SoldOn
+from services.billing.expenses.model import EXPENSE_RULE, passed_on
 from shared.errors import Conflict, Invalid
 from shared.money import Money
 from shared.reasons import because
@@ -56,7 +58,8 @@ class SeveralCurrencies(Invalid):
 class NotTransferable(Conflict):
     """This work cannot go to that contract line.
 
-    Time goes to another line that is billed by the hour, in the same currency; fees, expenses and deposits stay.
+    Time goes to another line that is billed by the hour, in the same currency. An expense that was charged to a line
+    which is not for expenses goes to one that is. Fees, deposits and expenses passed on stay.
     """
 
 
@@ -82,6 +85,8 @@ class Part:
     value: Decimal | None
     minutes: int
     is_waiting: bool
+    is_expense: bool = False
+    cost: Decimal | None = None
 
     @property
     def money(self) -> Money:
@@ -98,6 +103,17 @@ class Change:
     item_id: UUID
     amount: Decimal
     minutes: int = 0
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What goes on as another item on another line; a rule only where the line gives it one."""
+
+    item_id: UUID
+    new_id: UUID
+    value: Decimal | None
+    minutes: int | None
+    rule: str | None = None
 
 
 @dataclass(frozen=True)
@@ -143,6 +159,31 @@ def by_amount(parts: Sequence[Part], amount: Decimal) -> list[Change]:
 def all_of(parts: Sequence[Part]) -> list[Change]:
     """Take everything that is open from the items: for a write-off or a transfer."""
     return [Change(part.item_id, -(part.value or Decimal()), -part.minutes) for part in parts]
+
+
+def moved_to(target: SoldOn, parts: Sequence[Part], adjustment_id: UUID) -> list[Moved]:
+    """The open parts as the line takes them: time as it stands, an expense at what it is passed on at there.
+
+    Raises NotTransferable.
+    """
+    return [_moved(target, part, moved_item_id(adjustment_id, part.item_id)) for part in parts]
+
+
+def _moved(target: SoldOn, part: Part, new_id: UUID) -> Moved:
+    if part.contract_line_id == target.line.id or part.currency != target.currency:
+        raise NotTransferable(field="/contract_line_id")
+    if not part.is_expense:
+        if not part.is_time or not target.line.method.is_by_the_hour:
+            raise NotTransferable(field="/contract_line_id")
+        return Moved(part.item_id, new_id, part.value, part.minutes)
+    if part.value is not None:
+        raise NotTransferable("This expense is passed on already; delivery reverses it.", field="/item_ids")
+    paid = (
+        None if part.cost is None else passed_on(target.line, Money(part.cost, part.currency), currency=part.currency)
+    )
+    if paid is None:
+        raise NotTransferable(field="/contract_line_id")
+    return Moved(part.item_id, new_id, paid.amount, None, EXPENSE_RULE)
 
 
 def moved_item_id(adjustment_id: UUID, item_id: UUID) -> UUID:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Column, DateTime, Integer, Text, Uuid, text
 
-from services.billing.adjustments.model import AdjustmentKind, Change, Part
+from services.billing.adjustments.model import AdjustmentKind, Change, Moved, Part
 from services.billing.tables import schema
 from shared.database import amount, belongs_to, choice, found_by
 from shared.work import Work
@@ -39,8 +39,10 @@ PARTS = text(
     select item.id as item_id, item.contract_id, item.contract_line_id, item.currency,
            (item.minutes is not null or item.overtime_minutes is not null) as is_time,
            item.value - taken.value as value, coalesce(item.billable_minutes, 0) - taken.minutes as minutes,
+           item.expense_id is not null or item.rule is not distinct from 'expense' as is_expense, item.cost,
            item.is_billable
-             and (coalesce(item.value, 0) <> taken.value or coalesce(item.billable_minutes, 0) <> taken.minutes)
+             and (item.value is null or item.value <> taken.value
+                  or coalesce(item.billable_minutes, 0) <> taken.minutes)
              and taken.drafted = 0 as is_waiting
     from billable_items item
     cross join lateral (
@@ -82,10 +84,12 @@ TRANSFER = text(
     select (jsonb_populate_record(item, jsonb_build_object(
         'id', moved.new_id, 'transferred_from', coalesce(item.transferred_from, item.id),
         'contract_id', line.contract_id, 'contract_line_id', line.id, 'thread_id', contract.thread_id,
-        'entry_id', null, 'entry_version', null, 'corrects_entry_id', null, 'on_top_of', null, 'version', 1,
-        'value', moved.value, 'minutes', case when item.minutes is not null then moved.minutes end,
+        'entry_id', null, 'entry_version', null, 'corrects_entry_id', null, 'on_top_of', null, 'expense_id', null,
+        'version', 1, 'value', moved.value, 'rule', coalesce(moved.rule, item.rule),
+        'minutes', case when item.minutes is not null then moved.minutes end,
         'billable_minutes', case when item.minutes is not null then moved.minutes end))).*
-    from jsonb_to_recordset(cast(:moved as jsonb)) as moved (item_id uuid, new_id uuid, value numeric, minutes int)
+    from jsonb_to_recordset(cast(:moved as jsonb))
+             as moved (item_id uuid, new_id uuid, value numeric, minutes int, rule text)
     join billable_items item on item.id = moved.item_id
     join contract_lines line on line.id = :line_id
     join contracts contract on contract.id = line.contract_id
@@ -117,15 +121,16 @@ async def adjust(
     await work.session.execute(ADJUST, {"changes": json.dumps(rows), **said, **made})
 
 
-async def transfer(work: Work, moved: Sequence[tuple[Part, UUID]], *, line_id: UUID) -> None:
+async def transfer(work: Work, moved: Sequence[Moved], *, line_id: UUID) -> None:
     """Let every open part go on under a new id on a contract line."""
     rows = [
         {
             "item_id": str(part.item_id),
-            "new_id": str(new_id),
+            "new_id": str(part.new_id),
             "value": None if part.value is None else str(part.value),
             "minutes": part.minutes,
+            "rule": part.rule,
         }
-        for part, new_id in moved
+        for part in moved
     ]
     await work.session.execute(TRANSFER, {"moved": json.dumps(rows), "line_id": line_id})

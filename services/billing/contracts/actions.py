@@ -12,9 +12,9 @@ from services.billing.contracts.model import (
     Amendment,
     Contract,
     ContractLine,
-    LineByTheHour,
     Method,
     NoSuchContract,
+    SoldOn,
     check_terms,
     contract_id_of,
 )
@@ -121,9 +121,9 @@ async def lock_contracts(work: Work, contract_ids: Collection[UUID]) -> None:
     await store.lock(work, contract_ids)
 
 
-async def line_by_the_hour(work: Work, contract_line_id: UUID) -> LineByTheHour | None:
-    """A contract line that is billed by the hour, if this is one."""
-    return await store.line_by_the_hour(work, contract_line_id)
+async def sold_on(work: Work, contract_line_id: UUID) -> SoldOn | None:
+    """A contract line with its contract's currency, if there is such a line."""
+    return await store.sold_on(work, contract_line_id)
 
 
 async def locked_contract(work: Work, contract_id: UUID) -> Contract:

@@ -68,14 +68,6 @@ class Method(StrEnum):
         return self in (Method.TIME_AND_MATERIALS, Method.TIME_AND_MATERIALS_CAPPED)
 
 
-@dataclass(frozen=True)
-class LineByTheHour:
-    """A line that is billed by the hour, as far as time can be moved to it."""
-
-    contract_id: UUID
-    currency: str
-
-
 @dataclass(eq=False)
 class ContractLine:
     """One line as it was sold; its id is the billing line that work is charged to.
@@ -109,6 +101,15 @@ class ContractLine:
         for one in fields(self):
             setattr(self, one.name, getattr(other, one.name))
         return self
+
+
+@dataclass(frozen=True)
+class SoldOn:
+    """A contract line with what of its contract counts for work that is moved to it."""
+
+    line: ContractLine
+    contract_id: UUID
+    currency: str
 
 
 @dataclass(frozen=True)

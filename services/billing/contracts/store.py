@@ -15,9 +15,9 @@ from services.billing.contracts.model import (
     Contract,
     ContractLine,
     ContractStatus,
-    LineByTheHour,
     LineChange,
     Method,
+    SoldOn,
     in_force_order,
 )
 from services.billing.tables import schema
@@ -116,8 +116,6 @@ amended_lines = schema.table(
     append_only=True,
 )
 
-BY_THE_HOUR = tuple(method for method in Method if method.is_by_the_hour)
-
 schema.map(ContractLine, contract_lines)
 schema.map(
     Contract,
@@ -199,12 +197,12 @@ async def lock(work: Work, contract_ids: Collection[UUID]) -> None:
     await work.session.execute(wanted.with_for_update())
 
 
-async def line_by_the_hour(work: Work, contract_line_id: UUID) -> LineByTheHour | None:
-    """The line, if there is such a line and it is billed by the hour."""
+async def sold_on(work: Work, contract_line_id: UUID) -> SoldOn | None:
+    """The line, if there is such a line."""
     wanted = (
-        select(contracts.c.id, contracts.c.currency)
-        .join(contract_lines, contract_lines.c.contract_id == contracts.c.id)
-        .where(contract_lines.c.id == contract_line_id, contract_lines.c.method.in_(BY_THE_HOUR))
+        select(ContractLine, contracts.c.id, contracts.c.currency)
+        .join(contracts, contract_lines.c.contract_id == contracts.c.id)
+        .where(contract_lines.c.id == contract_line_id)
     )
     found = (await work.session.execute(wanted)).one_or_none()
-    return None if found is None else LineByTheHour(*found)
+    return None if found is None else SoldOn(*found)

@@ -19,6 +19,7 @@ from services.billing.rates.model import (
     Unbilled,
     ValuedWork,
     check_gap,
+    check_gap_behind,
     check_overlap,
     digits_of,
     ended,
@@ -49,16 +50,20 @@ async def agree_rate(work: Work, rate: Rate, *, gap_is_meant: bool = False) -> R
     return rate
 
 
-async def end_rate(work: Work, rate_id: UUID, *, ends_before: date) -> Rate:
-    """Let a rate end earlier; what was valued with it stays as it is. Raises NoSuchRate, RateEndsTooEarly."""
+async def end_rate(work: Work, rate_id: UUID, *, ends_before: date, gap_is_meant: bool = False) -> Rate:
+    """Let a rate end earlier; what was valued with it stays as it is.
+
+    Raises NoSuchRate, RateEndsTooEarly, RateLeavesGap.
+    """
     work.actor.must(Permission.AGREE_RATES)
     await store.lock_book(work)
     rate = await store.get(work, rate_id)
     if rate is None:
         raise NoSuchRate()
-    period = ended(rate, ends_before)
-    await store.end(work, rate_id, period)
-    ended_rate = Rate(rate.id, rate.reach, rate.hourly_rate, period)
+    ended_rate = Rate(rate.id, rate.reach, rate.hourly_rate, ended(rate, ends_before))
+    if not gap_is_meant:
+        check_gap_behind(ended_rate, await store.of_reach(work, rate.reach))
+    await store.end(work, rate_id, ended_rate.period)
     work.publish(_changed(ended_rate))
     return ended_rate
 

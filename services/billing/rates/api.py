@@ -64,9 +64,10 @@ class RateBody(Body):
 
 
 class EndBody(Body):
-    """The first day on which a rate does not count any more."""
+    """The first day on which a rate does not count any more; days before the next one stay without only if meant."""
 
     ends_before: date
+    gap_is_meant: bool = False
 
 
 class RateView(Body):
@@ -111,10 +112,10 @@ async def agree(rate_id: UUID, body: RateBody, work: InWork) -> RateView:
     return RateView.of(await agree_rate(work, body.rate(rate_id), gap_is_meant=body.gap_is_meant))
 
 
-@router.post("/{rate_id}/end", responses=refusals(NotPermitted, NoSuchRate, RateEndsTooEarly))
+@router.post("/{rate_id}/end", responses=refusals(NotPermitted, NoSuchRate, RateEndsTooEarly, RateLeavesGap))
 async def end(rate_id: UUID, body: EndBody, work: InWork) -> RateView:
     """Let a rate end, so that another one can follow; what was valued with it stays as it is."""
-    return RateView.of(await end_rate(work, rate_id, ends_before=body.ends_before))
+    return RateView.of(await end_rate(work, rate_id, **dict(body)))
 
 
 @router.get("", responses=refusals(NotPermitted))

@@ -64,5 +64,5 @@ async def agree(request: Request, work: InWork) -> Response:
 async def end(request: Request, rate_id: UUID, work: InWork) -> Response:
     """Let a rate end, so that another one can follow."""
     form = await form_of(request, EndBody)
-    await end_rate(work, rate_id, ends_before=form.ends_before)
+    await end_rate(work, rate_id, **dict(form))
     return RedirectResponse(HERE, 303)

@@ -10,6 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from services.billing.contracts.model import Method
 from services.billing.contracts.queries import contracts_by_number
 from services.billing.permissions import Permission
 from services.billing.work_in_progress import queries
@@ -87,7 +88,7 @@ async def items(
         noted=noted,
         contract_id=contract_id,
         state=next(iter(states)) if len(states) == 1 else None,
-        lines=await _lines_by_the_hour(work, contract_id),
+        lines=await _lines_to_charge(work, contract_id),
         may_hold=work.actor.may(Permission.HOLD_WORK),
         may_adjust=work.actor.may(Permission.ADJUST_WORK),
         may_write_off=work.actor.may(Permission.WRITE_OFF_WORK),
@@ -156,12 +157,17 @@ def back_to_list(request: Request, said: str, chosen: ChosenBody) -> Response:
     )
 
 
-async def _lines_by_the_hour(work: InWork, contract_id: UUID | None) -> list[tuple[UUID, str]]:
-    """The lines of the contract that is looked at to which time can be moved."""
+async def _lines_to_charge(work: InWork, contract_id: UUID | None) -> list[tuple[UUID, str]]:
+    """The lines of the contract that is looked at to which time or an expense can be moved."""
     if contract_id is None or not work.actor.may(Permission.SEE_CONTRACTS):
         return []
     found = await contracts_by_number(work, [contract_id])
-    return [(line.id, line.description) for one in found for line in one.lines if line.method.is_by_the_hour]
+    return [
+        (line.id, line.description)
+        for one in found
+        for line in one.lines
+        if line.method.is_by_the_hour or line.method is Method.EXPENSE
+    ]
 
 
 async def _back_to_contract(work: InWork, item_id: UUID) -> Response:

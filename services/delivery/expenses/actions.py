@@ -20,6 +20,7 @@ from services.delivery.expenses.model.report import (
 from services.delivery.permissions import Permission
 from services.delivery.projects.model.project import ProjectState
 from services.delivery.projects.queries import visible_project
+from services.delivery.templates.model.rules import BillingMethod
 from services.delivery.timesheets.actions.own_time import acting_employee
 from shared.contracts import delivery as contracts
 from shared.subjects import acting_person
@@ -119,7 +120,8 @@ async def _to_decide(work: Work, report_id: UUID) -> tuple[ExpenseReport, store.
 
 async def _books(work: Work, report: ExpenseReport) -> Books:
     sold = await sold_lines(work, report.project_id)
-    return Books(report.currency, sold.keys(), await store.locked_before(work), work.now.date())
+    for_expenses = {line.line_id: line.method is BillingMethod.EXPENSE for line in sold.values()}
+    return Books(report.currency, for_expenses, await store.locked_before(work), work.now.date())
 
 
 def _told(

@@ -38,6 +38,7 @@ MISFITS = (
     of_expense.PeriodLocked,
     of_expense.BillableWithoutLine,
     of_expense.NotSoldOnProject,
+    of_expense.NotForExpenses,
     of_expense.RateMissing,
     of_expense.RateOfSameCurrency,
 )

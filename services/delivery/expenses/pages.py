@@ -19,6 +19,7 @@ from services.delivery.expenses.queries import ShowReports
 from services.delivery.permissions import Permission
 from services.delivery.projects.model.project import number_of
 from services.delivery.projects.queries import open_projects
+from services.delivery.templates.model.rules import BillingMethod
 from shared.database import LIMIT_DEFAULT
 from shared.ids import new_id
 from shared.pages import InWork, PageRoute, Typed, form_of, page, toast
@@ -95,6 +96,7 @@ async def report(request: Request, report_id: UUID, work: InWork) -> Response:
     is_manager = around.manager == work.actor.subject and work.actor.may(Permission.APPROVE_EXPENSES)
     decides = is_manager and not is_own
     rows = head.expenses or found.approved
+    sold = (await sold_lines(work, head.project_id)).values()
     return page(
         request,
         "delivery/expenses/report.html",
@@ -105,7 +107,8 @@ async def report(request: Request, report_id: UUID, work: InWork) -> Response:
         taken_back={one.corrects_expense_id for one in found.approved},
         around=around,
         project_number=number_of(around.ordinal),
-        lines={line.line_id: line.description for line in (await sold_lines(work, head.project_id)).values()},
+        lines={line.line_id: line.description for line in sold},
+        for_expenses=[(line.line_id, line.description) for line in sold if line.method is BillingMethod.EXPENSE],
         categories=list(Category),
         may_enter=is_own and head.state in OPEN,
         may_decide=decides and head.state is ReportState.SUBMITTED,

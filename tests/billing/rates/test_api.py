@@ -99,6 +99,32 @@ async def test_a_rate_ends_so_that_another_can_follow(billing: Billing) -> None:
     assert [rate["ends_before"] for rate in listed] == ["2026-04-01", None]
 
 
+async def test_a_rate_that_ends_early_leaves_no_days_without_one_unless_that_is_meant(billing: Billing) -> None:
+    clerk, rate_id = billing.as_(Role.BILLING_CLERK), new_id()
+    await clerk.put(f"/rates/{rate_id}", json={**FIRM_RATE, "ends_before": "2026-05-01"})
+    await clerk.put(f"/rates/{new_id()}", json={**FIRM_RATE, "starts_on": "2026-05-01"})
+    early = {"ends_before": "2026-04-01"}
+
+    refused = await clerk.post(f"/rates/{rate_id}/end", json=early)
+    stands = {str(rate["ends_before"]) for rate in await billing.rows("rates")}
+    meant = await clerk.post(f"/rates/{rate_id}/end", json={**early, "gap_is_meant": True})
+
+    assert (refused.status_code, code_of(refused)) == (409, "rate_leaves_gap")
+    assert stands == {"None", "2026-05-01"}
+    assert meant.json()["ends_before"] == "2026-04-01"
+
+
+async def test_a_role_has_a_rate_in_each_currency(billing: Billing) -> None:
+    clerk = billing.as_(Role.BILLING_CLERK)
+    dollars = {**FIRM_RATE, "currency": "USD", "hourly_rate": "110.00", "starts_on": "2026-05-01"}
+    await clerk.put(f"/rates/{new_id()}", json={**FIRM_RATE, "ends_before": "2026-04-01"})
+
+    agreed = await clerk.put(f"/rates/{new_id()}", json=dollars)
+    again = await clerk.put(f"/rates/{new_id()}", json=dollars)
+
+    assert (agreed.status_code, again.status_code, code_of(again)) == (200, 409, "rate_overlaps")
+
+
 async def test_of_ten_overlapping_rates_agreed_at_once_one_stands(billing: Billing) -> None:
     clerk = billing.as_(Role.BILLING_CLERK)
 

@@ -13,9 +13,9 @@ from shared.contracts.delivery import ExpenseReportApproved
 from shared.ids import new_id
 from tests.support.api import code_of
 from tests.support.delivery import Delivery, a_project
-from tests.support.news_for_delivery import MANAGER, a_booking, a_milestone_line, a_person, a_won_deal
+from tests.support.news_for_delivery import MANAGER, a_booking, a_milestone_line, a_person, a_won_deal, an_expense_line
 
-LINE = UUID(int=0xE1)
+LINE, FEE = UUID(int=0xE1), UUID(int=0xE2)
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ async def project(delivery: Delivery) -> dict[str, Any]:
     """Have Carla work on a project of Paula's, where expenses are billed under LINE."""
     await delivery.hear(a_person())
     await delivery.hear(a_person(MANAGER, subject="paula", name="Paula Manager"))
-    opened = await a_project(delivery, a_won_deal(lines=[a_milestone_line(LINE)]))
+    opened = await a_project(delivery, a_won_deal(lines=[an_expense_line(LINE), a_milestone_line(FEE)]))
     await delivery.hear(a_booking(UUID(opened["id"])))
     return opened
 
@@ -126,6 +126,7 @@ async def test_a_rejected_report_says_why_and_can_be_handed_in_again(
         ({"day": "2026-03-10"}, "spent_in_future", "#/body/day"),
         ({"billing_line_id": None}, "billable_without_line", "#/body/billing_line_id"),
         ({"billing_line_id": str(new_id())}, "not_sold_on_project", "#/body/billing_line_id"),
+        ({"billing_line_id": str(FEE)}, "not_for_expenses", "#/body/billing_line_id"),
         ({"receipt_currency": "CHF"}, "rate_missing", "#/body/exchange_rate"),
         ({"exchange_rate": "1.1"}, "rate_of_same_currency", "#/body/exchange_rate"),
         ({"receipt_net": "-5"}, "invalid_request", "#/body/receipt_net"),

@@ -24,7 +24,7 @@ def test_a_receipt_is_worth_its_amounts_at_the_rate_to_the_nearest_cent(
 ) -> None:
     spent = Spent(TODAY, Category.TRAVEL, "Train", "1.pdf", "CHF", net, tax, rate)
 
-    worth = Books("EUR", (), None, TODAY).worth(spent)
+    worth = Books("EUR", {}, None, TODAY).worth(spent)
 
     for amount, exact in zip(worth, (net * rate, tax * rate), strict=True):
         assert amount == Money(amount, "EUR").rounded().amount

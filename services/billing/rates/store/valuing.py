@@ -71,7 +71,7 @@ AGREED = """
             where reach = any(cascade.reaches) and currency = contract.currency
               and starts_on <= fact.day and (ends_before is null or fact.day < ends_before)"""
 
-# The cascade and the rounding of model.py as one statement over everything that is not valued yet. Time that
+# The cascade and the rounding of model.py as one statement over all time that is not valued yet. Time that
 # corrects an entry takes the rate of that entry, so that the two cancel out to the cent; it waits for the entry.
 VALUE = text(
     f"""
@@ -90,6 +90,7 @@ VALUE = text(
             order by place limit 1
         ) counts
         where worked.value is null and worked.is_billable and worked.contract_line_id is not null
+          and worked.billable_minutes is not null
           and (cast(:contract_id as uuid) is null or worked.contract_id = :contract_id)
           and (cast(:entry_ids as uuid[]) is null
                or worked.entry_id = any(:entry_ids) or worked.corrects_entry_id = any(:entry_ids))

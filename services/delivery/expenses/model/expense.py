@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -43,6 +43,13 @@ class NotSoldOnProject(Invalid):
     """The project has no such sold line.
 
     Choose one of the project's lines, such as the one for expenses.
+    """
+
+
+class NotForExpenses(Invalid):
+    """The client pays for something else under this sold line: no expense would ever be billed on it.
+
+    Choose the project's line for expenses, have one added by a change order, or say that it is not billable.
     """
 
 
@@ -145,17 +152,21 @@ class ApprovedExpense:
 
 @dataclass(frozen=True)
 class Books:
-    """What an expense of a project has to fit: its currency, what is sold, what is locked, and today."""
+    """What an expense of a project has to fit: its currency, what is sold, what is locked, and today.
+
+    `sold` says of each line whether expenses are billed under it.
+    """
 
     currency: str
-    sold: Collection[UUID]
+    sold: Mapping[UUID, bool]
     locked_before: date | None
     today: date
 
     def worth(self, spent: Spent) -> tuple[Decimal, Decimal]:
         """Net and tax in the currency of the project, each rounded to its smallest unit.
 
-        Raises SpentInFuture, PeriodLocked, BillableWithoutLine, NotSoldOnProject, RateMissing, RateOfSameCurrency.
+        Raises SpentInFuture, PeriodLocked, BillableWithoutLine, NotSoldOnProject, NotForExpenses, RateMissing,
+        RateOfSameCurrency.
         """
         if spent.day > self.today:
             raise SpentInFuture(field="/day")
@@ -164,6 +175,8 @@ class Books:
             raise BillableWithoutLine(field="/billing_line_id")
         if spent.billing_line_id is not None and spent.billing_line_id not in self.sold:
             raise NotSoldOnProject(field="/billing_line_id")
+        if spent.billable and spent.billing_line_id is not None and not self.sold[spent.billing_line_id]:
+            raise NotForExpenses(field="/billing_line_id")
         exchanged = spent.receipt_currency != self.currency
         if exchanged and spent.exchange_rate is None:
             raise RateMissing(field="/exchange_rate")
