@@ -11,14 +11,16 @@ from shared.database import Schema, amount, belongs_to, choice, only_one
 
 schema = Schema("billing")
 
-# What caps wrote down of an `item`, for statements of several features; what was given up or moved since stays so.
-WRITTEN_DOWN = """
+
+def written_down(where: str = "true") -> str:
+    """What caps wrote down of an `item`, for statements; what was given up or moved since stays so."""
+    return f"""
     cross join lateral (
         select coalesce(sum(amount), 0) as amount from work_adjustments
-        where item_id = item.id and kind = 'capped'
+        where item_id = item.id and kind = 'capped' and {where}
           and turn > (select coalesce(max(turn), 0) from work_adjustments given_up
                       where item_id = item.id and kind in ('written_off', 'transferred'))) capped
-"""
+    """  # noqa: S608 - put together from constants
 
 
 def line_columns(categories: type[StrEnum]) -> tuple[SchemaItem, ...]:

@@ -177,7 +177,7 @@ def _moved(target: SoldOn, part: Part, new_id: UUID) -> Moved:
             raise NotTransferable(field="/contract_line_id")
         return Moved(part.item_id, new_id, part.value, part.minutes)
     if part.value is not None:
-        raise NotTransferable("This expense is passed on already; delivery reverses it.", field="/item_ids")
+        raise NotTransferable(because("This expense is passed on already; delivery reverses it."), field="/item_ids")
     paid = (
         None if part.cost is None else passed_on(target.line, Money(part.cost, part.currency), currency=part.currency)
     )

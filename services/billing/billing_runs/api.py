@@ -131,7 +131,10 @@ class RunSummary(View):
 
 
 class PreBillView(View):
-    """What a run makes of one contract, and what is in the way of more; not `is_clear` means: look at it."""
+    """What a run makes of one contract, and what is in the way of more; not `is_clear` means: look at it.
+
+    `net` is what is left when caps wrote down what is `beyond_caps` and what was paid in advance was `drawn`.
+    """
 
     contract_id: UUID
     number: str
@@ -146,6 +149,12 @@ class PreBillView(View):
     items: int
     minutes: int
     net: Amount
+    drawn: Amount
+    beyond_caps: Amount
+    lacks_address: bool
+    lacks_tax_id: bool
+    lacks_order: bool
+    is_order_spent: bool
     currency: str
     note: str
     decided_by: str | None

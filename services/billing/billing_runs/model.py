@@ -137,6 +137,8 @@ class Waiting:
     currency: str
     is_reviewed: bool
     net: Decimal
+    drawn: Decimal = Decimal()
+    """What of it was paid in advance, and so is not in `net`."""
 
 
 @dataclass(frozen=True)
@@ -151,13 +153,13 @@ class Extent:
 
 
 def extents(waiting: Iterable[Waiting], units: Mapping[UUID, UUID]) -> list[Extent]:
-    """What would be drafted in each currency: an invoice for each unit that comes to more than nought."""
+    """What would be drafted in each currency: an invoice for each unit that claims more than nought."""
     together: dict[UUID, list[Waiting]] = defaultdict(list)
     for one in waiting:
         together[units[one.contract_id]].append(one)
     drafted: dict[str, list[list[Waiting]]] = defaultdict(list)
     for unit in together.values():
-        if sum(one.net for one in unit) > 0:
+        if sum(one.net + one.drawn for one in unit) > 0:
             drafted[unit[0].currency].append(unit)
     return [_extent(currency, drafted[currency]) for currency in sorted(drafted)]
 

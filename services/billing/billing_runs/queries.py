@@ -9,18 +9,24 @@ from uuid import UUID
 from sqlalchemy import (
     CTE,
     Boolean,
+    ColumnElement,
+    Date,
     Integer,
     Numeric,
     Row,
     String,
     Uuid,
+    and_,
     bindparam,
+    case,
     column,
+    exists,
     func,
     or_,
     select,
     text,
 )
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from services.billing.billing_runs import store
 from services.billing.billing_runs.model import BillingRun, Extent, NoSuchBillingRun, PreBillStatus, extents
@@ -28,7 +34,10 @@ from services.billing.billing_runs.store import OF_RUN, billing_runs, pre_bills
 from services.billing.contracts.store import contracts
 from services.billing.customers.store import customers
 from services.billing.invoice_preferences.actions import units_of
+from services.billing.legal_entities.model import EUROPEAN_UNION, TaxCategory, Territory
+from services.billing.legal_entities.store import legal_entities, tax_rules
 from services.billing.permissions import Permission
+from services.billing.purchase_orders.store import purchase_order_draws
 from shared.database import Page, page
 from shared.work import Work
 
@@ -69,20 +78,23 @@ async def pre_bills_of(work: Work, run_id: UUID, *, cursor: str | None, limit: i
     work.actor.must(Permission.SEE_WORK_IN_PROGRESS)
     if await work.session.scalar(select(billing_runs.c.id).where(billing_runs.c.id == run_id)) is None:
         raise NoSuchBillingRun()
-    found = _waiting(run_id)
+    found = _waiting(work, run_id)
     waits = found.c
+    nets = ("net", "drawn", "beyond_caps")
+    flags = _flags(waits)
     is_clear = ~or_(
         func.coalesce(waits.unrated, 0) > 0,
         func.coalesce(waits.held, 0) > 0,
-        contracts.c.purchase_order.is_(None),
-        func.coalesce(waits.net, 0) <= 0,
+        func.coalesce(waits.net + waits.drawn, 0) <= 0,
+        *flags,
     )
     is_settled = pre_bills.c.status.in_([PreBillStatus.DRAFTED, PreBillStatus.LEFT_OUT])
     rows = (
         select(
             pre_bills,
             pre_bills.c.contract_id.label("id"),
-            *(func.coalesce(waits[name], 0).label(name) for name in ("unrated", "held", "net", "minutes", "items")),
+            *(func.coalesce(waits[name], 0).label(name) for name in ("unrated", "held", "minutes", "items", *nets)),
+            *flags,
             contracts.c.number,
             contracts.c.name,
             contracts.c.currency,
@@ -92,6 +104,7 @@ async def pre_bills_of(work: Work, run_id: UUID, *, cursor: str | None, limit: i
             or_(is_settled, is_clear).label("is_clear"),
         )
         .join_from(pre_bills, contracts, contracts.c.id == pre_bills.c.contract_id)
+        .join(legal_entities, legal_entities.c.id == contracts.c.legal_entity_id)
         .join(customers, customers.c.id == contracts.c.customer_id)
         .outerjoin(found, waits.contract_id == pre_bills.c.contract_id)
         .where(pre_bills.c.run_id == run_id)
@@ -101,11 +114,40 @@ async def pre_bills_of(work: Work, run_id: UUID, *, cursor: str | None, limit: i
     return await page(work.session, select(rows), keys=keys, cursor=cursor, limit=limit)
 
 
-def _waiting(run_id: UUID) -> CTE:
+def _flags(waits: ReadOnlyColumnCollection[str, Any]) -> tuple[ColumnElement[bool], ...]:
+    """What keeps an invoice of a contract from going out, or would make the customer send it back."""
+    draws, other = purchase_order_draws.c, contracts.alias()
+    spent = select(func.coalesce(func.sum(draws.amount), 0)).where(
+        draws.contract_id == contracts.c.id, draws.number == contracts.c.purchase_order
+    )
+    gives_orders = exists().where(
+        other.c.customer_id == contracts.c.customer_id, other.c.purchase_order.is_not(None), other.c.status == "active"
+    )
+    # Without a tax id a customer elsewhere in the Union is taxed as one at home.
+    union, country, home = sorted(EUROPEAN_UNION), customers.c.country, legal_entities.c.country
+    is_at_home = or_(country == home, and_(country.in_(union), home.in_(union)))
+    owes_the_tax = exists().where(
+        tax_rules.c.legal_entity_id == legal_entities.c.id,
+        tax_rules.c.category == TaxCategory.REVERSE_CHARGE,
+        tax_rules.c.territory == case((is_at_home, Territory.DOMESTIC.value), else_=Territory.ABROAD.value),
+    )
+    return (
+        or_(customers.c.legal_name == "", country == "").label("lacks_address"),
+        and_(customers.c.tax_id == "", owes_the_tax).label("lacks_tax_id"),
+        and_(contracts.c.purchase_order.is_(None), gives_orders).label("lacks_order"),
+        and_(
+            func.coalesce(waits.net, 0) > 0,
+            contracts.c.purchase_order_budget.is_not(None),
+            spent.scalar_subquery() + waits.net > contracts.c.purchase_order_budget,
+        ).label("is_order_spent"),
+    )
+
+
+def _waiting(work: Work, run_id: UUID) -> CTE:
     """What waits on each contract of a run."""
     return (
         text(OF_RUN)
-        .bindparams(bindparam("run_id", run_id, Uuid))
+        .bindparams(bindparam("run_id", run_id, Uuid), bindparam("today", work.now.date(), Date))
         .columns(
             column("contract_id", Uuid),
             column("unrated", Integer),
@@ -113,6 +155,8 @@ def _waiting(run_id: UUID) -> CTE:
             column("net", Numeric),
             column("minutes", Integer),
             column("items", Integer),
+            column("beyond_caps", Numeric),
+            column("drawn", Numeric),
         )
         .cte("waiting")
         .prefix_with("materialized")

@@ -11,7 +11,7 @@ from sqlalchemy import Column, Date, DateTime, Integer, String, Text, Uuid, sele
 from services.billing.billing_runs.model import BillingRun, PreBillStatus, RunStatus, Waiting
 from services.billing.contracts.model import Method
 from services.billing.invoice_layouts.model import Grouping
-from services.billing.tables import schema
+from services.billing.tables import schema, written_down
 from shared.database import amount, belongs_to, choice, found_by
 from shared.work import Work
 
@@ -58,51 +58,93 @@ schema.map(BillingRun, billing_runs, version=billing_runs.c.version)
 
 # Whoever joins it has it reckoned once, whatever the planner thinks of a run that has just been prepared: reckoned
 # anew for each contract it would cost the square of their number.
-# What waits on each contract of a run: what would be drafted, and what is in the way of more.
+# What waits on each contract of a run: what would be drafted, and what is in the way of more. Caps and deposits count
+# as they do when it is drafted, line by line: no more than the cap leaves, then less what was paid in advance.
 WAITING = """
-    select item.contract_id,
-           count(*) filter (where item.value is null and item.held_because is null) as unrated,
-           count(*) filter (where item.held_because is not null) as held,
-           coalesce(sum(open.value) filter (where open.is_ready), 0) as net,
-           coalesce(sum(open.minutes) filter (where open.is_ready), 0) as minutes,
-           count(*) filter (where open.is_ready) as items
-    from billing_runs run
-    {of}
-    join contracts contract on (run.customer_id is null or contract.customer_id = run.customer_id)
-                           and (run.project_id is null or contract.project_id = run.project_id) {also}
-    join billable_items item on item.contract_id = contract.id and item.day <= run.up_to and item.is_billable
-    left join contract_lines line on line.id = item.contract_line_id
+    select worked.contract_id, worked.unrated, worked.held, worked.minutes, worked.items, worked.beyond_caps,
+           advance.drawn, worked.claimed - advance.drawn as net
+    from (
+        select contract_id, cast(sum(unrated) as integer) as unrated, cast(sum(held) as integer) as held,
+               cast(sum(minutes) as integer) as minutes, cast(sum(items) as integer) as items,
+               sum(least(uncapped, room)) as claimed, sum(uncapped - least(uncapped, room)) as beyond_caps,
+               coalesce(sum(least(uncapped, room)) filter (where line_id is not null), 0) as of_lines
+        from (
+            select item.contract_id, line.id as line_id, line.method, line.cap,
+                   count(*) filter (where item.value is null and item.held_because is null) as unrated,
+                   count(*) filter (where item.held_because is not null) as held,
+                   coalesce(sum(open.uncapped) filter (where open.is_ready), 0) as uncapped,
+                   coalesce(sum(open.minutes) filter (where open.is_ready), 0) as minutes,
+                   count(*) filter (where open.is_ready) as items
+            from billing_runs run
+            {of}
+            join contracts contract on (run.customer_id is null or contract.customer_id = run.customer_id)
+                                   and (run.project_id is null or contract.project_id = run.project_id) {also}
+            join billable_items item on item.contract_id = contract.id and item.day <= run.up_to and item.is_billable
+                                    and item.rule is distinct from 'drawdown'
+            left join contract_lines line on line.id = item.contract_line_id
+            cross join lateral (
+                select coalesce(sum(amount), 0) as value, coalesce(sum(minutes), 0) as minutes
+                from allocations where item_id = item.id
+            ) taken
+            {capped}
+            cross join lateral (
+                select coalesce(item.value, 0) - taken.value
+                         - case when taken.value = 0 then capped.amount else 0 end as uncapped,
+                       coalesce(item.billable_minutes, 0) - taken.minutes as minutes,
+                       item.value is not null and item.held_because is null as is_ready
+            ) open
+            where run.id = :run_id
+              and (run.method is null or line.method = run.method or item.contract_line_id is null)
+              and (open.uncapped <> 0 or open.minutes <> 0 or item.value is null)
+            group by 1, 2, 3, 4
+        ) by_line
+        left join lateral (
+            select case when coalesce(by_line.cap, agreed.delta) is not null then
+                       greatest(coalesce(by_line.cap, 0) + coalesce(agreed.delta, 0) - billed.amount, 0) end as room
+            from (select sum(cap_delta) as delta
+                  from amendments join amended_lines change on amendment_id = amendments.id
+                  where change.line_id = by_line.line_id and amendments.contract_id = by_line.contract_id
+                    and effective_on <= :today) agreed
+            cross join (
+                select coalesce(sum(allocations.amount), 0) as amount
+                from billable_items of_line join allocations on item_id = of_line.id
+                where of_line.contract_id = by_line.contract_id and of_line.contract_line_id = by_line.line_id) billed
+            where by_line.method = 'time_and_materials_capped'
+        ) cap on true
+        group by contract_id
+    ) worked
     cross join lateral (
-        select coalesce(sum(amount), 0) as value, coalesce(sum(minutes), 0) as minutes
-        from allocations where item_id = item.id
-    ) taken
-    cross join lateral (
-        select coalesce(item.value, 0) - taken.value as value,
-               coalesce(item.billable_minutes, 0) - taken.minutes as minutes,
-               item.value is not null and item.held_because is null as is_ready
-    ) open
-    where run.id = :run_id and (run.method is null or line.method = run.method)
-      and (open.value <> 0 or open.minutes <> 0)
-    group by item.contract_id
+        select least(greatest(coalesce(sum(paid.amount), 0), 0), greatest(worked.of_lines, 0)) as drawn
+        from billable_items item
+        cross join lateral (
+            select coalesce(sum(amount), 0) as amount
+            from allocations left join issued_invoices issued on issued.id = invoice_id
+            where item_id = item.id and (item.rule = 'drawdown' or issued.id is not null)
+        ) paid
+        where item.contract_id = worked.contract_id and item.contract_line_id is null
+          and item.rule in ('deposit', 'drawdown')
+    ) advance
 """
+CAPPED = written_down("line.method = 'time_and_materials_capped'")
 # What is drafted is not looked through again each time somebody looks how far the run is.
 OF_RUN = WAITING.format(
     of="join pre_bills bill on bill.run_id = run.id and bill.status <> 'drafted'",
     also="and contract.id = bill.contract_id",
+    capped=CAPPED,
 )
 
 CHOOSE = text(
     f"""
     insert into pre_bills (run_id, contract_id, status, note)
     select :run_id, contract_id, 'waiting', ''
-    from ({WAITING.format(of="", also="and contract.status = 'active'")}) found
+    from ({WAITING.format(of="", also="and contract.status = 'active'", capped=CAPPED)}) found
     """  # noqa: S608 - put together from constants
 )
 
 STANDING = text(
     f"""
     with waiting as materialized ({OF_RUN})
-    select contract.id, contract.currency, bill.status = 'reviewed', waiting.net
+    select contract.id, contract.currency, bill.status = 'reviewed', waiting.net, waiting.drawn
     from pre_bills bill join contracts contract on contract.id = bill.contract_id
     join waiting on waiting.contract_id = bill.contract_id
     where bill.run_id = :run_id and bill.status in ('waiting', 'reviewed')
@@ -164,7 +206,7 @@ async def add(work: Work, run: BillingRun) -> int:
     """Keep a run with a pre-bill for each contract on which something waits; how many those are."""
     work.session.add(run)
     await work.session.flush()
-    made: Any = await work.session.execute(CHOOSE, {"run_id": run.id})
+    made: Any = await work.session.execute(CHOOSE, {"run_id": run.id, "today": work.now.date()})
     return int(made.rowcount)
 
 
@@ -178,7 +220,7 @@ async def get(work: Work, run_id: UUID) -> BillingRun | None:
 
 async def standing(work: Work, run_id: UUID) -> list[Waiting]:
     """What waits on each contract of a run that was not left out or drafted."""
-    return [Waiting(*row) for row in await work.session.execute(STANDING, {"run_id": run_id})]
+    return [Waiting(*row) for row in await work.session.execute(STANDING, {"run_id": run_id, "today": work.now.date()})]
 
 
 async def join(work: Work, run_id: UUID, units: Mapping[UUID, UUID]) -> None:

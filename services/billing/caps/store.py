@@ -11,7 +11,7 @@ from sqlalchemy import Column, Integer, Uuid, text
 from sqlalchemy.dialects.postgresql import insert
 
 from services.billing.caps.model import OpenWork
-from services.billing.tables import WRITTEN_DOWN, schema
+from services.billing.tables import schema, written_down
 from shared.database import amount, belongs_to
 from shared.work import Work
 
@@ -33,7 +33,7 @@ SUMS = text(
     from billable_items item
     cross join lateral (
         select coalesce(sum(amount), 0) as amount from allocations where item_id = item.id) taken
-    {WRITTEN_DOWN}
+    {written_down()}
     where item.contract_id = :contract_id and item.contract_line_id = :line_id and item.is_billable
       and item.value is not null and item.day <= :up_to
     """  # noqa: S608 - put together from constants
@@ -47,7 +47,7 @@ OPEN = text(
     from billable_items item
     cross join lateral (
         select coalesce(sum(amount), 0) as amount from allocations where item_id = item.id) taken
-    {WRITTEN_DOWN}
+    {written_down()}
     where item.contract_id = :contract_id and item.contract_line_id = :line_id and item.is_billable
       and item.value is not null and item.held_because is null and item.day <= :up_to
       and (item.value <> taken.amount or capped.amount <> 0 and taken.amount = 0)

@@ -16,8 +16,8 @@ from services.billing.deposits.model import (
     DRAWDOWN_RULE,
     DRAWN,
     Advance,
-    NoDepositAgreed,
     drawdown,
+    left_to_ask,
 )
 from services.billing.invoice_preferences.actions import languages_of
 from services.billing.legal_entities.model import Language
@@ -29,25 +29,26 @@ from shared.work import Work
 
 
 async def ask_deposit(work: Work, contract_id: UUID, *, amount: Decimal | None, description: str) -> None:
-    """Let a deposit or an advance be invoiced next, the agreed one or another. It is drawn down on later invoices.
+    """Let a deposit or an advance be invoiced next: an amount, or what was not asked yet of the agreed one.
 
-    Raises NoSuchContract, ContractNotActive, NoDepositAgreed.
+    It is drawn down on later invoices. Raises NoSuchContract, ContractNotActive, NoDepositAgreed, DepositAskedAlready.
     """
     work.actor.must(Permission.PREPARE_INVOICES)
     contract = await locked_contract(work, contract_id)
     contract.must_be_active()
-    wanted = contract.deposit if amount is None else amount
-    if not wanted:
-        raise NoDepositAgreed(field="/amount")
+    wanted = amount
+    if wanted is None:
+        asked = (await store.sums(work, [contract.id])).get(contract.id, Advance()).asked
+        wanted = left_to_ask(contract.deposit, asked=asked, currency=contract.currency)
     language = (await _languages(work, [contract]))[contract.id]
     note = description or ASKED[language].format(number=contract.number)
     await add_items(work, [_item(contract, DEPOSIT_RULE, wanted, day=work.now.date(), note=note)])
 
 
-async def draw_down(work: Work, contracts: Sequence[Contract], *, up_to: date) -> None:
-    """Let what is open on locked contracts draw down their deposits on the drafts that are made next."""
+async def draw_down(work: Work, contracts: Sequence[Contract], *, up_to: date, method: str | None = None) -> None:
+    """Let what is open on locked contracts, of one method or all, draw down their deposits on the next drafts."""
     advances = await store.sums(work, [contract.id for contract in contracts])
-    nets = await store.open_nets(work, list(advances), up_to=up_to)
+    nets = await store.open_nets(work, list(advances), up_to=up_to, method=method)
     languages = await _languages(work, contracts)
     day, items = min(up_to, work.now.date()), []
     for contract in contracts:

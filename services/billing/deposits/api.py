@@ -13,7 +13,7 @@ from services.billing.contracts.model import ContractNotActive, NoSuchContract
 from services.billing.contracts.queries import contract as contract_found
 from services.billing.deposits import queries
 from services.billing.deposits.actions import ask_deposit
-from services.billing.deposits.model import NoDepositAgreed
+from services.billing.deposits.model import DepositAskedAlready, NoDepositAgreed
 from shared.actor import NotPermitted
 from shared.contracts.base import Amount
 from shared.web import Body, InWork, View, WorkRoute, key_required, refusals
@@ -23,7 +23,7 @@ router = APIRouter(prefix="/contracts", tags=["deposits"], route_class=WorkRoute
 
 
 class DepositBody(Body):
-    """What is asked in advance, net; without an amount, the deposit that was agreed at the sale."""
+    """What is asked in advance, net; without an amount, what nobody asked yet of the agreed deposit."""
 
     amount: Annotated[Amount, Field(gt=Decimal(0))] | None = None
     description: Annotated[str, Field(max_length=200)] = ""
@@ -44,7 +44,9 @@ class DepositView(View):
     "/{contract_id}/deposits",
     status_code=201,
     dependencies=[Depends(key_required)],
-    responses=refusals(NotPermitted, NoSuchContract, ContractNotActive, NoDepositAgreed, IdempotencyKeyMissing),
+    responses=refusals(
+        NotPermitted, NoSuchContract, ContractNotActive, NoDepositAgreed, DepositAskedAlready, IdempotencyKeyMissing
+    ),
 )
 async def ask(contract_id: UUID, body: DepositBody, work: InWork) -> DepositView:
     """Let a deposit be invoiced with what is drafted next; later invoices draw it down."""

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from services.billing.legal_entities.model import Language
-from shared.errors import Invalid
+from shared.errors import Conflict, Invalid
+from shared.money import plain
+from shared.reasons import because
 
 DEPOSIT_RULE = "deposit"
 DRAWDOWN_RULE = "drawdown"
@@ -27,6 +29,13 @@ class NoDepositAgreed(Invalid):
     """No deposit was agreed on this contract, so its amount has to be said.
 
     Give an `amount`, net.
+    """
+
+
+class DepositAskedAlready(Conflict):
+    """The deposit that was agreed on this contract is asked for already, all of it.
+
+    Draft the invoice that it goes on; give an `amount`, net, to ask for another one.
     """
 
 
@@ -54,6 +63,21 @@ class DepositAccount:
     def left(self) -> Decimal:
         """What later invoices may still draw down."""
         return self.invoiced - self.drawn
+
+
+def left_to_ask(agreed: Decimal | None, *, asked: Decimal, currency: str) -> Decimal:
+    """What of the agreed deposit nobody has asked for yet. Raises NoDepositAgreed, DepositAskedAlready."""
+    if not agreed:
+        raise NoDepositAgreed(field="/amount")
+    if asked >= agreed:
+        said = because(
+            "%(asked)s of %(agreed)s %(currency)s are asked for already.",
+            asked=plain(asked),
+            agreed=plain(agreed),
+            currency=currency,
+        )
+        raise DepositAskedAlready(said, field="/amount")
+    return agreed - asked
 
 
 def drawdown(*, left: Decimal, net: Decimal) -> Decimal:

@@ -34,10 +34,12 @@ OPEN_NETS = text(
     """
     select item.contract_id, sum(item.value - taken.amount)
     from billable_items item
+    join contract_lines line on line.id = item.contract_line_id
     cross join lateral (
         select coalesce(sum(amount), 0) as amount from allocations where item_id = item.id) taken
-    where item.contract_id = any(:contracts) and item.day <= :up_to and item.is_billable and item.value is not null
-      and item.held_because is null and item.contract_line_id is not null
+    where (cast(:method as text) is null or line.method = :method)
+      and item.contract_id = any(:contracts) and item.day <= :up_to and item.is_billable and item.value is not null
+      and item.held_because is null
     group by item.contract_id
     """
 )
@@ -51,8 +53,10 @@ async def sums(work: Work, contract_ids: Sequence[UUID]) -> dict[UUID, Advance]:
     return {row.contract_id: Advance(row.asked, row.invoiced, row.drawn, row.open_drawdown) for row in rows}
 
 
-async def open_nets(work: Work, contract_ids: Sequence[UUID], *, up_to: date) -> dict[UUID, Decimal]:
-    """What a draft of each contract up to a day would come to, deposits and drawdowns left aside."""
+async def open_nets(
+    work: Work, contract_ids: Sequence[UUID], *, up_to: date, method: str | None
+) -> dict[UUID, Decimal]:
+    """What a draft of each contract up to a day, of one method or all, would come to, deposits left aside."""
     await work.session.flush()
-    rows = await work.session.execute(OPEN_NETS, {"contracts": list(contract_ids), "up_to": up_to})
+    rows = await work.session.execute(OPEN_NETS, {"contracts": list(contract_ids), "up_to": up_to, "method": method})
     return {row[0]: Decimal(row[1]) for row in rows}

@@ -19,7 +19,6 @@ from services.billing.rates.model import (
     Unbilled,
     ValuedWork,
     check_gap,
-    check_gap_behind,
     check_overlap,
     digits_of,
     ended,
@@ -40,7 +39,7 @@ async def agree_rate(work: Work, rate: Rate, *, gap_is_meant: bool = False) -> R
     """Let `rate` count, and value with it what waited for one. Raises RateOverlaps, RateLeavesGap."""
     work.actor.must(Permission.AGREE_RATES)
     await store.lock_book(work)
-    others = await store.of_reach(work, rate.reach)
+    others = await store.beside(work, rate)
     check_overlap(rate, others)
     if not gap_is_meant:
         check_gap(rate, others)
@@ -62,7 +61,7 @@ async def end_rate(work: Work, rate_id: UUID, *, ends_before: date, gap_is_meant
         raise NoSuchRate()
     ended_rate = Rate(rate.id, rate.reach, rate.hourly_rate, ended(rate, ends_before))
     if not gap_is_meant:
-        check_gap_behind(ended_rate, await store.of_reach(work, rate.reach))
+        check_gap(ended_rate, await store.beside(work, rate), is_new=False)
     await store.end(work, rate_id, ended_rate.period)
     work.publish(_changed(ended_rate))
     return ended_rate

@@ -145,10 +145,6 @@ class Rate:
     hourly_rate: Money
     period: Period
 
-    def is_beside(self, other: Rate) -> bool:
-        """Whether both are for the same reach and in the same currency, so that only one of them counts on a day."""
-        return self.reach == other.reach and self.hourly_rate.currency == other.hourly_rate.currency
-
 
 @dataclass(frozen=True)
 class Worked:
@@ -252,7 +248,7 @@ def digits_of(currency: str) -> int:
 def check_overlap(rate: Rate, others: Iterable[Rate]) -> None:
     """Refuse `rate` when another one counts for the same reach on one of its days."""
     for other in others:
-        if rate.is_beside(other) and other.period.overlaps(rate.period):
+        if other.reach == rate.reach and other.period.overlaps(rate.period):
             rate_there = f"{plain(other.hourly_rate.amount)} {other.hourly_rate.currency}"
             raise RateOverlaps(
                 because(
@@ -262,21 +258,14 @@ def check_overlap(rate: Rate, others: Iterable[Rate]) -> None:
             )
 
 
-def check_gap(rate: Rate, others: Iterable[Rate]) -> None:
-    """Refuse `rate` when days are left without a rate between it and the next one before or behind it."""
-    beside = [other for other in others if rate.is_beside(other) and other.id != rate.id]
-    ends = [other.period.ends_before for other in beside]
-    before = [day for day in ends if day is not None and day <= rate.period.starts_on]
-    if before and max(before) < rate.period.starts_on:
-        raise RateLeavesGap(because("The rate before ends on %(ends)s.", ends=max(before)), field="/starts_on")
-    check_gap_behind(rate, beside)
-
-
-def check_gap_behind(rate: Rate, others: Iterable[Rate]) -> None:
-    """Refuse `rate` when days are left without a rate between its end and the next one."""
+def check_gap(rate: Rate, others: Iterable[Rate], *, is_new: bool = True) -> None:
+    """Refuse `rate` when days are left without one until the next begins, or, for a new one, since another ended."""
+    periods = [other.period for other in others if other.reach == rate.reach and other.id != rate.id]
+    ends = [one.ends_before for one in periods if one.ends_before and one.ends_before <= rate.period.starts_on]
+    if is_new and ends and max(ends) < rate.period.starts_on:
+        raise RateLeavesGap(because("The rate before ends on %(ends)s.", ends=max(ends)), field="/starts_on")
     until = rate.period.ends_before
-    behind = [other for other in others if rate.is_beside(other) and other.id != rate.id]
-    starts = [other.period.starts_on for other in behind if until and other.period.starts_on >= until]
+    starts = [one.starts_on for one in periods if until and one.starts_on >= until]
     if until and starts and until < min(starts):
         raise RateLeavesGap(because("The next rate starts on %(starts)s.", starts=min(starts)), field="/ends_before")
 

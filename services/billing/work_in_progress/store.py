@@ -82,6 +82,7 @@ billable_items = schema.table(
     found_by("project_id", "day", "id", why="the work in progress of a project"),
     found_by("day", "id", why="all work in progress, page by page"),
     found_by("contract_id", where="value is null and is_billable", why="what waits for a rate"),
+    found_by("contract_id", "rule", where="contract_line_id is null", why="the deposits of a contract"),
     found_by("corrects_entry_id", where="corrects_entry_id is not null", why="what corrects an entry"),
     found_by("on_top_of", where="on_top_of is not null", why="what comes on top of an entry"),
     found_by("transferred_from", where="transferred_from is not null", why="where the hours of an entry went"),

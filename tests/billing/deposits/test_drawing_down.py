@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from hypothesis import given, settings
@@ -79,6 +80,20 @@ async def test_a_discarded_draft_gives_the_deposit_back(billing: Billing) -> Non
 
     assert (await a_draft(billing, contract_id))["net"] == "200.00"
     assert (await the_deposit(billing, contract_id))["left"] == "0.00"
+
+
+async def test_the_agreed_deposit_is_asked_once_and_another_by_its_amount(billing: Billing) -> None:
+    sale = a_sale(a_time_line()).model_copy(update={"deposit": Decimal(1000)})
+    contract_id = await billing.sold(sale)
+    await asked(billing, contract_id, amount="400.00")
+
+    await asked(billing, contract_id)
+    refused: Any = await asked(billing, contract_id)
+
+    assert (refused.status_code, code_of(refused)) == (409, "deposit_asked_already")
+    assert sorted(item["value"] for item in await billing.rows("billable_items")) == [400, 600]
+    await asked(billing, contract_id, amount="50.00")
+    assert (await the_deposit(billing, contract_id))["asked"] == "1050.00"
 
 
 async def test_a_deposit_is_asked_by_who_may_and_of_some_amount(billing: Billing) -> None:

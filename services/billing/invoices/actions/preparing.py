@@ -50,7 +50,7 @@ async def draft_open_work(work: Work, contract_ids: Sequence[UUID], *, up_to: da
     The caps and the deposit of each count. Raises NothingToInvoice where what is open takes back more than it claims.
     """
     chosen = Selection(up_to)
-    await _keep_to_limits(work, contract_ids, up_to)
+    await _keep_to_limits(work, contract_ids, chosen)
     waiting = await drafting.open_nets(work, contract_ids, chosen)
     if not waiting:
         return None
@@ -64,18 +64,19 @@ async def draft_open_work(work: Work, contract_ids: Sequence[UUID], *, up_to: da
 async def draft_invoices(work: Work, contract_ids: Sequence[UUID], chosen: Selection) -> dict[UUID, UUID]:
     """Put what is open and was chosen on drafts, one for all the contracts that go on one invoice.
 
-    Only where more than nought is open on them together. Gives the drafts by contract.
+    Only where they claim more than nought together, before what was paid in advance. Gives the drafts by contract.
     """
     work.actor.must(Permission.PREPARE_INVOICES)
     await lock_contracts(work, contract_ids)
-    await _keep_to_limits(work, contract_ids, chosen.up_to)
+    await _keep_to_limits(work, contract_ids, chosen)
     waiting = await drafting.open_nets(work, contract_ids, chosen)
     drafts = _drafts(waiting, await units_of(work, contract_ids))
     if not drafts:
         return {}
     made = await _filled(work, drafts, chosen, by=work.actor.subject)
     nets = await store.nets_of(work, [head.id for head, _ in made])
-    await store.add_taxes(work, {head.id: taxes_on(nets[head.id], rules, head.currency) for head, rules in made})
+    taxes = {head.id: taxes_on(nets[head.id], rules, head.currency, may_be_nought=True) for head, rules in made}
+    await store.add_taxes(work, taxes)
     return drafts
 
 
@@ -120,22 +121,22 @@ async def locked_invoice(work: Work, invoice_id: UUID) -> Invoice:
     return found
 
 
-async def _keep_to_limits(work: Work, contract_ids: Sequence[UUID], up_to: date) -> None:
+async def _keep_to_limits(work: Work, contract_ids: Sequence[UUID], chosen: Selection) -> None:
     limited = await drafting.limited_contracts(work, contract_ids)
     if not limited:
         return
     contracts = await locked_contracts(work, limited)
     for contract in contracts:
-        await write_down_to_caps(work, contract, up_to=up_to)
-    await draw_down(work, contracts, up_to=up_to)
+        await write_down_to_caps(work, contract, up_to=chosen.up_to)
+    await draw_down(work, contracts, up_to=chosen.up_to, method=chosen.method)
 
 
 def _drafts(waiting: Mapping[UUID, Decimal], units: Mapping[UUID, UUID]) -> dict[UUID, UUID]:
-    """A draft for each contract on which something waits, the same for a unit, if it comes to more than nought."""
-    nets: dict[UUID, Decimal] = defaultdict(Decimal)
-    for contract_id, net in waiting.items():
-        nets[units[contract_id]] += net
-    drafts = {unit: new_id() for unit, net in nets.items() if net > 0}
+    """A draft for each contract on which something waits, the same for a unit, if it claims more than nought."""
+    claims: dict[UUID, Decimal] = defaultdict(Decimal)
+    for contract_id, claim in waiting.items():
+        claims[units[contract_id]] += claim
+    drafts = {unit: new_id() for unit, claim in claims.items() if claim > 0}
     return {each: drafts[units[each]] for each in waiting if units[each] in drafts}
 
 

@@ -15,7 +15,8 @@ from services.billing.invoices.model.selection import Selection
 from services.billing.legal_entities.model import Language, TaxRule
 from shared.work import Work
 
-# What is open on an item is what it is worth less what was taken of it and not freed, in money and in minutes.
+# What is open on an item is what it is worth less what was taken of it and not freed, in money and in minutes. Deposits
+# and what draws them down are of no line, and go with whatever is chosen.
 OPEN = """
     from unnest(cast(:contracts as uuid[]), cast(:invoices as uuid[])) as draft (contract_id, invoice_id)
     join contracts of_draft on of_draft.id = draft.contract_id and of_draft.status = 'active'
@@ -29,7 +30,7 @@ OPEN = """
         select item.value - taken.value as value, item.billable_minutes - taken.minutes as minutes
     ) open
     where item.is_billable and item.value is not null and item.held_because is null
-      and (cast(:method as text) is null or line.method = :method)
+      and (cast(:method as text) is null or line.method = :method or item.contract_line_id is null)
       and (open.value <> 0 or coalesce(open.minutes, 0) <> 0)
 """
 
@@ -126,7 +127,13 @@ DRAFT = text(
     """  # noqa: S608 - put together from constants
 )
 
-OPEN_NETS = text(f"select draft.contract_id, sum(open.value) {OPEN} group by 1")
+# What invoices claim; what was paid in advance comes off it, and a draft may come to nought by that.
+OPEN_NETS = text(
+    f"""
+    select draft.contract_id, coalesce(sum(open.value) filter (where item.rule is distinct from 'drawdown'), 0)
+    {OPEN} group by 1
+    """  # noqa: S608 - put together from constants
+)
 
 # What a cap or a deposit has to be looked at for; most contracts have neither.
 LIMITED = text(
@@ -165,7 +172,7 @@ async def limited_contracts(work: Work, contract_ids: Sequence[UUID]) -> list[UU
 
 
 async def open_nets(work: Work, contract_ids: Sequence[UUID], chosen: Selection) -> dict[UUID, Decimal]:
-    """What is open on each of the contracts, of those that are active and on which something is."""
+    """What is open to be claimed on each of the contracts, of those that are active and on which something is."""
     asked = {"contracts": contract_ids, "invoices": [None] * len(contract_ids)}
     asked_for = {**asked, "up_to": chosen.up_to, "method": chosen.method}
     return {row[0]: Decimal(row[1]) for row in await work.session.execute(OPEN_NETS, asked_for)}

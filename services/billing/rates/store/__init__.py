@@ -107,9 +107,10 @@ async def get(work: Work, rate_id: UUID) -> Rate | None:
     return None if row is None else rate_of(row)
 
 
-async def of_reach(work: Work, reach: Reach) -> Sequence[Rate]:
-    """Every rate with the same reach."""
-    rows = await work.session.execute(select(rates).where(rates.c.reach == reach.key))
+async def beside(work: Work, rate: Rate) -> Sequence[Rate]:
+    """Every rate with the same reach in the same currency: only one of them counts on a day."""
+    is_beside = rates.c.reach == rate.reach.key, rates.c.currency == rate.hourly_rate.currency
+    rows = await work.session.execute(select(rates).where(*is_beside))
     return [rate_of(row) for row in rows]
 
 

@@ -14,7 +14,7 @@ from services.billing.recognition.model.capped import LineUnderCap, WorkUnderCap
 from services.billing.recognition.model.earned import DeliveredItem
 from services.billing.recognition.store import runs
 from services.billing.recognition.store.usual import IS_MEASURED
-from services.billing.tables import WRITTEN_DOWN
+from services.billing.tables import written_down
 from shared.period import Period
 from shared.work import Work
 
@@ -40,7 +40,7 @@ UNDER_CAPS = text(
             from recognition_items where item_id = item.id) done
       cross join lateral (
           select coalesce(sum(amount), 0) as amount from allocations where item_id = item.id) taken
-      {WRITTEN_DOWN}
+      {written_down()}
      where seller.code = :legal_entity and line.method = 'time_and_materials_capped' and not {IS_MEASURED}
        and item.value is not null and item.day < :before
        and (cast(:contract_ids as uuid[]) is null or contract.id = any(:contract_ids))
