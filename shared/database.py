@@ -7,12 +7,8 @@ unique and foreign key; row-level security does the rest (`shared.migrations`). 
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
@@ -26,13 +22,19 @@ from sqlalchemy import (
     Enum,
     ForeignKeyConstraint,
     Index,
+    Label,
     MetaData,
     Numeric,
     Row,
     Select,
+    String,
     Table,
+    Text,
     UniqueConstraint,
     Uuid,
+    and_,
+    func,
+    or_,
     select,
     text,
     tuple_,
@@ -47,6 +49,7 @@ from sqlalchemy.orm import RelationshipProperty, foreign, registry, relationship
 
 from shared import telemetry
 from shared.changes import Changes
+from shared.cursors import read_cursor, write_cursor
 from shared.errors import Invalid
 
 TENANT = text("nullif(current_setting('app.tenant', true), '')::uuid")
@@ -57,15 +60,19 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
-LIMIT_DEFAULT, LIMIT_MAX = 50, 200
+LIMIT_DEFAULT, LIMIT_MAX, LIMIT_OF_FILE = 50, 200, 10_000
+
+Sorts = Mapping[str, str | ColumnElement[Any]]
+NO_SORTS: Sorts = {}
+TEXTS = (String, Text)
 
 T = TypeVar("T")
 
 
-class BadCursor(Invalid):
-    """This page cursor was not made here.
+class NoSuchSort(Invalid):
+    """This list cannot be sorted so.
 
-    Start again without `cursor`, then follow `next` as it is given.
+    Sort by one of the columns that say they can, with a minus in front for the other way round.
     """
 
 
@@ -219,20 +226,30 @@ async def page(
     cursor: str | None,
     limit: int = LIMIT_DEFAULT,
     descending: bool = False,
+    sort: str = "",
+    sorts: Sorts = NO_SORTS,
 ) -> Page[Row[Any]]:
-    """The next `limit` (1 to 200) rows behind `cursor`, ordered by `keys`, which must be unique together.
+    """The next `limit` (1 to 10,000) rows behind `cursor`, ordered by `keys`, which must be unique together.
 
-    Every key must be among the selected columns under its own name. Raises BadCursor.
+    Every key must be among the selected columns under its own name. `sort` names one of `sorts`, with a minus in front
+    when it descends: rows go by that selected column or expression first, those that lack it last. Raises BadCursor,
+    NoSuchSort.
     """
-    size = max(1, min(limit, LIMIT_MAX))
+    size = max(1, min(limit, LIMIT_OF_FILE))
+    by: Sequence[ColumnElement[Any]] = keys
+    if sort:
+        by, descending = (_sort_key(rows, sort, sorts), *keys), sort.startswith("-")
+        rows = rows.add_columns(by[0])
     if cursor:
-        behind = tuple_(*_read_cursor(cursor, keys), types=[key.type for key in keys])
-        rows = rows.where(tuple_(*keys) < behind if descending else tuple_(*keys) > behind)
-    ordered = rows.order_by(*(key.desc() if descending else key.asc() for key in keys))
-    found = (await session.execute(ordered.limit(size + 1))).all()
+        values = read_cursor(cursor, [key.type.python_type for key in by], may_lack_first=bool(sort))
+        rows = rows.where(_behind(by, values, descending=descending, may_lack=bool(sort)))
+    order = [key.desc() if descending else key.asc() for key in by]
+    if sort:
+        order[0] = order[0].nulls_last()
+    found = (await session.execute(rows.order_by(*order).limit(size + 1))).all()
     more = len(found) > size
     items = list(found[:size])
-    return Page(items, _write_cursor([getattr(items[-1], key.name) for key in keys]) if more else None)
+    return Page(items, write_cursor([getattr(items[-1], key.name) for key in by]) if more else None)
 
 
 async def read(
@@ -248,21 +265,21 @@ async def read(
     return [kind(**row._mapping) for row in found]
 
 
-def _write_cursor(values: Sequence[Any]) -> str:
-    plain = json.dumps([value if isinstance(value, int) else str(value) for value in values])
-    return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
+def _sort_key(rows: Select[Any], sort: str, sorts: Sorts) -> Label[Any]:
+    """What `sort` names, as people sort: text whatever its case."""
+    by = sorts.get(sort.removeprefix("-"))
+    if by is None:
+        raise NoSuchSort(field="/sort")
+    key = rows.selected_columns[by] if isinstance(by, str) else by
+    return (func.lower(key) if type(key.type) in TEXTS else key).label("sort_key")
 
 
-def _read_cursor(cursor: str, keys: Sequence[ColumnClause[Any]]) -> list[Any]:
-    try:
-        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        return [_parse(value, key) for value, key in zip(values, keys, strict=True)]
-    except (binascii.Error, ValueError, TypeError, ArithmeticError) as error:
-        raise BadCursor(field="/cursor") from error
-
-
-def _parse(value: Any, key: ColumnClause[Any]) -> Any:
-    kind = key.type.python_type
-    if kind in (date, datetime):
-        return kind.fromisoformat(value)
-    return kind(value) if kind in (UUID, Decimal, int, str) else value
+def _behind(
+    keys: Sequence[ColumnElement[Any]], values: Sequence[Any], *, descending: bool, may_lack: bool
+) -> ColumnElement[bool]:
+    """Which rows come after `values`; where rows may lack the first key, those that do come last."""
+    if values[0] is None:
+        return and_(keys[0].is_(None), _behind(keys[1:], values[1:], descending=descending, may_lack=False))
+    here = tuple_(*values, types=[key.type for key in keys])
+    later = tuple_(*keys) < here if descending else tuple_(*keys) > here
+    return or_(later, keys[0].is_(None)) if may_lack else later

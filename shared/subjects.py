@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, String, Table, Uuid, text
+from sqlalchemy import BigInteger, Column, ColumnElement, String, Table, Uuid, column, func, select, table, text
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.contracts.resourcing import PersonChanged
@@ -17,6 +17,9 @@ from shared.database import Schema, found_by
 from shared.messaging.reactions import Reactions
 from shared.transactions import send
 from shared.work import Work
+
+people = table("subjects", column("person_id", Uuid), column("name", String))
+log_ins = table("log_ins", column("person_id", Uuid), column("subject", String))
 
 
 def declare(schema: Schema) -> None:
@@ -39,18 +42,24 @@ def declare(schema: Schema) -> None:
     )
 
 
+def name_of(login: ColumnElement[str]) -> ColumnElement[str]:
+    """For a statement: what whoever has or had `login` last is called, or the log-in itself where nobody is known."""
+    named = select(people.c.name).where(log_ins.c.subject == login, people.c.person_id == log_ins.c.person_id)
+    return func.coalesce(named.scalar_subquery(), login)
+
+
 def reactions(schema: Schema) -> Reactions:
     """Keep the map of log-ins up to date from PersonChanged."""
-    people, log_ins = schema.metadata.tables["subjects"], schema.metadata.tables["log_ins"]
+    known, owned = schema.metadata.tables["subjects"], schema.metadata.tables["log_ins"]
     told = Reactions()
 
     @told.on(PersonChanged, consumer=f"{schema.service}.remember_person")
     async def remember_person(work: Work, event: PersonChanged, sequence: int) -> None:
         person = {"subject": event.subject_id, "name": event.name, "sequence": sequence}
-        await _keep_latest(work, people, {"person_id": event.person_id}, person)
+        await _keep_latest(work, known, {"person_id": event.person_id}, person)
         if event.subject_id is not None:
             owner = {"person_id": event.person_id, "sequence": sequence}
-            await _keep_latest(work, log_ins, {"subject": event.subject_id}, owner)
+            await _keep_latest(work, owned, {"subject": event.subject_id}, owner)
 
     return told
 

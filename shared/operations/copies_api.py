@@ -11,7 +11,7 @@ from fastapi import APIRouter, status
 from pydantic import Field
 
 from shared.actor import NotPermitted
-from shared.database import BadCursor
+from shared.cursors import BadCursor
 from shared.operations import copies
 from shared.operations.copies import CopyDecided, NoSuchCopy, OwnCopy, WrongPayload
 from shared.operations.deeds import Named, NotParked

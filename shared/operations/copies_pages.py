@@ -11,7 +11,6 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import Field
 
-from shared.database import LIMIT_DEFAULT
 from shared.operations import copies, message
 from shared.operations.copies import WrongPayload
 from shared.operations.copies_api import Decision
@@ -20,12 +19,12 @@ from shared.operations.desk import desk_for
 from shared.operations.parked_api import ConsumerName, Text
 from shared.operations.permissions import Permission
 from shared.operations.place import here
-from shared.pages import InWork, PageRoute, form_of, page
+from shared.pages import InWork, PageRoute, form_of, page, said
 from shared.reasons import because
 from shared.subjects import is_same_person
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows, who
 from shared.ui.words import gettext as _
-from shared.web import Body, Cursor
+from shared.web import Body
 
 router = APIRouter(prefix="/ops", route_class=PageRoute)
 LONGEST = 1_000_000
@@ -39,15 +38,15 @@ class EditedForm(Body):
 
 
 @router.get("/copies")
-async def listed(request: Request, work: InWork, cursor: Cursor = None) -> Response:
+async def listed(request: Request, work: InWork, rows: Rows) -> Response:
     """Edited copies, the latest first."""
-    found = await copies.listed(desk_for(work, Permission.SEE_OPERATIONS), cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await copies.listed(desk_for(work, Permission.SEE_OPERATIONS), cursor=rows.cursor, limit=rows.limit)
     columns = (
         Column("event_id", _("Message")),
         Column("consumer", _("Consumer")),
-        Column("proposed_by", _("Edited by")),
+        Column("proposed_by", _("Edited by"), who("proposed_by")),
         Column("proposed_at", _("When")),
-        Column("state", _("State")),
+        Column("state", _("State"), said("operations/copy_state.html", "mark", "state")),
     )
     listing = Listing.of(request, "copies", columns, found.items, next=found.next)
     return page(request, "operations/copies.html", listing=listing, here=here(request))

@@ -11,7 +11,6 @@ from fastapi.responses import RedirectResponse
 from pydantic import Field
 
 from shared import jobs
-from shared.database import LIMIT_DEFAULT
 from shared.messaging.replay import Choice, counted
 from shared.operations import replays, trail
 from shared.operations.desk import Desk, desk_for
@@ -19,10 +18,10 @@ from shared.operations.history_api import Consumer, Subject, Type
 from shared.operations.parked_api import Text
 from shared.operations.permissions import Permission
 from shared.operations.place import here
-from shared.pages import InWork, PageRoute, form_of, page
-from shared.ui.listing import Column, Listing
+from shared.pages import InWork, PageRoute, form_of, page, said
+from shared.ui.listing import Column, Listing, Rows, who
 from shared.ui.words import gettext as _
-from shared.web import Body, Cursor
+from shared.web import Body
 
 router = APIRouter(prefix="/ops", route_class=PageRoute)
 Said = Annotated[str, Query(max_length=250)]
@@ -46,16 +45,18 @@ class ReplayForm(Chosen):
 
 
 @router.get("/jobs")
-async def listed(request: Request, work: InWork, cursor: Cursor = None) -> Response:
+async def listed(request: Request, work: InWork, rows: Rows) -> Response:
     """Long work, the latest first."""
     desk_for(work, Permission.SEE_OPERATIONS)
-    found = await jobs.listed(work, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await jobs.listed(work, cursor=rows.cursor, limit=rows.limit)
     columns = (
         Column("kind", _("What")),
-        Column("started_by", _("By")),
+        Column("started_by", _("By"), who("started_by")),
         Column("created_at", _("Started")),
-        Column("state", _("State")),
+        Column("state", _("State"), said("ui/layout.html", "job_state", "state")),
+        Column("error", _("Error"), only="file"),
         Column("done", _("Done"), number=True),
+        Column("total", _("Of"), only="file"),
     )
     listing = Listing.of(request, "jobs", columns, found.items, next=found.next)
     return page(request, "operations/jobs.html", listing=listing, here=here(request))

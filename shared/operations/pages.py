@@ -10,7 +10,6 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from shared import traces
-from shared.database import LIMIT_DEFAULT
 from shared.messaging.reactions import Reactions
 from shared.operations import copies_pages, deeds, history_pages, live, message, parked, pauses
 from shared.operations.desk import desk_for
@@ -23,9 +22,8 @@ from shared.operations.traces import spans_of
 from shared.operations.trail import trail
 from shared.pages import InWork, PageRoute, form_of, page
 from shared.pages.waiting import Need, NeedsOf, Verb
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows, who
 from shared.ui.words import gettext as _
-from shared.web import Cursor
 from shared.work import Work
 
 router = APIRouter(prefix="/ops", route_class=PageRoute)
@@ -65,12 +63,13 @@ async def resume(request: Request, consumer: ConsumerName, work: InWork) -> Resp
 
 
 @router.get("/parked")
-async def groups(request: Request, work: InWork, cursor: Cursor = None) -> Response:
+async def groups(request: Request, work: InWork, rows: Rows) -> Response:
     """Parked messages by what is wrong with them."""
     desk = desk_for(work, Permission.SEE_OPERATIONS)
-    found = await parked.groups(desk, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await parked.groups(desk, cursor=rows.cursor, limit=rows.limit)
     columns = (
-        Column("error", _("What is wrong")),
+        Column("error", _("What is wrong"), lambda row: row.error_type or _("Unknown")),
+        Column("text", _("Error"), lambda row: texts[row.fingerprint], only="file"),
         Column("consumer", _("Consumer")),
         Column("type", _("Event")),
         Column("messages", _("Messages"), number=True),
@@ -97,20 +96,21 @@ async def discard_group(request: Request, work: InWork) -> Response:
 async def messages(
     request: Request,
     work: InWork,
+    rows: Rows,
     *,
     consumer: Wanted = None,
     type: Wanted = None,
     fingerprint: Wanted = None,
-    cursor: Cursor = None,
 ) -> Response:
     """Parked messages one by one, the longest parked first; a whole group can be dealt with together."""
     desk = desk_for(work, Permission.SEE_OPERATIONS)
     wanted = {"consumer": consumer or None, "event_type": type or None, "fingerprint": fingerprint or None}
-    found = await parked.messages(desk, **wanted, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await parked.messages(desk, **wanted, cursor=rows.cursor, limit=rows.limit)
     is_group = work.actor.may(Permission.OPERATE) and all(wanted.values()) and bool(found.items)
     group = {"consumer": consumer, "type": type, "fingerprint": fingerprint} if is_group else None
     columns = (
         Column("event_id", _("Message")),
+        Column("consumer", _("Consumer"), only="file"),
         Column("type", _("Event")),
         Column("subject", _("About")),
         Column("attempts", _("Attempts"), number=True),
@@ -153,15 +153,17 @@ async def trace(request: Request, work: InWork, id: Annotated[str, Query(pattern
 
 
 @router.get("/trail")
-async def deeds_done(request: Request, work: InWork, cursor: Cursor = None) -> Response:
+async def deeds_done(request: Request, work: InWork, rows: Rows) -> Response:
     """What operators did, latest first."""
     desk = desk_for(work, Permission.SEE_OPERATIONS)
-    found = await trail(desk, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await trail(desk, cursor=rows.cursor, limit=rows.limit)
     columns = (
         Column("at", _("When")),
-        Column("by", _("Who")),
+        Column("by", _("Who"), who("by")),
         Column("action", _("What")),
-        Column("why", _("Why")),
+        Column("consumer", _("Consumer"), only="file"),
+        Column("event_id", _("Message"), only="file"),
+        Column("why", _("Why"), "reason"),
     )
     listing = Listing.of(request, "trail", columns, found.items, next=found.next)
     return page(request, "operations/trail.html", listing=listing, here=here(request))

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, status
 from pydantic import Field
 
 from shared.actor import NotPermitted
-from shared.database import BadCursor
+from shared.cursors import BadCursor
 from shared.operations import deeds, group, message, parked
 from shared.operations.deeds import Named, NotParked
 from shared.operations.desk import desk_for

@@ -3,7 +3,7 @@
 from shared.pages.forms import LastDay, Typed, TypedHours, beside_rows, chosen_of, form_of
 from shared.pages.route import PageRoute
 from shared.pages.toasts import toast
-from shared.ui.render import page
+from shared.ui.render import page, said
 from shared.web.route import InWork
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "chosen_of",
     "form_of",
     "page",
+    "said",
     "toast",
 ]

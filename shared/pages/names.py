@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from html import unescape
 from typing import Any
 
@@ -11,6 +12,7 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy import text
 
 from shared.transactions import send
+from shared.ui.export import TableFile
 from shared.ui.render import environment
 from shared.work import Work
 
@@ -22,13 +24,24 @@ NAMES = text(
 
 
 async def with_names(work: Work, answer: Response) -> Response:
-    """`answer` with the name of everybody whom its page shows, or the log-in of those of whom none is known."""
-    if not isinstance(answer, HTMLResponse) or not (marks := MARK.findall(shown := bytes(answer.body).decode())):
-        return answer
-    logins = sorted({unescape(login) for _, login in marks})
-    names = {row.subject: row.name for row in await send(work.session, NAMES, {"logins": logins})}
-    ui: Any = environment().globals["ui"]
-    told = MARK.sub(lambda mark: ui.named(login := unescape(mark[2]), names.get(login), mark[1]), shown)
-    answer.body = told.encode()
-    answer.headers["content-length"] = str(len(answer.body))
+    """`answer` with the name of everybody whom its page or file shows, or the log-in of those of whom none is known."""
+    if isinstance(answer, TableFile):
+        logins = answer.logins()
+        names = await _names(work, logins)
+        answer.name({login: unescape(_told(login, names, "words")).strip() for login in logins})
+    elif isinstance(answer, HTMLResponse) and (marks := MARK.findall(shown := bytes(answer.body).decode())):
+        names = await _names(work, [unescape(login) for _, login in marks])
+        answer.body = MARK.sub(lambda mark: _told(unescape(mark[2]), names, mark[1]), shown).encode()
+        answer.headers["content-length"] = str(len(answer.body))
     return answer
+
+
+async def _names(work: Work, logins: Iterable[str]) -> dict[str, str]:
+    """The names that are known; nothing is asked about nobody."""
+    wanted = sorted(set(logins))
+    return {row.subject: row.name for row in await send(work.session, NAMES, {"logins": wanted})} if wanted else {}
+
+
+def _told(login: str, names: Mapping[str, str], shape: str) -> str:
+    ui: Any = environment().globals["ui"]
+    return str(ui.named(login, names.get(login), shape))

@@ -136,8 +136,11 @@ def hue(name: str) -> int:
 
 def titled(name: str | None) -> str:
     """`Project management` of a skill or grade kept as `project_management`; what somebody wrote as a name stays."""
-    if not name:
-        return MISSING
+    return in_words(name) if name else MISSING
+
+
+def in_words(name: str) -> str:
+    """`Senior consultant` of `senior_consultant`; what is no code stays."""
     return name.replace("_", " ").capitalize() if CODE.fullmatch(name) else name
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from fastapi import Request
+from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 from shared import telemetry
 from shared.ui import assets, words
 from shared.ui.formats import FILTERS
+from shared.ui.listing import Listing, Of, reader
 from shared.ui.reader import current_reader, reader_of, reading
 
 OWN = Path(__file__).parent / "templates"
@@ -30,20 +31,36 @@ FEATURE_DEPTH = 3  # service / feature / file
 
 def page(
     request: Request, template: str, *, status: int = 200, headers: dict[str, str] | None = None, **facts: Any
-) -> HTMLResponse:
-    """The answer that shows `template` with `facts`, in the reader's language.
+) -> Response:
+    """The answer that shows `template` with `facts`, in the reader's language; a listing among them that is asked for
+    as a file is the answer by itself. Raises TooManyRows.
 
     `template` is the path of one of our own, such as `base.html`, or `service/feature/file.html`, which lies in
     `services/<service>/<feature>/templates/`. It may serve a whole page or a fragment of one. Besides `facts` it sees
     `request`, `shell` (what the frame round the page shows, set as `request.state.shell`), and `ui` (the components).
     """
     with reading(reader_of(request)):
+        for fact in facts.values():
+            if isinstance(fact, Listing) and fact.kind:
+                return fact.file(fact.kind)
         body = (
             environment()
             .get_template(template)
             .render(request=request, shell=getattr(request.state, "shell", None), **facts)
         )
     return HTMLResponse(body, status, {"content-security-policy": POLICY, **(headers or {})})
+
+
+def said(template: str, name: str, of: Of) -> Callable[[Any], str | None]:
+    """For a column: `of` as pages call it, in the words of the macro or the mapping `name` of `template`."""
+    read = reader(of)
+
+    @cache
+    def in_words(value: Any) -> str:
+        words = getattr(environment().get_template(template).make_module(), name)
+        return Markup(words(value) if callable(words) else words[value]).striptags()  # noqa: S704  # our own text
+
+    return lambda row: None if (value := read(row)) is None else in_words(value)
 
 
 @cache

@@ -12,12 +12,11 @@ from services.billing.account_mappings.actions import map_account
 from services.billing.account_mappings.api import MappingBody
 from services.billing.account_mappings.model import DEFAULT_TARGET
 from services.billing.permissions import Permission
-from shared.database import LIMIT_DEFAULT
 from shared.ids import new_id
-from shared.pages import InWork, PageRoute, form_of, page
-from shared.ui.listing import Column, Listing
+from shared.pages import InWork, PageRoute, form_of, page, said
+from shared.ui.listing import Column, Listing, Rows, who
 from shared.ui.words import gettext as _
-from shared.web import Cursor, key_required
+from shared.web import key_required
 
 router = APIRouter(prefix="/account-mappings", route_class=PageRoute)
 LegalEntity = Annotated[str | None, Query(alias="legal_entity", max_length=50)]
@@ -28,22 +27,24 @@ Target = Annotated[str, Query(max_length=40)]
 async def mappings(
     request: Request,
     work: InWork,
+    rows: Rows,
     *,
     wanted: LegalEntity = None,
     target: Target = DEFAULT_TARGET,
     only_unmapped: bool = False,
-    cursor: Cursor = None,
 ) -> Response:
     """Every account of a chart and what it is called in the books of `target`."""
     codes = await queries.legal_entities(work)
     code = wanted or next(iter(codes), "")
     found = await queries.chart_beside(
-        work, legal_entity=code, target=target, only_unmapped=only_unmapped, cursor=cursor, limit=LIMIT_DEFAULT
+        work, legal_entity=code, target=target, only_unmapped=only_unmapped, cursor=rows.cursor, limit=rows.limit
     )
     columns = (
         Column("code", _("Account")),
-        Column("kind", _("Kind")),
+        Column("name", _("Name"), only="file"),
+        Column("kind", _("Kind"), said("billing/account_mappings/words.html", "words", "kind")),
         Column("erp_account", _("In the books of %(target)s") % {"target": target}),
+        Column("version", _("Version"), only="file"),
         Column("mapped_at", _("Mapped")),
         Column("act", ""),
     )
@@ -64,19 +65,20 @@ async def mappings(
 async def versions(
     request: Request,
     work: InWork,
+    rows: Rows,
     *,
     legal_entity: Annotated[str, Query(max_length=50)] = "",
     account: Annotated[str, Query(max_length=40)] = "",
     target: Target = DEFAULT_TARGET,
-    cursor: Cursor = None,
 ) -> Response:
     """What an account was called in the books of `target`, from when on, and who said so."""
     found = await queries.versions(
-        work, legal_entity=legal_entity, target=target, account=account, cursor=cursor, limit=LIMIT_DEFAULT
+        work, legal_entity=legal_entity, target=target, account=account, cursor=rows.cursor, limit=rows.limit
     )
     columns = (
         Column("version", _("Version"), number=True),
         Column("erp_account", _("In the books of %(target)s") % {"target": target}),
+        Column("mapped_by", _("By"), who("mapped_by"), only="file"),
         Column("mapped_at", _("Mapped")),
     )
     return page(

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
 from services.billing.account_sheets import queries
 from services.billing.ledger.queries import chart, functional_currency, legal_entities_with_books
-from shared.database import LIMIT_DEFAULT
 from shared.pages import InWork, PageRoute, page
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows
 from shared.ui.words import gettext as _
-from shared.web import Cursor
 
 router = APIRouter(prefix="/account-sheet", route_class=PageRoute)
 
@@ -21,11 +20,11 @@ router = APIRouter(prefix="/account-sheet", route_class=PageRoute)
 async def sheet(
     request: Request,
     work: InWork,
+    rows: Rows,
     *,
     wanted: Annotated[str | None, Query(alias="legal_entity", max_length=50)] = None,
     account: Annotated[str | None, Query(max_length=40)] = None,
     currency: Annotated[str | None, Query(max_length=3)] = None,
-    cursor: Cursor = None,
 ) -> Response:
     """What was posted to an account in one of its currencies, by day; without one, to the first account."""
     code = wanted or next(iter(await legal_entities_with_books(work)), "")
@@ -40,8 +39,8 @@ async def sheet(
         account=number,
         currency=chosen,
         starts_on=None,
-        cursor=cursor,
-        limit=LIMIT_DEFAULT,
+        cursor=rows.cursor,
+        limit=rows.limit,
     )
     return page(
         request,
@@ -58,11 +57,14 @@ def _columns(currency: str, books: str) -> list[Column]:
     columns = [
         Column("posted_on", _("Day")),
         Column("text", _("Entry")),
-        Column("debit", _("Debit"), number=True),
-        Column("credit", _("Credit"), number=True),
-        Column("balance", _("Balance"), number=True),
+        Column("debit", _("Debit"), lambda row: max(row.amount, Decimal()) or None, number=True),
+        Column("credit", _("Credit"), lambda row: max(-row.amount, Decimal()) or None, number=True),
+        Column("balance", _("Balance"), number=True, currency=lambda _: currency),
     ]
-    if currency != books:
-        columns.append(Column("functional", _("In %(currency)s") % {"currency": books}, number=True))
-        columns.append(Column("functional_balance", _("Balance in %(currency)s") % {"currency": books}, number=True))
-    return columns
+    if currency == books:
+        return columns
+    return [
+        *columns,
+        Column("functional_amount", _("In %(currency)s") % {"currency": books}, number=True),
+        Column("functional_balance", _("Balance in %(currency)s") % {"currency": books}, number=True),
+    ]

@@ -16,12 +16,11 @@ from services.billing.ledger.queries import legal_entities_with_books
 from services.billing.periods.model import month
 from services.billing.permissions import Permission
 from shared.contracts.base import Amount, Minutes
-from shared.database import LIMIT_DEFAULT
 from shared.ids import new_id
 from shared.pages import InWork, PageRoute, Typed, TypedHours, form_of, page, toast
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows, in_hours, in_month, who
 from shared.ui.words import gettext as _
-from shared.web import Cursor, key_required
+from shared.web import key_required
 
 router = APIRouter(prefix="/accruals", route_class=PageRoute)
 
@@ -37,24 +36,26 @@ class AccrualForm(AccrualBody):
 async def accruals(
     request: Request,
     work: InWork,
+    rows: Rows,
     *,
     wanted: Annotated[str | None, Query(alias="legal_entity", max_length=50)] = None,
     period: Annotated[str, Query(max_length=7)] = "",
-    cursor: Cursor = None,
 ) -> Response:
     """What a legal entity accrued, the latest first, or at the end of one month."""
     codes = await legal_entities_with_books(work)
     code = wanted or next(iter(codes), "")
     starts_on = month(period).starts_on if period else None
-    found = await queries.latest(work, legal_entity=code, starts_on=starts_on, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.latest(work, legal_entity=code, starts_on=starts_on, cursor=rows.cursor, limit=rows.limit)
     columns = (
-        Column("period", _("Month")),
-        Column("contract", _("Contract")),
-        Column("minutes", _("Hours"), number=True),
-        Column("amount", _("Amount"), number=True),
+        Column("period", _("Month"), in_month("period_starts_on")),
+        Column("contract", _("Contract"), "contract_number"),
+        Column("line", _("Line"), "line_description", only="file"),
+        Column("minutes", _("Hours"), in_hours("minutes"), number=True),
+        Column("amount", _("Amount"), number=True, currency="currency"),
         Column("reason", _("Why")),
-        Column("by", _("By")),
-        Column("entries", _("Entries")),
+        Column("by", _("By"), who("accrued_by")),
+        Column("at", _("When"), "accrued_at", only="file"),
+        Column("entries", _("Entries"), only="page"),
     )
     return page(
         request,
@@ -71,11 +72,11 @@ async def accruals(
 async def new(
     request: Request,
     work: InWork,
+    rows: Rows,
     *,
     contract: UUID | None = None,
     period: Annotated[str, Query(max_length=7)] = "",
     q: Annotated[str, Query(max_length=200)] = "",
-    cursor: Cursor = None,
 ) -> Response:
     """The form of an estimate on one contract; before that, the active contracts to choose from."""
     work.actor.must(Permission.RECOGNISE_REVENUE)
@@ -84,9 +85,13 @@ async def new(
         found = await contracts.contract(work, contract)
         return page(request, "billing/accruals/new.html", contract=found, period=chosen)
     active = await contracts.listed(
-        work, status=ContractStatus.ACTIVE, words=q, descending=True, cursor=cursor, limit=LIMIT_DEFAULT
+        work, status=ContractStatus.ACTIVE, words=q, descending=True, cursor=rows.cursor, limit=rows.limit
     )
-    columns = (Column("number", _("Number")), Column("name", _("Contract")), Column("customer", _("Customer")))
+    columns = (
+        Column("number", _("Number")),
+        Column("name", _("Contract")),
+        Column("customer", _("Customer"), "customer_name"),
+    )
     listing = Listing.of(request, "contracts", columns, active.items, next=active.next)
     return page(request, "billing/accruals/new.html", contract=None, listing=listing, period=chosen)
 

@@ -13,12 +13,11 @@ from services.billing.work_in_progress import queries as work_in_progress
 from services.billing.work_in_progress.api import ChosenBody
 from services.billing.work_in_progress.model import noted, why
 from services.billing.work_in_progress.pages import back_to_list
-from shared.database import LIMIT_DEFAULT
-from shared.pages import InWork, PageRoute, chosen_of, page
-from shared.ui.listing import Column, Listing
+from shared.pages import InWork, PageRoute, chosen_of, page, said
+from shared.ui.listing import Column, Listing, Rows, in_hours, who
 from shared.ui.words import gettext as _
 from shared.ui.words import ngettext
-from shared.web import Cursor, key_required
+from shared.web import key_required
 
 router = APIRouter(prefix="/work-in-progress/items", route_class=PageRoute)
 MOVES_MONEY = [Depends(key_required)]
@@ -52,17 +51,17 @@ async def move(request: Request, work: InWork) -> Response:
 
 
 @router.get("/{item_id}")
-async def item(request: Request, item_id: UUID, work: InWork, cursor: Cursor = None) -> Response:
+async def item(request: Request, item_id: UUID, work: InWork, rows: Rows) -> Response:
     """One item: what its value rests on, and everything that changed it since, the newest first."""
     found = await work_in_progress.one(work, item_id)
-    changes = await queries.of_item(work, item_id, descending=True, cursor=cursor, limit=LIMIT_DEFAULT)
+    changes = await queries.of_item(work, item_id, descending=True, cursor=rows.cursor, limit=rows.limit)
     columns = (
         Column("made_at", _("When")),
-        Column("kind", _("What")),
+        Column("kind", _("What"), said("billing/adjustments/words.html", "kinds", "kind")),
         Column("reason", _("Why")),
-        Column("made_by", _("Who")),
-        Column("minutes", _("Hours"), number=True),
-        Column("amount", _("Amount"), number=True),
+        Column("made_by", _("Who"), who("made_by")),
+        Column("minutes", _("Hours"), in_hours("minutes"), number=True),
+        Column("amount", _("Amount"), number=True, currency=lambda _: found.currency),
     )
     return page(
         request,

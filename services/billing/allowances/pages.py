@@ -18,13 +18,13 @@ from services.billing.legal_entities import queries as legal_entities
 from services.billing.legal_entities.model import NoSuchLegalEntity
 from services.billing.permissions import Permission
 from services.billing.receivables.model import BANDS
-from shared.database import LIMIT_DEFAULT, LIMIT_MAX
+from shared.database import LIMIT_MAX
 from shared.ids import new_id
 from shared.pages import InWork, PageRoute, form_of, page
 from shared.ui.forms import typed_amount
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows, who
 from shared.ui.words import gettext as _
-from shared.web import Cursor, key_required
+from shared.web import key_required
 
 router = APIRouter(prefix="/allowance", route_class=PageRoute)
 
@@ -39,14 +39,18 @@ class PolicyForm(AllowancePolicyBody):
 async def allowance(
     request: Request,
     work: InWork,
+    rows: Rows,
     wanted: Annotated[UUID | None, Query(alias="legal_entity")] = None,
-    cursor: Cursor = None,
 ) -> Response:
     """The policy of a legal entity and its runs, the newest first."""
     entities = (await legal_entities.legal_entities(work, cursor=None, limit=LIMIT_MAX)).items
     chosen = next((one for one in entities if one.id == wanted), entities[0] if entities else None)
-    runs = await queries.runs(work, chosen.id, cursor=cursor, limit=LIMIT_DEFAULT) if chosen else None
-    columns = (Column("as_of", _("At the end of")), Column("made_at", _("Set")), Column("made_by", _("By")))
+    runs = await queries.runs(work, chosen.id, cursor=rows.cursor, limit=rows.limit) if chosen else None
+    columns = (
+        Column("as_of", _("At the end of")),
+        Column("made_at", _("Set")),
+        Column("made_by", _("By"), who("made_by")),
+    )
     listing = Listing.of(request, "allowance", columns, runs.items if runs else [], next=runs.next if runs else None)
     today = work.now.date()
     return page(

@@ -18,12 +18,12 @@ from services.billing.payments.api import TakingBackBody
 from services.billing.payments.pages import AmountsForm
 from services.billing.permissions import Permission
 from services.billing.receivables import queries as receivables
-from shared.database import LIMIT_DEFAULT, LIMIT_MAX
+from shared.database import LIMIT_MAX
 from shared.ids import new_id
 from shared.pages import InWork, PageRoute, form_of, page
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows
 from shared.ui.words import gettext as _
-from shared.web import Cursor, key_required
+from shared.web import key_required
 from shared.web.limits import UPLOAD_BYTES
 
 router = APIRouter(prefix="/bank-statements", route_class=PageRoute)
@@ -48,17 +48,16 @@ class ChoiceForm(AmountsForm):
 
 
 @router.get("")
-async def lines(
-    request: Request, work: InWork, state: LineState | None = LineState.UNMATCHED, cursor: Cursor = None
-) -> Response:
+async def lines(request: Request, work: InWork, rows: Rows, state: LineState | None = LineState.UNMATCHED) -> Response:
     """Lines, the newest first; those that wait with what they may be for."""
-    found = await queries.listed(work, state=state, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.listed(work, state=state, cursor=rows.cursor, limit=rows.limit)
     columns = (
-        Column("booked_on", _("Booked")),
-        Column("payer", _("From")),
-        Column("remittance", _("Remittance text")),
-        Column("amount", _("Amount"), number=True),
-        Column("suggestion", _("For")),
+        Column("booked_on", _("Booked"), "line.booked_on"),
+        Column("payer", _("From"), "line.payer_name"),
+        Column("iban", _("IBAN"), "line.payer_iban", only="file"),
+        Column("remittance", _("Remittance text"), lambda row: row.line.remittance or row.line.reference),
+        Column("amount", _("Amount"), "line.amount", number=True, currency="line.currency"),
+        Column("suggestion", _("For"), _meant),
     )
     may_record = work.actor.may(Permission.RECORD_PAYMENTS)
     entities = (await legal_entities.legal_entities(work, cursor=None, limit=LIMIT_MAX)).items
@@ -144,3 +143,10 @@ async def undo(request: Request, bank_line_id: UUID, work: InWork) -> Response:
     form = await form_of(request, TakingBackBody)
     await actions.undo_match(work, bank_line_id, reason=form.reason)
     return RedirectResponse(f"/billing/bank-statements/{bank_line_id}", 303)
+
+
+def _meant(row: queries.LineFound) -> str:
+    """What a line is for, or most probably is: the invoices by number."""
+    if row.line.payment_id:
+        return _("Payment")
+    return ", ".join(number for _id, number, _amount in row.suggestions[0].invoices) if row.suggestions else ""

@@ -11,25 +11,25 @@ from services.billing.batch_receivers import actions, queries
 from services.billing.batch_receivers.api import ReceiverBody
 from services.billing.batch_receivers.model import Receiver
 from services.billing.legal_entities.queries import legal_entities
-from shared.database import LIMIT_DEFAULT, LIMIT_MAX
+from shared.database import LIMIT_MAX
 from shared.ids import new_id
 from shared.pages import InWork, PageRoute, form_of, page
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows
 from shared.ui.words import gettext as _
-from shared.web import Cursor, key_required
+from shared.web import key_required
 
 HERE = "/billing/batch-receivers"
 router = APIRouter(prefix="/batch-receivers", route_class=PageRoute)
 
 
 @router.get("")
-async def receivers(request: Request, work: InWork, cursor: Cursor = None) -> Response:
+async def receivers(request: Request, work: InWork, rows: Rows) -> Response:
     """Everybody who receives batches, by legal entity."""
-    found = await queries.receivers(work, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.receivers(work, cursor=rows.cursor, limit=rows.limit)
     columns = (
         Column("subject", _("Log-in")),
         Column("legal_entity", _("Legal entity")),
-        Column("target", _("Target")),
+        Column("target", _("Target"), lambda row: row.target or _("every target")),
         Column("act", ""),
     )
     entities = await legal_entities(work, cursor=None, limit=LIMIT_MAX)

@@ -18,13 +18,12 @@ from services.billing.batches.model.renderings.renderers import Renderer
 from services.billing.ledger.queries import legal_entities_with_books
 from services.billing.periods.model import month
 from services.billing.permissions import Permission
-from shared.database import LIMIT_DEFAULT
 from shared.ids import new_id
-from shared.pages import InWork, PageRoute, form_of, page
+from shared.pages import InWork, PageRoute, form_of, page, said
 from shared.pages.waiting import WAITING_AT_MOST, Need, Verb
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows, in_month
 from shared.ui.words import gettext as _
-from shared.web import Cursor, key_required
+from shared.web import key_required
 from shared.work import Work
 
 router = APIRouter(prefix="/batches", route_class=PageRoute)
@@ -32,17 +31,18 @@ AS_TEXT = {"content-security-policy": "default-src 'none'; frame-ancestors 'none
 
 
 @router.get("")
-async def batches(request: Request, work: InWork, cursor: Cursor = None) -> Response:
+async def batches(request: Request, work: InWork, rows: Rows) -> Response:
     """The batches, the newest first."""
-    found = await queries.batches(work, legal_entity=None, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.batches(work, legal_entity=None, cursor=rows.cursor, limit=rows.limit)
     columns = (
         Column("number", _("Batch")),
-        Column("period", _("Period")),
+        Column("period", _("Period"), in_month("period_starts_on")),
         Column("legal_entity", _("Legal entity")),
-        Column("status", _("Status")),
+        Column("status", _("Status"), said("billing/batches/words.html", "words", "status")),
+        Column("corrected_in", _("Corrected in"), only="file"),
         Column("entry_count", _("Entries"), number=True),
-        Column("debit_total", _("Debit"), number=True),
-        Column("credit_total", _("Credit"), number=True),
+        Column("debit_total", _("Debit"), number=True, currency="currency"),
+        Column("credit_total", _("Credit"), number=True, currency="currency"),
         Column("sealed_at", _("Sealed")),
     )
     listing = Listing.of(request, "batches", columns, found.items, next=found.next)
@@ -91,18 +91,20 @@ async def preview(
 
 @router.get("/{batch_id}")
 async def batch(
-    request: Request, batch_id: UUID, work: InWork, *, answer: EntryStateWanted = None, cursor: Cursor = None
+    request: Request, batch_id: UUID, work: InWork, rows: Rows, *, answer: EntryStateWanted = None
 ) -> Response:
     """One batch: its totals, its place in the chain, what the ERP answered, of it and of every entry."""
     found = await queries.batch(work, batch_id)
-    entries = await queries.entries_of(work, batch_id, answer=answer, cursor=cursor, limit=LIMIT_DEFAULT)
+    entries = await queries.entries_of(work, batch_id, answer=answer, cursor=rows.cursor, limit=rows.limit)
     columns = (
         Column("number", _("Number"), number=True),
         Column("posted_on", _("Day")),
         Column("text", _("Entry")),
-        Column("answer", _("ERP")),
+        Column("answer", _("ERP"), said("billing/batches/words.html", "words", "answer")),
         Column("erp_reference", _("Number in the ERP")),
+        Column("code", _("Code"), only="file"),
         Column("reason", _("Reason")),
+        Column("corrected_in", _("Corrected in"), only="file"),
     )
     return page(
         request,

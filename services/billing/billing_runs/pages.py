@@ -12,26 +12,25 @@ from services.billing.billing_runs.actions import leave_out, prepare_run, review
 from services.billing.billing_runs.api import BillingRunBody, LeaveOutBody, ReviewBody, StartBody
 from services.billing.invoice_layouts.pages import groupings
 from services.billing.permissions import Permission
-from shared.database import LIMIT_DEFAULT
 from shared.ids import new_id
-from shared.pages import InWork, PageRoute, chosen_of, form_of, page, toast
-from shared.ui.listing import Column, Listing
+from shared.pages import InWork, PageRoute, chosen_of, form_of, page, said, toast
+from shared.ui.listing import Column, Listing, Rows, in_hours, who
 from shared.ui.words import gettext as _
 from shared.ui.words import ngettext
-from shared.web import Cursor, key_required
+from shared.web import key_required
 
 router = APIRouter(prefix="/billing-runs", route_class=PageRoute)
 
 
 @router.get("")
-async def runs(request: Request, work: InWork, cursor: Cursor = None) -> Response:
+async def runs(request: Request, work: InWork, rows: Rows) -> Response:
     """The runs, the newest first."""
-    found = await queries.listed(work, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.listed(work, cursor=rows.cursor, limit=rows.limit)
     columns = (
         Column("up_to", _("Work up to")),
         Column("status", _("Status")),
         Column("pre_bills", _("Contracts"), number=True),
-        Column("prepared_by", _("Prepared")),
+        Column("prepared_by", _("Prepared"), who("prepared_by")),
         Column("prepared_at", _("When")),
     )
     return page(
@@ -53,17 +52,22 @@ async def prepare(request: Request, work: InWork) -> Response:
 
 
 @router.get("/{billing_run_id}")
-async def run(request: Request, billing_run_id: UUID, work: InWork, cursor: Cursor = None) -> Response:
+async def run(request: Request, billing_run_id: UUID, work: InWork, rows: Rows) -> Response:
     """One run, what needs a look first."""
     found = await queries.run(work, billing_run_id)
-    pre_bills = await queries.pre_bills_of(work, billing_run_id, cursor=cursor, limit=LIMIT_DEFAULT)
+    pre_bills = await queries.pre_bills_of(work, billing_run_id, cursor=rows.cursor, limit=rows.limit)
     columns = (
-        Column("contract", _("Contract")),
-        Column("customer", _("Customer")),
-        Column("look", _("Look at")),
-        Column("status", _("Status")),
-        Column("minutes", _("Hours"), number=True),
-        Column("net", _("Net"), number=True),
+        Column("contract", _("Contract"), "number"),
+        Column("name", _("Name"), only="file"),
+        Column("customer", _("Customer"), "customer_name"),
+        Column("look", _("Look at"), only="page"),
+        Column("unrated", _("Without a rate"), only="file"),
+        Column("held", _("Held"), only="file"),
+        Column("purchase_order", _("Purchase order"), only="file"),
+        Column("status", _("Status"), said("billing/billing_runs/words.html", "states", "status")),
+        Column("note", _("Note"), only="file"),
+        Column("minutes", _("Hours"), in_hours("minutes"), number=True),
+        Column("net", _("Net"), number=True, currency="currency"),
         Column("act", ""),
     )
     return page(

@@ -17,13 +17,12 @@ from services.billing.periods import queries as periods
 from services.billing.periods.actions import begin_closing, reopen_period
 from services.billing.periods.model import PeriodStatus, month
 from services.billing.permissions import Permission
-from shared.database import LIMIT_DEFAULT
 from shared.pages import InWork, PageRoute, form_of, page, toast
 from shared.pages.waiting import WAITING_AT_MOST, Need, Verb
 from shared.ui.formats import month as month_name
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows, in_month
 from shared.ui.words import gettext as _
-from shared.web import Body, Cursor, key_required
+from shared.web import Body, key_required
 from shared.work import Work
 
 router = APIRouter(prefix="/closing", route_class=PageRoute)
@@ -39,14 +38,14 @@ class ReopeningForm(Body):
 async def months(
     request: Request,
     work: InWork,
+    rows: Rows,
     wanted: Annotated[str | None, Query(alias="legal_entity", max_length=50)] = None,
-    cursor: Cursor = None,
 ) -> Response:
     """The months of a legal entity, the latest first."""
     codes = await legal_entities_with_books(work)
     code = wanted or next(iter(codes), "")
-    found = await periods.periods(work, legal_entity=code, cursor=cursor, limit=LIMIT_DEFAULT)
-    columns = (Column("starts_on", _("Month")), Column("status", _("Status")))
+    found = await periods.periods(work, legal_entity=code, cursor=rows.cursor, limit=rows.limit)
+    columns = (Column("starts_on", _("Month"), in_month("starts_on")), Column("status", _("Status")))
     listing = Listing.of(request, "closing", columns, found.items, next=found.next)
     return page(request, "billing/closing/months.html", listing=listing, codes=codes, legal_entity=code)
 

@@ -9,11 +9,9 @@ from fastapi import APIRouter, Query, Request, Response
 
 from services.billing.contract_balances import queries
 from services.billing.ledger.queries import legal_entities_with_books
-from shared.database import LIMIT_DEFAULT
 from shared.pages import InWork, PageRoute, page
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows
 from shared.ui.words import gettext as _
-from shared.web import Cursor
 
 router = APIRouter(prefix="/contract-balances", route_class=PageRoute)
 
@@ -22,23 +20,24 @@ router = APIRouter(prefix="/contract-balances", route_class=PageRoute)
 async def balances(
     request: Request,
     work: InWork,
+    rows: Rows,
     *,
     wanted: Annotated[str | None, Query(alias="legal_entity", max_length=50)] = None,
     on: date | None = None,
-    cursor: Cursor = None,
 ) -> Response:
     """Where each contract of a legal entity stands, today or on another day."""
     codes = await legal_entities_with_books(work)
     code, day = wanted or next(iter(codes), ""), on or work.now.date()
-    found = await queries.contract_balances(work, legal_entity=code, on=day, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.contract_balances(work, legal_entity=code, on=day, cursor=rows.cursor, limit=rows.limit)
     columns = (
         Column("number", _("Contract")),
+        Column("name", _("Name"), only="file"),
         Column("customer", _("Customer")),
-        Column("recognised", _("Recognised"), number=True),
-        Column("billed", _("Billed"), number=True),
-        Column("contract_asset", _("Contract asset"), number=True),
-        Column("contract_liability", _("Contract liability"), number=True),
-        Column("difference", _("Unexplained"), number=True),
+        Column("recognised", _("Recognised"), number=True, currency="currency"),
+        Column("billed", _("Billed"), number=True, currency="currency"),
+        Column("contract_asset", _("Contract asset"), number=True, currency="currency"),
+        Column("contract_liability", _("Contract liability"), number=True, currency="currency"),
+        Column("difference", _("Unexplained"), number=True, currency="currency"),
     )
     listing = Listing.of(request, "contract-balances", columns, found.items, next=found.next)
     return page(

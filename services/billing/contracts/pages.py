@@ -11,14 +11,12 @@ from fastapi import APIRouter, Query, Request, Response
 from services.billing.contracts import queries
 from services.billing.contracts.model import ContractLine, ContractStatus, Method
 from services.billing.permissions import Permission
-from shared.database import LIMIT_DEFAULT
 from shared.pages import InWork, PageRoute, page
 from shared.pages.waiting import Finder, Hit
 from shared.ui.formats import day, hours, in_currency, number
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows, last_day
 from shared.ui.words import gettext as _
 from shared.ui.words import ngettext
-from shared.web import Cursor
 from shared.work import Work
 
 router = APIRouter(prefix="/contracts", route_class=PageRoute)
@@ -28,20 +26,20 @@ router = APIRouter(prefix="/contracts", route_class=PageRoute)
 async def contracts(
     request: Request,
     work: InWork,
+    rows: Rows,
     q: Annotated[str, Query(max_length=200)] = "",
     status: ContractStatus | None = None,
-    cursor: Cursor = None,
 ) -> Response:
     """Contracts by number."""
-    found = await queries.listed(work, status=status, words=q, descending=True, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.listed(work, status=status, words=q, descending=True, cursor=rows.cursor, limit=rows.limit)
     columns = (
         Column("number", _("Number")),
         Column("name", _("Contract")),
-        Column("customer", _("Customer")),
+        Column("customer", _("Customer"), "customer_name"),
         Column("status", _("Status")),
-        Column("amount", _("Sold for"), number=True),
+        Column("amount", _("Sold for"), number=True, currency="currency"),
         Column("starts_on", _("Starts")),
-        Column("ends_before", _("Ends")),
+        Column("ends_before", _("Ends"), last_day("ends_before")),
     )
     listing = Listing.of(request, "contracts", columns, found.items, next=found.next)
     return page(request, "billing/contracts/contracts.html", listing=listing, chosen=status)

@@ -22,10 +22,10 @@ from services.billing.invoices.pages import waiting
 from services.billing.permissions import Permission
 from shared import subjects
 from shared.database import LIMIT_DEFAULT
-from shared.pages import InWork, PageRoute, form_of, page
+from shared.pages import InWork, PageRoute, form_of, page, said
 from shared.pages.waiting import Finder, Hit, Need
 from shared.ui.forms import typed_amount, typed_minutes
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows
 from shared.ui.words import gettext as _
 from shared.web import Body, Cursor, key_required
 from shared.work import Work
@@ -74,20 +74,20 @@ class CreditForm(Body):
 async def credit_notes(
     request: Request,
     work: InWork,
+    rows: Rows,
     q: Annotated[str, Query(max_length=200)] = "",
     status: CreditNoteStatus | None = None,
-    cursor: Cursor = None,
 ) -> Response:
     """Credit notes, the newest first."""
-    found = await queries.listed(work, status=status, words=q, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.listed(work, status=status, words=q, cursor=rows.cursor, limit=rows.limit)
     columns = (
         Column("number", _("Number")),
-        Column("customer", _("Customer")),
-        Column("invoice", _("Invoice")),
+        Column("customer", _("Customer"), "customer_name"),
+        Column("invoice", _("Invoice"), "invoice_number"),
         Column("reason", _("Why")),
-        Column("status", _("Status")),
-        Column("net", _("Net"), number=True),
-        Column("gross", _("Gross"), number=True),
+        Column("status", _("Status"), said("billing/invoices/status.html", "mark", "status")),
+        Column("net", _("Net"), number=True, currency="currency"),
+        Column("gross", _("Gross"), number=True, currency="currency"),
         Column("issued_on", _("Issued")),
     )
     listing = Listing.of(request, "credit-notes", columns, found.items, next=found.next)

@@ -22,14 +22,14 @@ from services.billing.legal_entities import queries as legal_entities
 from services.billing.permissions import Permission
 from services.billing.receivables.model import overdue_by
 from shared.contracts.base import Amount
-from shared.database import LIMIT_DEFAULT, LIMIT_MAX
+from shared.database import LIMIT_MAX
 from shared.ids import new_id
 from shared.pages import InWork, PageRoute, Typed, chosen_of, form_of, page, toast
 from shared.pages.waiting import Need, Verb
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows, who
 from shared.ui.words import gettext as _
 from shared.ui.words import ngettext
-from shared.web import Cursor, key_required
+from shared.web import key_required
 from shared.work import Work
 
 router = APIRouter(prefix="/dunning", route_class=PageRoute)
@@ -49,16 +49,20 @@ class PlanForm(PlanBody):
 
 
 @router.get("")
-async def proposed(request: Request, work: InWork, q: Words = "", cursor: Cursor = None) -> Response:
+async def proposed(request: Request, work: InWork, rows: Rows, q: Words = "") -> Response:
     """Notices that wait, those that something speaks against first."""
-    found = await queries.proposed(work, words=q, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.proposed(work, words=q, cursor=rows.cursor, limit=rows.limit)
     columns = (
         Column("number", _("Invoice")),
-        Column("customer", _("Customer")),
-        Column("look", _("Look at")),
+        Column("customer", _("Customer"), "customer_name"),
+        Column("look", _("Look at"), only="page"),
+        Column("paused", _("Paused"), only="file"),
+        Column("credit", _("Credit"), only="file", currency="currency"),
+        Column("has_address", _("E-mail address"), only="file"),
         Column("step", _("Step")),
-        Column("overdue", _("Days overdue"), number=True),
-        Column("open", _("Open"), number=True),
+        Column("title", _("Letter"), only="file"),
+        Column("overdue", _("Days overdue"), lambda row: late[row.id], number=True),
+        Column("open", _("Open"), number=True, currency="currency"),
     )
     today = work.now.date()
     late = {row.id: overdue_by(row.due_on, today) for row in found.items}
@@ -98,15 +102,15 @@ async def leave_out(request: Request, work: InWork) -> Response:
 
 
 @router.get("/letters")
-async def letters(request: Request, work: InWork, q: Words = "", cursor: Cursor = None) -> Response:
+async def letters(request: Request, work: InWork, rows: Rows, q: Words = "") -> Response:
     """Letters that were sent, the newest first."""
-    found = await queries.letters(work, words=q, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.letters(work, words=q, cursor=rows.cursor, limit=rows.limit)
     columns = (
         Column("sent_on", _("Sent")),
         Column("title", _("Letter")),
-        Column("customer", _("Customer")),
-        Column("open", _("Open then"), number=True),
-        Column("fee", _("Fee"), number=True),
+        Column("customer", _("Customer"), "customer_name"),
+        Column("open", _("Open then"), number=True, currency="currency"),
+        Column("fee", _("Fee"), number=True, currency="currency"),
     )
     listing = Listing.of(request, "dunning-letters", columns, found.items, next=found.next)
     return page(request, "billing/dunning/letters.html", listing=listing)
@@ -152,14 +156,15 @@ async def set_plan(request: Request, work: InWork) -> Response:
 
 
 @router.get("/pauses")
-async def pauses(request: Request, work: InWork, cursor: Cursor = None) -> Response:
+async def pauses(request: Request, work: InWork, rows: Rows) -> Response:
     """Who is left in peace, and why."""
-    found = await queries.pauses(work, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.pauses(work, cursor=rows.cursor, limit=rows.limit)
     columns = (
-        Column("of", _("Customer or invoice")),
+        Column("of", _("Customer or invoice"), lambda row: row.number if row.invoice_id else row.customer_name),
         Column("reason", _("Why")),
         Column("ends_on", _("Until")),
-        Column("paused_by", _("Paused")),
+        Column("paused_by", _("Paused"), who("paused_by")),
+        Column("paused_at", _("When"), only="file"),
         Column("act", ""),
     )
     listing = Listing.of(request, "dunning-pauses", columns, found.items, next=found.next)

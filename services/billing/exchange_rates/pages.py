@@ -11,13 +11,12 @@ from services.billing.exchange_rates import actions, queries
 from services.billing.exchange_rates.api import ExchangeRateBody
 from services.billing.exchange_rates.model import BadRateFile, read
 from services.billing.permissions import Permission
-from shared.database import LIMIT_DEFAULT
 from shared.ids import new_id
 from shared.pages import InWork, PageRoute, form_of, page
 from shared.reasons import because
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows, last_day, who
 from shared.ui.words import gettext as _
-from shared.web import Cursor, key_required
+from shared.web import key_required
 
 router = APIRouter(prefix="/exchange-rates", route_class=PageRoute)
 HERE = "/billing/exchange-rates"
@@ -27,19 +26,20 @@ HERE = "/billing/exchange-rates"
 async def rates(
     request: Request,
     work: InWork,
+    rows: Rows,
     *,
     currency: Annotated[str | None, Query(max_length=3)] = None,
-    cursor: Cursor = None,
 ) -> Response:
     """The rates, the latest first."""
     wanted = (currency or "").strip().upper() or None
-    found = await queries.listed(work, currency=wanted, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.listed(work, currency=wanted, cursor=rows.cursor, limit=rows.limit)
     columns = (
         Column("starts_on", _("From")),
-        Column("ends_before", _("Until")),
-        Column("base", _("One")),
-        Column("rate", _("Is"), number=True),
-        Column("entered", _("Entered")),
+        Column("ends_before", _("Until"), last_day("ends_before")),
+        Column("base", _("One"), "base_currency"),
+        Column("rate", _("Is"), number=True, currency="quote_currency"),
+        Column("entered", _("Entered"), who("entered_by")),
+        Column("entered_at", _("When"), only="file"),
     )
     return page(
         request,

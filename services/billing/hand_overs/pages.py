@@ -19,10 +19,10 @@ from services.billing.legal_entities.queries import legal_entities
 from services.billing.permissions import Permission
 from shared.database import LIMIT_DEFAULT, LIMIT_MAX
 from shared.pages import InWork, PageRoute, chosen_of, form_of, page, toast
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows, who
 from shared.ui.words import gettext as _
 from shared.ui.words import ngettext
-from shared.web import Body, Cursor, key_required
+from shared.web import Body, key_required
 
 router = APIRouter(prefix="/hand-overs", route_class=PageRoute)
 PLACES = {
@@ -53,21 +53,20 @@ class ChosenForm(Body):
 
 @router.get("")
 async def hand_overs(
-    request: Request, work: InWork, q: Annotated[str, Query(max_length=200)] = "", cursor: Cursor = None
+    request: Request, work: InWork, rows: Rows, q: Annotated[str, Query(max_length=200)] = ""
 ) -> Response:
     """What was handed over, the newest first."""
-    found = await queries.listed(work, words=q, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.listed(work, words=q, cursor=rows.cursor, limit=rows.limit)
     columns = (
         Column("handed_over_at", _("Handed over")),
-        Column("number", _("Document")),
-        Column("customer", _("Customer")),
+        Column("number", _("Document"), "subject"),
+        Column("customer", _("Customer"), "customer_name"),
         Column("recipient", _("To")),
-        Column("handed_over_by", _("By")),
+        Column("handed_over_by", _("By"), who("handed_over_by")),
     )
-    rows = [(row, PLACES[row.kind].format(row.document_id)) for row in found.items]
-    listing = Listing.of(request, "hand-overs", columns, rows, next=found.next)
+    listing = Listing.of(request, "hand-overs", columns, found.items, next=found.next)
     may_word = work.actor.may(Permission.CONFIGURE)
-    return page(request, "billing/hand_overs/hand_overs.html", listing=listing, may_word=may_word)
+    return page(request, "billing/hand_overs/hand_overs.html", listing=listing, places=PLACES, may_word=may_word)
 
 
 @router.get("/texts")

@@ -17,21 +17,19 @@ from services.billing.legal_entities.api import TaxTextsBody
 from services.billing.legal_entities.model import Language
 from services.billing.legal_entities.queries import legal_entities
 from services.billing.permissions import Permission
-from shared.database import LIMIT_DEFAULT
 from shared.pages import InWork, PageRoute, form_of, page
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows
 from shared.ui.words import gettext as _
-from shared.web import Cursor
 from shared.work import Work
 
 router = APIRouter(prefix="/invoice-layouts", route_class=PageRoute)
 
 
 @router.get("")
-async def layouts(request: Request, work: InWork, cursor: Cursor = None) -> Response:
+async def layouts(request: Request, work: InWork, rows: Rows) -> Response:
     """The legal entities by code, each of which has a layout."""
     work.actor.must(Permission.CONFIGURE)
-    found = await legal_entities(work, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await legal_entities(work, cursor=rows.cursor, limit=rows.limit)
     columns = (Column("code", _("Code")), Column("name", _("Legal entity")), Column("city", _("City")))
     listing = Listing.of(request, "layouts", columns, found.items, next=found.next)
     return page(request, "billing/invoice_layouts/layouts.html", listing=listing)

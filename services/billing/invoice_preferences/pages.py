@@ -14,25 +14,23 @@ from services.billing.invoice_preferences.actions import agree_preferences, want
 from services.billing.invoice_preferences.api import AnnexBody, PreferencesBody
 from services.billing.invoice_preferences.model import Consolidation
 from services.billing.permissions import Permission
-from shared.database import LIMIT_DEFAULT
 from shared.pages import InWork, PageRoute, form_of, page
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows
 from shared.ui.words import gettext as _
-from shared.web import Cursor
 
 router = APIRouter(route_class=PageRoute)
 
 
 @router.get("/customers")
 async def customers(
-    request: Request, work: InWork, q: Annotated[str, Query(max_length=200)] = "", cursor: Cursor = None
+    request: Request, work: InWork, rows: Rows, q: Annotated[str, Query(max_length=200)] = ""
 ) -> Response:
     """Customers by name."""
-    found = await queries.listed(work, words=q, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.listed(work, words=q, cursor=rows.cursor, limit=rows.limit)
     columns = (
         Column("name", _("Customer")),
         Column("city", _("City")),
-        Column("consolidation", _("One invoice for each")),
+        Column("consolidation", _("One invoice for each"), lambda row: consolidations()[row.consolidation]),
         Column("payment_terms_days", _("Payment terms, days"), number=True),
     )
     listing = Listing.of(request, "customers", columns, found.items, next=found.next)

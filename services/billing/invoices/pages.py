@@ -19,10 +19,10 @@ from services.billing.permissions import Permission
 from services.billing.work_in_progress.model import noted, why
 from shared import subjects
 from shared.database import LIMIT_DEFAULT, Page
-from shared.pages import InWork, PageRoute, chosen_of, form_of, page, toast
+from shared.pages import InWork, PageRoute, chosen_of, form_of, page, said, toast
 from shared.pages.waiting import WAITING_AT_MOST, Finder, Hit, Need, Verb
 from shared.ui.formats import in_currency
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows
 from shared.ui.words import gettext as _
 from shared.ui.words import ngettext
 from shared.web import Body, Cursor, key_required
@@ -41,21 +41,22 @@ class ChosenForm(Body):
 async def invoices(
     request: Request,
     work: InWork,
+    rows: Rows,
     q: Annotated[str, Query(max_length=200)] = "",
     status: InvoiceStatus | None = None,
-    cursor: Cursor = None,
 ) -> Response:
     """Invoices, the newest first."""
-    found = await queries.listed(work, status=status, words=q, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.listed(work, status=status, words=q, sort=rows.sort, cursor=rows.cursor, limit=rows.limit)
     columns = (
-        Column("number", _("Number")),
-        Column("customer", _("Customer")),
-        Column("contract", _("Contract")),
-        Column("status", _("Status")),
-        Column("net", _("Net"), number=True),
-        Column("gross", _("Gross"), number=True),
-        Column("issued_on", _("Issued")),
-        Column("due_on", _("Due")),
+        Column("number", _("Number"), sorts=True),
+        Column("customer", _("Customer"), "customer_name", sorts=True),
+        Column("contract", _("Contract"), "contract_number", sorts=True),
+        Column("contract_name", _("Name"), only="file"),
+        Column("status", _("Status"), said("billing/invoices/status.html", "mark", "status")),
+        Column("net", _("Net"), sorts=True, number=True, currency="currency"),
+        Column("gross", _("Gross"), sorts=True, number=True, currency="currency"),
+        Column("issued_on", _("Issued"), sorts=True),
+        Column("due_on", _("Due"), sorts=True),
     )
     listing = Listing.of(request, "invoices", columns, found.items, next=found.next)
     return page(

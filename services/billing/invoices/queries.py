@@ -35,9 +35,12 @@ from services.billing.permissions import Permission
 from services.billing.work_in_progress.model import AllocationKind
 from services.billing.work_in_progress.queries import beyond
 from services.billing.work_in_progress.store import allocations, billable_items
-from shared.database import Page, page
+from shared.database import Page, Sorts, page
 from shared.work import Work
 
+SORTS: Sorts = {"customer": "customer_name", "contract": "contract_number"} | {
+    name: name for name in ("number", "net", "gross", "issued_on", "due_on")
+}
 people = table("subjects", column("person_id", Uuid), column("name", String))
 
 
@@ -77,10 +80,11 @@ async def listed(
     customer_id: UUID | None = None,
     status: InvoiceStatus | None = None,
     words: str = "",
+    sort: str = "",
     cursor: str | None,
     limit: int,
 ) -> Page[Row[Any]]:
-    """Invoices, the newest first, narrowed by what is given; `words` are of the number or the customer's name."""
+    """Invoices, the newest first or by `sort`, narrowed by what is given; `words` are of number or customer."""
     work.actor.must(Permission.SEE_INVOICES)
     wanted = _headers()
     if contract_id is not None:
@@ -93,7 +97,10 @@ async def listed(
     if words:
         named = [one.icontains(words, autoescape=True) for one in (customers.c.name, issued_invoices.c.number)]
         wanted = wanted.where(or_(*named))
-    return await page(work.session, wanted, keys=(invoices.c.id,), cursor=cursor, limit=limit, descending=True)
+    keys = (invoices.c.id,)
+    return await page(
+        work.session, wanted, keys=keys, cursor=cursor, limit=limit, descending=True, sort=sort, sorts=SORTS
+    )
 
 
 async def origin(work: Work, invoice_id: UUID, position: int, *, cursor: str | None, limit: int) -> Page[Row[Any]]:

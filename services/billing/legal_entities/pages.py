@@ -14,12 +14,11 @@ from services.billing.legal_entities.api import FirmBody, ParticularsBody, TaxRu
 from services.billing.legal_entities.model import TaxCategory, TaxRule, Territory
 from services.billing.permissions import Permission
 from shared.contracts.base import Amount
-from shared.database import LIMIT_DEFAULT
 from shared.ids import new_id
 from shared.pages import InWork, PageRoute, Typed, form_of, page, toast
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows
 from shared.ui.words import gettext as _
-from shared.web import Body, Cursor, key_required
+from shared.web import Body, key_required
 
 HERE = "/billing/legal-entities"
 router = APIRouter(prefix="/legal-entities", route_class=PageRoute)
@@ -51,17 +50,18 @@ class LegalEntityForm(TaxRulesForm, FirmBody):
 
 
 @router.get("")
-async def legal_entities(request: Request, work: InWork, cursor: Cursor = None) -> Response:
+async def legal_entities(request: Request, work: InWork, rows: Rows) -> Response:
     """The legal entities by code."""
-    found = await queries.legal_entities(work, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.legal_entities(work, cursor=rows.cursor, limit=rows.limit)
     columns = (
         Column("code", _("Code")),
         Column("name", _("Legal entity")),
+        Column("city", _("City"), only="file"),
         Column("country", _("Country")),
         Column("functional_currency", _("Books in")),
         Column("invoice_series", _("Invoices")),
         Column("credit_note_series", _("Credit notes")),
-        Column("is_default", _("Sells")),
+        Column("is_default", _("Sells"), lambda row: _("By default") if row.is_default else _("where a sale names it")),
     )
     return page(
         request,

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, Form, Query, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
 
 from services.billing.ledger import queries as ledger
-from services.billing.ledger.model.entries import SourceKind
+from services.billing.ledger.model.entries import JournalEntry, SourceKind
 from services.billing.outside_entries import actions
 from services.billing.outside_entries.api import System
 from services.billing.outside_entries.model import BadFile, OutsideEntry, read
 from services.billing.permissions import Permission
-from shared.database import LIMIT_DEFAULT
 from shared.pages import InWork, PageRoute, page, toast
 from shared.reasons import because
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows, who
 from shared.ui.words import gettext as _
 from shared.ui.words import ngettext
-from shared.web import Cursor, key_required
+from shared.web import key_required
 
 HERE = "/billing/outside-entries"
 router = APIRouter(prefix="/outside-entries", route_class=PageRoute)
@@ -32,20 +32,21 @@ From = Annotated[System, Form()]
 async def entries(
     request: Request,
     work: InWork,
+    rows: Rows,
     wanted: Annotated[str | None, Query(alias="legal_entity", max_length=50)] = None,
-    cursor: Cursor = None,
 ) -> Response:
     """Every entry that another system brought into the books of a legal entity, the newest first."""
     codes = await ledger.legal_entities_with_books(work)
     code = wanted or next(iter(codes), "")
     asked = ledger.Wanted(code, source_kind=SourceKind.OUTSIDE)
-    found = await ledger.entries(work, asked, cursor=cursor, limit=LIMIT_DEFAULT, descending=True)
+    found = await ledger.entries(work, asked, cursor=rows.cursor, limit=rows.limit, descending=True)
     columns = (
         Column("posted_on", _("Day")),
         Column("text", _("Entry")),
-        Column("lines", _("Lines"), number=True),
-        Column("amount", _("Amount"), number=True),
-        Column("by", _("Brought in")),
+        Column("lines", _("Lines"), lambda row: len(row.lines), number=True),
+        Column("amount", _("Amount"), _debit, number=True, currency="currency"),
+        Column("by", _("Brought in"), who("recorded_by")),
+        Column("at", _("When"), "recorded_at", only="file"),
     )
     return page(
         request,
@@ -81,3 +82,7 @@ async def _read(file: UploadFile) -> Sequence[OutsideEntry]:
         return read((await file.read()).decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise BadFile(because("The file is not written in UTF-8."), field="/file") from None
+
+
+def _debit(entry: JournalEntry) -> Decimal:
+    return sum((line.amount for line in entry.lines if line.amount > 0), Decimal())

@@ -19,13 +19,13 @@ from services.billing.payments.model import Payment, Share
 from services.billing.permissions import Permission
 from services.billing.receivables import queries as receivables
 from shared.contracts.base import Currency
-from shared.database import LIMIT_DEFAULT, LIMIT_MAX
+from shared.database import LIMIT_MAX
 from shared.ids import new_id
 from shared.pages import InWork, PageRoute, form_of, page
 from shared.ui.forms import typed_amount
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows
 from shared.ui.words import gettext as _
-from shared.web import Body, Cursor, key_required
+from shared.web import Body, key_required
 
 router = APIRouter(prefix="/payments", route_class=PageRoute)
 
@@ -57,16 +57,17 @@ class PaymentForm(AmountsForm):
 
 @router.get("")
 async def payments(
-    request: Request, work: InWork, q: Annotated[str, Query(max_length=200)] = "", cursor: Cursor = None
+    request: Request, work: InWork, rows: Rows, q: Annotated[str, Query(max_length=200)] = ""
 ) -> Response:
     """Payments, the newest first."""
-    found = await queries.listed(work, words=q, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.listed(work, words=q, cursor=rows.cursor, limit=rows.limit)
     columns = (
         Column("received_on", _("Received")),
         Column("reference", _("Reference")),
-        Column("customer", _("Customer")),
-        Column("amount", _("Amount"), number=True),
-        Column("rest", _("Not allocated"), number=True),
+        Column("is_reversed", _("Taken back"), only="file"),
+        Column("customer", _("Customer"), "customer_name"),
+        Column("amount", _("Amount"), number=True, currency="currency"),
+        Column("rest", _("Not allocated"), number=True, currency="currency"),
     )
     listing = Listing.of(request, "payments", columns, found.items, next=found.next)
     may_record = work.actor.may(Permission.RECORD_PAYMENTS)

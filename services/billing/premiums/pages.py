@@ -12,29 +12,30 @@ from services.billing.permissions import Permission
 from services.billing.premiums import queries
 from services.billing.premiums.actions import agree_premium, end_premium
 from services.billing.premiums.api import PremiumBody, PremiumEndBody
-from shared.database import LIMIT_DEFAULT
 from shared.ids import new_id
-from shared.pages import InWork, PageRoute, form_of, page
-from shared.ui.listing import Column, Listing
+from shared.pages import InWork, PageRoute, form_of, page, said
+from shared.ui.listing import Column, Listing, Rows, in_hours, last_day
 from shared.ui.words import gettext as _
-from shared.web import Cursor, key_required
+from shared.web import key_required
 
 router = APIRouter(prefix="/premiums", route_class=PageRoute)
 HERE = "/billing/premiums"
 
 
 @router.get("")
-async def premiums(
-    request: Request, work: InWork, *, contract_id: UUID | None = None, cursor: Cursor = None
-) -> Response:
+async def premiums(request: Request, work: InWork, rows: Rows, *, contract_id: UUID | None = None) -> Response:
     """The premiums, of everything or of one contract."""
-    found = await queries.listed(work, contract_id=contract_id, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.listed(work, contract_id=contract_id, cursor=rows.cursor, limit=rows.limit)
     columns = (
-        Column("kind", _("What for")),
-        Column("who", _("For whom")),
+        Column("kind", _("What for"), said("billing/premiums/words.html", "words", "kind")),
+        Column("country", _("Country"), only="file"),
+        Column("region", _("Region"), only="file"),
+        Column("beyond", _("Beyond hours"), in_hours("beyond_minutes"), only="file"),
+        Column("counted_by", _("Counted by"), only="file"),
+        Column("who", _("For whom"), lambda row: row.contract_number or row.customer_name or _("Everybody")),
         Column("percent", _("On top"), number=True),
         Column("starts_on", _("From")),
-        Column("ends_before", _("Until")),
+        Column("ends_before", _("Until"), last_day("ends_before")),
         Column("act", ""),
     )
     return page(

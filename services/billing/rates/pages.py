@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -12,37 +13,36 @@ from services.billing.permissions import Permission
 from services.billing.rates import queries
 from services.billing.rates.actions import agree_rate, end_rate
 from services.billing.rates.api import EndBody, RateBody
-from services.billing.rates.model import Scope
-from shared.database import LIMIT_DEFAULT
+from services.billing.rates.model import Rate, Scope
 from shared.ids import new_id
-from shared.pages import InWork, PageRoute, form_of, page
-from shared.ui.listing import Column, Listing
+from shared.pages import InWork, PageRoute, form_of, page, said
+from shared.ui.formats import titled
+from shared.ui.listing import Column, Listing, Rows, last_day
 from shared.ui.words import gettext as _
-from shared.web import Cursor, key_required
+from shared.web import key_required
 
 router = APIRouter(prefix="/rates", route_class=PageRoute)
 HERE = "/billing/rates"
 
 
 @router.get("")
-async def rates(
-    request: Request, work: InWork, *, role: str = "", scope: Scope | None = None, cursor: Cursor = None
-) -> Response:
+async def rates(request: Request, work: InWork, rows: Rows, *, role: str = "", scope: Scope | None = None) -> Response:
     """The rates, by what they are for; `role` is what a new one is begun with."""
-    found = await queries.listed(work, scope=scope, contract_line_id=None, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.listed(work, scope=scope, contract_line_id=None, cursor=rows.cursor, limit=rows.limit)
+    names = await queries.names(work, found.items)
     columns = (
-        Column("scope", _("What for")),
-        Column("who", _("Whom")),
-        Column("hourly_rate", _("Per hour"), number=True),
-        Column("starts_on", _("From")),
-        Column("ends_before", _("Until")),
+        Column("scope", _("What for"), said("billing/rates/words.html", "words", "reach.scope")),
+        Column("who", _("Whom"), lambda row: _whom(row, names)),
+        Column("hourly_rate", _("Per hour"), "hourly_rate.amount", number=True, currency="hourly_rate.currency"),
+        Column("starts_on", _("From"), "period.starts_on"),
+        Column("ends_before", _("Until"), last_day("period.ends_before")),
         Column("act", ""),
     )
     return page(
         request,
         "billing/rates/rates.html",
         listing=Listing.of(request, "rates", columns, found.items, next=found.next),
-        names=await queries.names(work, found.items),
+        whom={row.id: _whom(row, names) for row in found.items},
         customers=await customers_to_choose(work),
         people=await queries.people_to_choose(work),
         role=role,
@@ -66,3 +66,11 @@ async def end(request: Request, rate_id: UUID, work: InWork) -> Response:
     form = await form_of(request, EndBody)
     await end_rate(work, rate_id, **dict(form))
     return RedirectResponse(HERE, 303)
+
+
+def _whom(rate: Rate, names: Mapping[UUID, str]) -> str:
+    """Whom a rate is for, from the role to the line of a contract."""
+    of = rate.reach
+    ids = filter(None, (of.person_id, of.account_id, of.contract_id, of.contract_line_id))
+    said = (of.staffing_role and titled(of.staffing_role), of.grade and titled(of.grade), of.practice)
+    return " · ".join(filter(None, (*said, *map(names.get, ids))))

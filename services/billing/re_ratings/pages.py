@@ -18,28 +18,29 @@ from services.billing.re_ratings import queries
 from services.billing.re_ratings.actions import start_re_rating
 from services.billing.re_ratings.api import ReRatingBody
 from services.billing.work_in_progress.model import noted
-from shared.database import LIMIT_DEFAULT
 from shared.ids import new_id
 from shared.jobs import ENDED
 from shared.pages import InWork, PageRoute, form_of, page
 from shared.reasons import Reason, because
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows, in_hours, who
 from shared.ui.words import gettext as _
-from shared.web import Cursor, key_required
+from shared.web import key_required
 
 router = APIRouter(prefix="/re-ratings", route_class=PageRoute)
 HERE = "/billing/re-ratings"
 
 
 @router.get("")
-async def re_ratings(request: Request, work: InWork, cursor: Cursor = None) -> Response:
+async def re_ratings(request: Request, work: InWork, rows: Rows) -> Response:
     """The re-ratings, the newest first."""
-    found = await queries.listed(work, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.listed(work, cursor=rows.cursor, limit=rows.limit)
     columns = (
         Column("started_at", _("When")),
-        Column("days", _("Days")),
+        Column("days", _("Days"), only="page"),
+        Column("from_on", _("From"), only="file"),
+        Column("up_to", _("Until"), only="file"),
         Column("reason", _("Why")),
-        Column("started_by", _("Who")),
+        Column("started_by", _("Who"), who("started_by")),
     )
     listing = Listing.of(request, "re-ratings", columns, found.items, next=found.next)
     return page(request, "billing/re_ratings/re_ratings.html", listing=listing)
@@ -49,23 +50,24 @@ async def re_ratings(request: Request, work: InWork, cursor: Cursor = None) -> R
 async def preview(
     request: Request,
     work: InWork,
+    rows: Rows,
     *,
     contract_id: UUID | None = None,
     customer_id: UUID | None = None,
     from_on: date | None = None,
     up_to: date | None = None,
-    cursor: Cursor = None,
 ) -> Response:
     """What a re-rating would change now, contract by contract."""
     chosen = Unbilled(contract_id, customer_id, from_on, up_to)
-    found = await queries.contracts_to_change(work, chosen, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.contracts_to_change(work, chosen, cursor=rows.cursor, limit=rows.limit)
     columns = (
-        Column("contract", _("Contract")),
-        Column("customer", _("Customer")),
+        Column("contract", _("Contract"), "number"),
+        Column("name", _("Name"), only="file"),
+        Column("customer", _("Customer"), "customer_name"),
         Column("items", _("Items"), number=True),
-        Column("from_value", _("Worth now"), number=True),
-        Column("to_value", _("Worth then"), number=True),
-        Column("amount", _("Difference"), number=True),
+        Column("from_value", _("Worth now"), number=True, currency="currency"),
+        Column("to_value", _("Worth then"), number=True, currency="currency"),
+        Column("amount", _("Difference"), lambda row: row.to_value - row.from_value, number=True, currency="currency"),
     )
     sees_contracts = work.actor.may(Permission.SEE_CONTRACTS)
     return page(
@@ -89,19 +91,19 @@ async def begin(request: Request, work: InWork) -> Response:
 
 
 @router.get("/{re_rating_id}")
-async def re_rating(request: Request, re_rating_id: UUID, work: InWork, cursor: Cursor = None) -> Response:
+async def re_rating(request: Request, re_rating_id: UUID, work: InWork, rows: Rows) -> Response:
     """One re-rating: how far it is, and each item from what to what."""
     found = await queries.one(work, re_rating_id)
-    items = await queries.changed_items(work, re_rating_id, cursor=cursor, limit=LIMIT_DEFAULT)
+    items = await queries.changed_items(work, re_rating_id, cursor=rows.cursor, limit=rows.limit)
     columns = (
         Column("day", _("Day")),
-        Column("what", _("What")),
-        Column("contract", _("Contract")),
-        Column("minutes", _("Hours"), number=True),
-        Column("from_rate", _("Rate before"), number=True),
-        Column("to_rate", _("Rate since"), number=True),
-        Column("why", _("Why this rate")),
-        Column("amount", _("Difference"), number=True),
+        Column("what", _("What"), noted),
+        Column("contract", _("Contract"), "number"),
+        Column("minutes", _("Hours"), in_hours("minutes"), number=True),
+        Column("from_rate", _("Rate before"), number=True, currency="currency"),
+        Column("to_rate", _("Rate since"), number=True, currency="currency"),
+        Column("why", _("Why this rate"), _why),
+        Column("amount", _("Difference"), number=True, currency="currency"),
     )
     return page(
         request,

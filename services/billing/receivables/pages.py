@@ -12,11 +12,10 @@ from services.billing.legal_entities import queries as legal_entities
 from services.billing.permissions import Permission
 from services.billing.receivables import queries
 from services.billing.receivables.model import overdue_by
-from shared.database import LIMIT_DEFAULT, LIMIT_MAX
+from shared.database import LIMIT_MAX
 from shared.pages import InWork, PageRoute, page
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows
 from shared.ui.words import gettext as _
-from shared.web import Cursor
 
 router = APIRouter(prefix="/receivables", route_class=PageRoute)
 
@@ -25,28 +24,34 @@ router = APIRouter(prefix="/receivables", route_class=PageRoute)
 async def receivables(
     request: Request,
     work: InWork,
+    rows: Rows,
     *,
     q: Annotated[str, Query(max_length=200)] = "",
     overdue: bool = False,
-    cursor: Cursor = None,
 ) -> Response:
     """Invoices with something open, the longest due first."""
     today = work.now.date()
     due_before = today if overdue else None
-    found = await queries.open_items(work, due_before=due_before, words=q, cursor=cursor, limit=LIMIT_DEFAULT)
-    columns = (
-        Column("number", _("Invoice")),
-        Column("customer", _("Customer")),
-        Column("due_on", _("Due")),
-        Column("overdue", _("Days overdue"), number=True),
-        Column("gross", _("Gross"), number=True),
-        Column("open", _("Open"), number=True),
+    found = await queries.open_items(
+        work, due_before=due_before, words=q, sort=rows.sort, cursor=rows.cursor, limit=rows.limit
     )
-    rows = [(row, overdue_by(row.due_on, today)) for row in found.items]
-    listing = Listing.of(request, "receivables", columns, rows, next=found.next)
+    columns = (
+        Column("number", _("Invoice"), sorts=True),
+        Column("customer", _("Customer"), "customer_name", sorts=True),
+        Column("due_on", _("Due"), sorts=True),
+        Column("overdue", _("Days overdue"), lambda row: overdue_by(row.due_on, today), number=True),
+        Column("gross", _("Gross"), sorts=True, number=True, currency="currency"),
+        Column("open", _("Open"), sorts=True, number=True, currency="currency"),
+    )
+    listing = Listing.of(request, "receivables", columns, found.items, next=found.next)
     may_record = work.actor.may(Permission.RECORD_PAYMENTS)
     return page(
-        request, "billing/receivables/receivables.html", listing=listing, overdue=overdue, may_record=may_record
+        request,
+        "billing/receivables/receivables.html",
+        listing=listing,
+        late={row.invoice_id: overdue_by(row.due_on, today) for row in found.items},
+        overdue=overdue,
+        may_record=may_record,
     )
 
 

@@ -28,9 +28,10 @@ from services.billing.receivables.model import (
     state_of,
 )
 from services.billing.receivables.store import invoices, issued_invoices, positions, settlements
-from shared.database import Page, page
+from shared.database import Page, Sorts, page
 from shared.work import Work
 
+SORTS: Sorts = {"number": "number", "customer": "customer_name", "due_on": "due_on", "gross": "gross", "open": "open"}
 BY_HAND = frozenset({SourceKind.ADJUSTMENT, SourceKind.REVERSAL})
 
 
@@ -59,10 +60,11 @@ async def open_items(
     legal_entity_id: UUID | None = None,
     due_before: date | None = None,
     words: str = "",
+    sort: str = "",
     cursor: str | None,
     limit: int,
 ) -> Page[Row[Any]]:
-    """Issued invoices with something open, the longest due first; `words` are of the number or the customer."""
+    """Issued invoices with something open, the longest due first or by `sort`; `words` are of number or customer."""
     work.actor.must(Permission.SEE_INVOICES)
     claims = positions().subquery()
     wanted = (
@@ -79,7 +81,7 @@ async def open_items(
         like = [one.icontains(words, autoescape=True) for one in (claims.c.number, customers.c.name)]
         wanted = wanted.where(like[0] | like[1])
     keys = cast("list[ColumnClause[Any]]", [claims.c.due_on, claims.c.invoice_id])
-    return await page(work.session, wanted, keys=keys, cursor=cursor, limit=limit)
+    return await page(work.session, wanted, keys=keys, cursor=cursor, limit=limit, sort=sort, sorts=SORTS)
 
 
 @dataclass(frozen=True)

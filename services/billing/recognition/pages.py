@@ -18,12 +18,12 @@ from services.billing.recognition.api import JobBody, MaterialsBody, TermsBody
 from services.billing.recognition.model.methods import RecognitionMethod
 from services.billing.recognition.model.terms import UninstalledMaterials
 from shared.contracts.base import Amount
-from shared.database import LIMIT_DEFAULT
 from shared.ids import new_id
 from shared.pages import InWork, PageRoute, Typed, form_of, page, toast
-from shared.ui.listing import Column, Listing
+from shared.ui.formats import role
+from shared.ui.listing import Column, Listing, Rows, in_hours, in_month, who
 from shared.ui.words import gettext as _
-from shared.web import Cursor, key_required
+from shared.web import key_required
 
 router = APIRouter(prefix="/revenue", route_class=PageRoute)
 of_contracts = APIRouter(prefix="/contracts", route_class=PageRoute)
@@ -37,12 +37,16 @@ class MaterialsForm(MaterialsBody):
 
 
 @router.get("")
-async def runs(request: Request, work: InWork, wanted: LegalEntity = None, cursor: Cursor = None) -> Response:
+async def runs(request: Request, work: InWork, rows: Rows, wanted: LegalEntity = None) -> Response:
     """The runs of a legal entity, the newest first."""
     codes = await legal_entities_with_books(work)
     code = wanted or next(iter(codes), None)
-    found = await queries.runs(work, legal_entity=code or "", cursor=cursor, limit=LIMIT_DEFAULT)
-    columns = (Column("period", _("Month")), Column("recognised_at", _("Recognised")), Column("by", _("By")))
+    found = await queries.runs(work, legal_entity=code or "", cursor=rows.cursor, limit=rows.limit)
+    columns = (
+        Column("period", _("Month"), in_month("period_starts_on")),
+        Column("recognised_at", _("Recognised")),
+        Column("by", _("By"), who("recognised_by")),
+    )
     listing = Listing.of(request, "revenue", columns, found.items, next=found.next)
     return page(
         request,
@@ -79,21 +83,20 @@ async def recognise(request: Request, work: InWork) -> Response:
 
 
 @router.get("/lines/{line_id}")
-async def line(request: Request, line_id: UUID, work: InWork, cursor: Cursor = None) -> Response:
+async def line(request: Request, line_id: UUID, work: InWork, rows: Rows) -> Response:
     """The work behind a recognised amount, item by item."""
-    found = await queries.origin(work, line_id, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.origin(work, line_id, cursor=rows.cursor, limit=rows.limit)
+    recognised = await queries.recognised_line(work, line_id)
     columns = (
         Column("day", _("Day")),
         Column("note", _("Work")),
-        Column("staffing_role", _("Staffing role")),
-        Column("minutes", _("Hours"), number=True),
+        Column("staffing_role", _("Staffing role"), lambda row: role(row.staffing_role)),
+        Column("minutes", _("Hours"), in_hours("minutes"), number=True),
         Column("rate", _("Rate"), number=True),
-        Column("amount", _("Amount"), number=True),
+        Column("amount", _("Amount"), number=True, currency=lambda _: recognised.currency),
     )
     listing = Listing.of(request, "recognised-items", columns, found.items, next=found.next)
-    return page(
-        request, "billing/recognition/origin.html", listing=listing, line=await queries.recognised_line(work, line_id)
-    )
+    return page(request, "billing/recognition/origin.html", listing=listing, line=recognised)
 
 
 @router.get("/{run_id}")

@@ -15,7 +15,7 @@ from services.billing.reconciliation.model import Cause
 from services.billing.reconciliation.queries import Part
 from shared.actor import NotPermitted
 from shared.contracts.base import Amount, Currency
-from shared.ui.export import table_file
+from shared.ui.export import TableFile
 from shared.web import Cursor, InWork, Limit, PageOf, View, WorkRoute, refusals
 
 router = APIRouter(prefix="/reconciliation", tags=["reconciliation"], route_class=WorkRoute)
@@ -84,4 +84,4 @@ async def as_csv(work: InWork, *, legal_entity: str, period: Month, currency: Cu
         (one.account, one.name, one.ledger, one.sealed, one.accepted, one.difference, one.deviating, str(one.agrees))
         for one in found.accounts
     ]
-    return table_file(f"reconciliation-{legal_entity}-{period}-{currency}", HEAD, rows, "csv")
+    return TableFile(f"reconciliation-{legal_entity}-{period}-{currency}", HEAD, rows, "csv")

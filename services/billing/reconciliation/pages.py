@@ -11,11 +11,10 @@ from services.billing.periods.model import month
 from services.billing.reconciliation import queries
 from services.billing.reconciliation.model import Reconciliation
 from services.billing.reconciliation.queries import Part
-from shared.database import LIMIT_DEFAULT, Page
-from shared.pages import InWork, PageRoute, page
-from shared.ui.listing import Column, Listing
+from shared.database import Page
+from shared.pages import InWork, PageRoute, page, said
+from shared.ui.listing import Column, Listing, Rows
 from shared.ui.words import gettext as _
-from shared.web import Cursor
 
 router = APIRouter(prefix="/reconciliation", route_class=PageRoute)
 
@@ -24,24 +23,25 @@ router = APIRouter(prefix="/reconciliation", route_class=PageRoute)
 async def reconciliation(
     request: Request,
     work: InWork,
+    rows: Rows,
     *,
     wanted: Annotated[str | None, Query(alias="legal_entity", max_length=50)] = None,
     period: Annotated[str, Query(max_length=7)] = "",
     currency: Annotated[str, Query(max_length=3)] = "EUR",
-    cursor: Cursor = None,
 ) -> Response:
     """A month of a legal entity, this one unless another is chosen."""
     codes = await legal_entities_with_books(work)
     code = wanted or next(iter(codes), "")
     part = Part(code, month(period or f"{work.now:%Y-%m}").starts_on, currency)
     found = await queries.reconciliation(work, part) if code else Reconciliation([])
-    listed = await queries.deviations(work, part, cursor=cursor, limit=LIMIT_DEFAULT) if code else Page([], None)
+    listed = await queries.deviations(work, part, cursor=rows.cursor, limit=rows.limit) if code else Page([], None)
     columns = (
         Column("posted_on", _("Day")),
         Column("text", _("Entry")),
-        Column("cause", _("Why")),
-        Column("batch", _("Batch")),
-        Column("amount", _("Amount"), number=True),
+        Column("cause", _("Why"), said("billing/reconciliation/words.html", "cause", "cause")),
+        Column("reason", _("Reason"), only="file"),
+        Column("batch", _("Batch"), "batch_number"),
+        Column("amount", _("Amount"), number=True, currency=lambda _: currency),
     )
     return page(
         request,

@@ -16,11 +16,10 @@ from services.billing.permissions import Permission
 from services.billing.statements import queries
 from services.billing.statements.api import as_pdf
 from services.billing.statements.model import Account
-from shared.database import LIMIT_DEFAULT, LIMIT_MAX
-from shared.pages import InWork, PageRoute, page
-from shared.ui.listing import Column, Listing
+from shared.database import LIMIT_MAX
+from shared.pages import InWork, PageRoute, page, said
+from shared.ui.listing import Column, Listing, Rows
 from shared.ui.words import gettext as _
-from shared.web import Cursor
 from shared.work import Work
 
 router = APIRouter(prefix="/statements", route_class=PageRoute)
@@ -41,26 +40,26 @@ class Asked:
 async def statement(
     request: Request,
     work: InWork,
+    rows: Rows,
     asked: Annotated[Asked, Depends()],
-    cursor: Cursor = None,
 ) -> Response:
     """The statement of a customer; without one, room to choose."""
     known = (await customers.listed(work, cursor=None, limit=LIMIT_MAX)).items
     entities = (await legal_entities.legal_entities(work, cursor=None, limit=LIMIT_MAX)).items
     account = await _account(work, asked)
-    found = await queries.statement(work, account, cursor=cursor, limit=LIMIT_DEFAULT) if account else None
+    found = await queries.statement(work, account, cursor=rows.cursor, limit=rows.limit) if account else None
     columns = (
         Column("day", _("Day")),
-        Column("kind", _("What")),
+        Column("kind", _("What"), said("billing/statements/words.html", "words", "kind")),
         Column("reference", _("Reference")),
         Column("amount", _("Amount"), number=True),
-        Column("balance", _("Balance"), number=True),
+        Column("balance", _("Balance"), number=True, currency=lambda _: account and account.currency),
     )
-    rows = found.movements if found else []
+    movements = found.movements if found else []
     return page(
         request,
         "billing/statements/statement.html",
-        listing=Listing.of(request, "statement", columns, rows, next=found.next if found else None),
+        listing=Listing.of(request, "statement", columns, movements, next=found.next if found else None),
         found=found,
         account=account,
         address=next((one.billing_email for one in known if account and one.id == account.customer_id), ""),

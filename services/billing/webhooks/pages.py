@@ -13,25 +13,25 @@ from services.billing.permissions import Permission
 from services.billing.webhooks import actions, queries
 from services.billing.webhooks.api import SecretBody, WebhookBody
 from services.billing.webhooks.model.webhook import SECRET_PREFIX, Kind
-from shared.database import LIMIT_DEFAULT
 from shared.ids import new_id
-from shared.pages import InWork, PageRoute, form_of, page
-from shared.ui.listing import Column, Listing
+from shared.pages import InWork, PageRoute, form_of, page, said
+from shared.ui.listing import Column, Listing, Rows
 from shared.ui.words import gettext as _
-from shared.web import Cursor, key_required
+from shared.web import key_required
 
 router = APIRouter(prefix="/webhooks", route_class=PageRoute)
+WORDS = "billing/webhooks/words.html"
 
 
 @router.get("")
-async def webhooks(request: Request, work: InWork, cursor: Cursor = None) -> Response:
+async def webhooks(request: Request, work: InWork, rows: Rows) -> Response:
     """Who is told, the latest first."""
-    found = await queries.listed(work, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.listed(work, cursor=rows.cursor, limit=rows.limit)
     columns = (
         Column("url", _("Address")),
-        Column("legal_entity", _("Legal entity")),
-        Column("kinds", _("Told of")),
-        Column("is_active", _("Status")),
+        Column("legal_entity", _("Legal entity"), lambda row: row.legal_entity or _("all")),
+        Column("kinds", _("Told of"), said(WORDS, "several", lambda row: tuple(row.kinds))),
+        Column("is_active", _("Status"), lambda row: _("Told") if row.is_active else _("Stopped")),
         Column("registered_at", _("Registered")),
     )
     return page(
@@ -60,13 +60,13 @@ async def register(request: Request, work: InWork) -> Response:
 
 
 @router.get("/{webhook_id}")
-async def webhook(request: Request, webhook_id: UUID, work: InWork, cursor: Cursor = None) -> Response:
+async def webhook(request: Request, webhook_id: UUID, work: InWork, rows: Rows) -> Response:
     """One webhook and the log of what it was told."""
-    found = await queries.deliveries(work, webhook_id, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.deliveries(work, webhook_id, cursor=rows.cursor, limit=rows.limit)
     columns = (
         Column("created_at", _("When")),
-        Column("kind", _("What")),
-        Column("state", _("Status")),
+        Column("kind", _("What"), said(WORDS, "words", "kind")),
+        Column("state", _("Status"), said(WORDS, "mark", "state")),
         Column("attempts", _("Attempts"), number=True),
     )
     return page(

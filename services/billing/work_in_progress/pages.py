@@ -17,13 +17,11 @@ from services.billing.work_in_progress import queries
 from services.billing.work_in_progress.actions import hold_item, hold_items, release_item, release_items
 from services.billing.work_in_progress.api import ChosenBody, ReasonBody
 from services.billing.work_in_progress.model import State, noted, why
-from shared.database import LIMIT_DEFAULT
-from shared.pages import InWork, PageRoute, chosen_of, form_of, page, toast
+from shared.pages import InWork, PageRoute, chosen_of, form_of, page, said, toast
 from shared.pages.waiting import WAITING_AT_MOST, Need, Verb
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows, in_hours
 from shared.ui.words import gettext as _
 from shared.ui.words import ngettext
-from shared.web import Cursor
 from shared.work import Work
 
 router = APIRouter(prefix="/work-in-progress", route_class=PageRoute)
@@ -31,18 +29,19 @@ PLACE = "/billing/work-in-progress"
 
 
 @router.get("")
-async def work_in_progress(request: Request, work: InWork, cursor: Cursor = None) -> Response:
+async def work_in_progress(request: Request, work: InWork, rows: Rows) -> Response:
     """What waits on each contract, unrated first, then the oldest."""
-    found = await queries.by_contract(work, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.by_contract(work, sort=rows.sort, cursor=rows.cursor, limit=rows.limit)
     columns = (
-        Column("contract", _("Contract")),
-        Column("customer", _("Customer")),
-        Column("unrated", _("Without a rate"), number=True),
-        Column("oldest_on", _("Oldest")),
-        Column("open_minutes", _("Open hours"), number=True),
-        Column("open_value", _("Open"), number=True),
-        Column("held_value", _("Held"), number=True),
-        Column("drafted_value", _("On drafts"), number=True),
+        Column("contract", _("Contract"), "number", sorts=True),
+        Column("name", _("Name"), only="file"),
+        Column("customer", _("Customer"), "customer_name", sorts=True),
+        Column("unrated", _("Without a rate"), sorts=True, number=True),
+        Column("oldest_on", _("Oldest"), sorts=True),
+        Column("open_minutes", _("Open hours"), in_hours("open_minutes"), sorts=True, number=True),
+        Column("open_value", _("Open"), sorts=True, number=True, currency="currency"),
+        Column("held_value", _("Held"), sorts=True, number=True, currency="currency"),
+        Column("drafted_value", _("On drafts"), sorts=True, number=True, currency="currency"),
         Column("act", ""),
     )
     return page(
@@ -59,25 +58,25 @@ async def work_in_progress(request: Request, work: InWork, cursor: Cursor = None
 async def items(
     request: Request,
     work: InWork,
+    rows: Rows,
     *,
     contract_id: UUID | None = None,
     state: Annotated[list[State] | None, Query()] = None,
-    cursor: Cursor = None,
 ) -> Response:
     """The items one by one, each with why it has its value."""
     states = frozenset(state or ())
     found = await queries.listed(
-        work, contract_id=contract_id, states=states, is_unrated_first=True, cursor=cursor, limit=LIMIT_DEFAULT
+        work, contract_id=contract_id, states=states, is_unrated_first=True, cursor=rows.cursor, limit=rows.limit
     )
     columns = (
         Column("day", _("Day")),
-        Column("what", _("What")),
-        Column("state", _("State")),
-        Column("minutes", _("Hours"), number=True),
-        Column("rate", _("Rate"), number=True),
-        Column("why", _("Why this rate")),
-        Column("value", _("Value"), number=True),
-        Column("open", _("Open"), number=True),
+        Column("what", _("What"), noted),
+        Column("state", _("State"), said("billing/work_in_progress/state.html", "mark", "state")),
+        Column("minutes", _("Hours"), in_hours("billable_minutes"), number=True),
+        Column("rate", _("Rate"), number=True, currency="currency"),
+        Column("why", _("Why this rate"), why),
+        Column("value", _("Value"), number=True, currency="currency"),
+        Column("open", _("Open"), "open_value", number=True, currency="currency"),
         Column("act", ""),
     )
     return page(

@@ -40,7 +40,7 @@ from services.billing.permissions import Permission
 from services.billing.premiums.store import premiums
 from services.billing.work_in_progress.model import WAITING, NoSuchItem, State
 from services.billing.work_in_progress.store import allocations, billable_items
-from shared.database import Page, page
+from shared.database import Page, Sorts, page
 from shared.work import Work
 
 item = billable_items.c
@@ -171,11 +171,17 @@ class Ageing:
         return self.up_to_30 + self.up_to_60 + self.up_to_90 + self.older
 
 
-async def by_contract(work: Work, *, cursor: str | None, limit: int) -> Page[Row[Any]]:
+SORTS: Sorts = {"contract": "number", "customer": "customer_name"} | {
+    name: name for name in ("unrated", "oldest_on", "open_minutes", "open_value", "held_value", "drafted_value")
+}
+
+
+async def by_contract(work: Work, *, sort: str = "", cursor: str | None, limit: int) -> Page[Row[Any]]:
     """What waits on each contract that has unbilled work: counts, minutes, values, the oldest day; unrated first."""
     work.actor.must(Permission.SEE_WORK_IN_PROGRESS)
     keys = (column("is_rated", Boolean), column("oldest_on", Date), column("id", Uuid))
-    return await page(work.session, select(_by_contract()), keys=keys, cursor=cursor, limit=limit)
+    rows = select(_by_contract())
+    return await page(work.session, rows, keys=keys, cursor=cursor, limit=limit, sort=sort, sorts=SORTS)
 
 
 @cache

@@ -17,15 +17,14 @@ from services.billing.write_offs import actions, queries
 from services.billing.write_offs.api import ApprovalBody, RefusalBody
 from services.billing.write_offs.model import WriteOffStatus
 from shared import subjects
-from shared.database import LIMIT_DEFAULT
 from shared.ids import new_id
-from shared.pages import InWork, PageRoute, form_of, page
+from shared.pages import InWork, PageRoute, form_of, page, said
 from shared.pages.waiting import WAITING_AT_MOST, Need, Verb
 from shared.ui.formats import in_currency
 from shared.ui.forms import typed_amount
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows
 from shared.ui.words import gettext as _
-from shared.web import Body, Cursor, key_required
+from shared.web import Body, key_required
 from shared.work import Work
 
 router = APIRouter(prefix="/write-offs", route_class=PageRoute)
@@ -51,19 +50,19 @@ class RecoveryForm(Body):
 async def write_offs(
     request: Request,
     work: InWork,
+    rows: Rows,
     q: Annotated[str, Query(max_length=200)] = "",
     status: WriteOffStatus | None = None,
-    cursor: Cursor = None,
 ) -> Response:
     """Write-offs, the newest first."""
-    found = await queries.listed(work, status=status, words=q, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.listed(work, status=status, words=q, cursor=rows.cursor, limit=rows.limit)
     columns = (
         Column("number", _("Invoice")),
-        Column("customer", _("Customer")),
+        Column("customer", _("Customer"), "customer_name"),
         Column("reason", _("Why")),
-        Column("status", _("Status")),
-        Column("amount", _("Amount"), number=True),
-        Column("recovered", _("Recovered"), number=True),
+        Column("status", _("Status"), said("billing/write_offs/status.html", "mark", "status")),
+        Column("amount", _("Amount"), number=True, currency="currency"),
+        Column("recovered", _("Recovered"), number=True, currency="currency"),
     )
     listing = Listing.of(request, "write-offs", columns, found.items, next=found.next)
     return page(request, "billing/write_offs/write_offs.html", listing=listing, chosen=status)

@@ -26,7 +26,8 @@ from services.crm.accounts.model import (
 from services.crm.sales_people.model import SellsNoMore
 from shared.actor import NotPermitted
 from shared.contracts.base import Currency
-from shared.database import LIMIT_DEFAULT, BadCursor
+from shared.cursors import BadCursor
+from shared.database import LIMIT_DEFAULT
 from shared.errors import Stale
 from shared.web import Body, Cursor, InWork, Limit, PageOf, View, WorkRoute, must_match, refusals, set_etag
 

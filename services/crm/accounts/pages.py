@@ -15,13 +15,12 @@ from services.crm.accounts.api import AccountBody, ContactBody
 from services.crm.accounts.model import Account, AccountDetails, Address, Contact
 from services.crm.permissions import Permission
 from services.crm.sales_people.queries import owners_to_choose
-from shared.database import LIMIT_DEFAULT, LIMIT_MAX
+from shared.database import LIMIT_MAX
 from shared.ids import new_id
 from shared.pages import InWork, PageRoute, form_of, page, toast
 from shared.pages.waiting import Finder, Hit
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows, who
 from shared.ui.words import gettext as _
-from shared.web import Cursor
 from shared.work import Work
 
 router = APIRouter(prefix="/accounts", route_class=PageRoute)
@@ -38,18 +37,18 @@ async def accounts(
     request: Request,
     work: InWork,
     *,
+    rows: Rows,
     q: Annotated[str, Query(max_length=200)] = "",
     owner: Annotated[str | None, Query(max_length=200)] = None,
-    cursor: Cursor = None,
 ) -> Response:
     """Accounts by name."""
-    found = await queries.listed(work, q=q, owner=owner or None, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.listed(work, q=q, owner=owner or None, sort=rows.sort, cursor=rows.cursor, limit=rows.limit)
     columns = (
-        Column("name", _("Account")),
-        Column("sector", _("Sector")),
-        Column("country", _("Country")),
-        Column("owner", _("Owner")),
-        Column("is_customer", _("Status")),
+        Column("name", _("Account"), sorts=True),
+        Column("sector", _("Sector"), sorts=True),
+        Column("country", _("Country"), sorts=True),
+        Column("owner", _("Owner"), who("owner"), sorts=True),
+        Column("is_customer", _("Status"), lambda row: _("Customer") if row.is_customer else _("Prospect"), sorts=True),
     )
     listing = Listing.of(request, "accounts", columns, found.items, next=found.next)
     may_add = work.actor.may(Permission.CHANGE_RECORDS)

@@ -12,8 +12,13 @@ from services.crm.accounts import store
 from services.crm.accounts.model import Account, Contact, NoSuchAccount
 from services.crm.accounts.store import accounts
 from services.crm.permissions import Permission
-from shared.database import Page, page
+from shared import subjects
+from shared.database import Page, Sorts, page
 from shared.work import Work
+
+SORTS: Sorts = {name: name for name in ("name", "sector", "country", "is_customer")} | {
+    "owner": subjects.name_of(accounts.c.owner)
+}
 
 
 @dataclass(frozen=True)
@@ -48,9 +53,9 @@ async def name_of(work: Work, account_id: UUID | None) -> str | None:
 
 
 async def listed(
-    work: Work, *, q: str | None, owner: str | None = None, cursor: str | None, limit: int
+    work: Work, *, q: str | None, owner: str | None = None, sort: str = "", cursor: str | None, limit: int
 ) -> Page[Row[Any]]:
-    """Accounts by name, narrowed to those whose name contains `q`, or to those of an owner."""
+    """Accounts by name or by `sort`, narrowed to those whose name contains `q`, or to those of an owner."""
     work.actor.must(Permission.SEE_RECORDS)
     columns = ("id", "name", "sector", "country", "currency", "owner", "is_customer", "version")
     rows = select(*(accounts.c[name] for name in columns)).where(visible(work))
@@ -58,4 +63,5 @@ async def listed(
         rows = rows.where(accounts.c.name.icontains(q, autoescape=True))
     if owner is not None:
         rows = rows.where(accounts.c.owner == owner)
-    return await page(work.session, rows, keys=(accounts.c.name, accounts.c.id), cursor=cursor, limit=limit)
+    keys = (accounts.c.name, accounts.c.id)
+    return await page(work.session, rows, keys=keys, cursor=cursor, limit=limit, sort=sort, sorts=SORTS)

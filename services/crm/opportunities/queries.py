@@ -25,9 +25,11 @@ from services.crm.opportunities.model import (
 )
 from services.crm.opportunities.store import opportunities
 from services.crm.opportunities.store.tables import history
+from services.crm.opportunities.store.tables import stages as stage_table
 from services.crm.permissions import Permission
-from shared.database import Page, page
+from shared.database import Page, Sorts, page
 from shared.money import Money
+from shared.subjects import name_of
 from shared.work import Work
 
 LISTED = (
@@ -47,7 +49,15 @@ LISTED = (
     "version",
 )
 
-
+SORTS: Sorts = {
+    "number": "number",
+    "name": "name",
+    "account": "account_name",
+    "stage": select(stage_table.c.position).where(stage_table.c.code == opportunities.c.stage).scalar_subquery(),
+    "amount": "amount",
+    "closes_on": func.coalesce(opportunities.c.closed_on, opportunities.c.closes_on),
+    "owner": name_of(opportunities.c.owner),
+}
 CARDS_PER_STAGE = 40
 
 
@@ -130,10 +140,11 @@ async def listed(
     words: str = "",
     attention: tuple[Attention, date] | None = None,
     descending: bool = False,
+    sort: str = "",
     cursor: str | None,
     limit: int,
 ) -> Page[Row[Any]]:
-    """Opportunities by id, narrowed to a stage, an owner, an account, or `words` of the deal or its account.
+    """Opportunities by id or by `sort`, narrowed to a stage, an owner, an account, or `words` of deal or account.
 
     `attention` narrows to open deals that need some on a day.
     """
@@ -148,7 +159,9 @@ async def listed(
     if attention is not None:
         rows = rows.where(_needs(*attention))
     keys = (opportunities.c.id,)
-    return await page(work.session, rows, keys=keys, cursor=cursor, limit=limit, descending=descending)
+    return await page(
+        work.session, rows, keys=keys, cursor=cursor, limit=limit, descending=descending, sort=sort, sorts=SORTS
+    )
 
 
 async def board(work: Work, *, today: date) -> list[Column]:

@@ -14,13 +14,13 @@ from services.crm.products import queries
 from services.crm.products.actions import end_price, set_price, write_down_product, write_product_anew
 from services.crm.products.api import PriceBody, ProductBody
 from services.crm.products.model import Price, Product, ProductKind
-from shared.database import LIMIT_DEFAULT
 from shared.errors import Stale
 from shared.ids import new_id
-from shared.pages import InWork, PageRoute, form_of, page
-from shared.ui.listing import Column, Listing
+from shared.pages import InWork, PageRoute, form_of, page, said
+from shared.ui.formats import role
+from shared.ui.listing import Column, Listing, Rows
 from shared.ui.words import gettext as _
-from shared.web import Body, Cursor
+from shared.web import Body
 
 router = APIRouter(prefix="/products", route_class=PageRoute)
 
@@ -39,16 +39,23 @@ class PriceEndForm(Body):
 
 @router.get("")
 async def products(
-    request: Request, work: InWork, q: Annotated[str, Query(max_length=200)] = "", cursor: Cursor = None
+    request: Request, work: InWork, rows: Rows, q: Annotated[str, Query(max_length=200)] = ""
 ) -> Response:
     """Products by code, each with what it costs today."""
-    found = await queries.listed(work, q=q, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.listed(work, q=q, cursor=rows.cursor, limit=rows.limit)
     columns = (
         Column("code", _("Code")),
         Column("name", _("Product")),
-        Column("kind", _("Sold")),
+        Column("kind", _("Sold"), said("crm/products/kind.html", "kind", "kind")),
+        Column("role", _("Staffing role"), lambda row: row.staffing_role and role(row.staffing_role), only="file"),
         Column("series", _("Series")),
-        Column("price", _("Today"), number=True),
+        Column(
+            "price",
+            _("Today"),
+            lambda row: tuple(price.amount for price in prices.get(row.id, ())),
+            number=True,
+            currency=lambda row: tuple(price.currency for price in prices.get(row.id, ())),
+        ),
     )
     listing = Listing.of(request, "products", columns, found.items, next=found.next)
     prices = await queries.prices_on(work, [row.id for row in found.items], work.now.date())

@@ -11,7 +11,8 @@ from pydantic import Field
 from services.crm.sales_people import actions, queries
 from services.crm.sales_people.model import LogInSells, NoSuchSalesPerson, SalesPerson, SalesPersonExists
 from shared.actor import NotPermitted
-from shared.database import LIMIT_DEFAULT, BadCursor
+from shared.cursors import BadCursor
+from shared.database import LIMIT_DEFAULT
 from shared.web import Body, Cursor, InWork, Limit, PageOf, View, WorkRoute, refusals
 
 router = APIRouter(prefix="/sales-people", tags=["sales people"], route_class=WorkRoute)

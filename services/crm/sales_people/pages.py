@@ -12,12 +12,10 @@ from services.crm.permissions import Permission
 from services.crm.sales_people import actions, queries
 from services.crm.sales_people.api import SalesPersonBody
 from services.crm.sales_people.model import SalesPerson
-from shared.database import LIMIT_DEFAULT
 from shared.ids import new_id
 from shared.pages import InWork, PageRoute, form_of, page, toast
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows
 from shared.ui.words import gettext as _
-from shared.web import Cursor
 
 router = APIRouter(prefix="/sales-people", route_class=PageRoute)
 HERE = "/crm/sales-people"
@@ -28,13 +26,13 @@ async def sales_people(
     request: Request,
     work: InWork,
     *,
+    rows: Rows,
     q: Annotated[str, Query(max_length=200)] = "",
     all_of_them: Annotated[bool, Query(alias="all")] = False,
-    cursor: Cursor = None,
 ) -> Response:
     """Those who sell by name, or also those who sell no more."""
     active = None if all_of_them else True
-    found = await queries.listed(work, is_active=active, words=q, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.listed(work, is_active=active, words=q, cursor=rows.cursor, limit=rows.limit)
     sees_all, may_keep = (work.actor.may(one) for one in (Permission.SEE_ALL_RECORDS, Permission.KEEP_SALES_PEOPLE))
     columns = (
         Column("name", _("Sales person")),
@@ -42,7 +40,7 @@ async def sales_people(
         Column("manager", _("Manager")),
         *((Column("open_deals", _("Open deals"), number=True),) if sees_all else ()),
         *((Column("accounts", _("Accounts"), number=True),) if sees_all else ()),
-        *((Column("keep", _("What to do")),) if may_keep else ()),
+        *((Column("keep", _("What to do"), only="page"),) if may_keep else ()),
     )
     return page(
         request,

@@ -28,12 +28,11 @@ from services.delivery.permissions import Permission
 from services.delivery.projects.model.project import Project, ProjectState
 from services.delivery.projects.queries import open_projects, visible_margin
 from services.delivery.templates.model.rules import BY_THE_HOUR, BillingMethod
-from shared.database import LIMIT_DEFAULT
 from shared.ids import new_id
-from shared.pages import InWork, PageRoute, Typed, TypedHours, beside_rows, form_of, page, toast
-from shared.ui.listing import Column, Listing
+from shared.pages import InWork, PageRoute, Typed, TypedHours, beside_rows, form_of, page, said, toast
+from shared.ui.listing import Column, Listing, Rows
 from shared.ui.words import gettext as _
-from shared.web import Body, Cursor
+from shared.web import Body
 from shared.work import Work
 
 router = APIRouter(prefix="/change-orders", route_class=PageRoute)
@@ -77,17 +76,16 @@ class ChangeOrderForm(Body):
 
 
 @router.get("")
-async def change_orders(
-    request: Request, work: InWork, state: ChangeOrderState | None = None, cursor: Cursor = None
-) -> Response:
+async def change_orders(request: Request, work: InWork, rows: Rows, state: ChangeOrderState | None = None) -> Response:
     """Change orders of all projects, the newest first."""
-    found = await queries.latest_change_orders(work, state=state, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.latest_change_orders(work, state=state, cursor=rows.cursor, limit=rows.limit)
     columns = (
         Column("number", _("Change order")),
-        Column("project", _("Project")),
-        Column("state", _("State")),
+        Column("title", _("Title"), only="file"),
+        Column("project", _("Project"), "project_name"),
+        Column("state", _("State"), said("delivery/change_orders/words.html", "mark", "state")),
         Column("effective_on", _("Effective")),
-        Column("amount", _("Price"), number=True),
+        Column("amount", _("Price"), "amount_delta", number=True, currency="currency"),
     )
     listing = Listing.of(request, "change-orders", columns, found.items, next=found.next)
     manages = work.actor.may(Permission.MANAGE_PROJECTS)

@@ -20,14 +20,12 @@ from services.delivery.permissions import Permission
 from services.delivery.projects.model.project import number_of
 from services.delivery.projects.queries import open_projects
 from services.delivery.templates.model.rules import BillingMethod
-from shared.database import LIMIT_DEFAULT
 from shared.ids import new_id
-from shared.pages import InWork, PageRoute, Typed, form_of, page, toast
+from shared.pages import InWork, PageRoute, Typed, form_of, page, said, toast
 from shared.pages.waiting import WAITING_AT_MOST, Need, Verb
 from shared.subjects import acting_person
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows
 from shared.ui.words import gettext as _
-from shared.web import Cursor
 from shared.work import Work
 
 router = APIRouter(prefix="/expenses", route_class=PageRoute)
@@ -47,21 +45,24 @@ class ExpenseForm(ExpenseBody):
 async def reports(
     request: Request,
     work: InWork,
+    rows: Rows,
     show: ShowReports | None = None,
     state: Annotated[ReportState | None, Query()] = None,
-    cursor: Cursor = None,
 ) -> Response:
     """Reports, the newest first: one's own to begin with, or all for those who record none."""
     records = work.actor.may(Permission.RECORD_EXPENSES)
     chosen = show or (ShowReports.MINE if records else ShowReports.ALL)
-    found = await queries.list_reports(work, show=chosen, state=state, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.list_reports(
+        work, show=chosen, state=state, sort=rows.sort, cursor=rows.cursor, limit=rows.limit
+    )
     columns = (
-        Column("title", _("Report")),
-        Column("project", _("Project")),
-        Column("person", _("Who")),
-        Column("state", _("State")),
-        Column("submitted", _("Submitted")),
-        Column("amount", _("Net"), number=True),
+        Column("title", _("Report"), sorts=True),
+        Column("project", _("Project"), lambda row: number_of(row.ordinal), sorts=True),
+        Column("project_name", _("Name"), only="file"),
+        Column("person", _("Who"), "person_name", sorts=True),
+        Column("state", _("State"), said("delivery/expenses/words.html", "mark", "state")),
+        Column("submitted", _("Submitted"), "submitted_at", sorts=True),
+        Column("amount", _("Net"), sorts=True, number=True, currency="currency"),
     )
     return page(
         request,

@@ -16,7 +16,7 @@ from services.delivery.expenses.model.expense import ApprovedExpense
 from services.delivery.expenses.model.report import ExpenseReport, NoSuchReport, ReportState
 from services.delivery.expenses.store import approved_expenses, expenses, reports
 from services.delivery.permissions import Permission
-from shared.database import Page, page
+from shared.database import Page, Sorts, page
 from shared.subjects import acting_person
 from shared.work import Work
 
@@ -24,6 +24,13 @@ projects = table("projects", column("id"), column("ordinal"), column("name"), co
 people = table("people", column("id"), column("name"))
 PROJECT = (projects.c.ordinal, projects.c.name.label("project_name"))
 PERSON = func.coalesce(people.c.name, "").label("person_name")
+SORTS: Sorts = {
+    "title": "title",
+    "project": "ordinal",
+    "person": "person_name",
+    "submitted": "submitted_at",
+    "amount": "amount",
+}
 
 
 class ShowReports(StrEnum):
@@ -43,9 +50,9 @@ class ReportInFull:
 
 
 async def list_reports(
-    work: Work, *, show: ShowReports, state: ReportState | None, cursor: str | None, limit: int
+    work: Work, *, show: ShowReports, state: ReportState | None, sort: str = "", cursor: str | None, limit: int
 ) -> Page[Row[Any]]:
-    """Expense reports with what they come to, net, the newest first."""
+    """Expense reports with what they come to, net, the newest first or by `sort`."""
     work.actor.must(Permission.VIEW_EXPENSES)
     shown = await _shown(work, show)
     rows = select(reports, *PROJECT, PERSON, (_sum(expenses) + _sum(approved_expenses)).label("amount"))
@@ -53,7 +60,10 @@ async def list_reports(
     rows = rows.outerjoin(people, people.c.id == reports.c.person_id).where(shown)
     if state is not None:
         rows = rows.where(reports.c.state == state)
-    return await page(work.session, rows, keys=(reports.c.id,), cursor=cursor, limit=limit, descending=True)
+    keys = (reports.c.id,)
+    return await page(
+        work.session, rows, keys=keys, cursor=cursor, limit=limit, descending=True, sort=sort, sorts=SORTS
+    )
 
 
 async def get_report(work: Work, report_id: UUID) -> ReportInFull:

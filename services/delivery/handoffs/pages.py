@@ -15,13 +15,12 @@ from services.delivery.handoffs.api import HandoffAcceptanceBody
 from services.delivery.handoffs.model import HandoffState
 from services.delivery.permissions import Permission
 from services.delivery.projects.queries import managers
-from shared.database import LIMIT_DEFAULT
-from shared.pages import InWork, PageRoute, form_of, page, toast
+from shared.pages import InWork, PageRoute, form_of, page, said, toast
 from shared.pages.waiting import WAITING_AT_MOST, Need, Verb
 from shared.ui.formats import in_currency
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows, last_day
 from shared.ui.words import gettext as _
-from shared.web import Body, Cursor
+from shared.web import Body
 from shared.work import Work
 
 router = APIRouter(prefix="/handoffs", route_class=PageRoute)
@@ -43,20 +42,21 @@ class ReturnForm(Body):
 
 @router.get("")
 async def handoffs(
-    request: Request, work: InWork, state: HandoffState | Literal["all"] = HandoffState.OPEN, cursor: Cursor = None
+    request: Request, work: InWork, rows: Rows, state: HandoffState | Literal["all"] = HandoffState.OPEN
 ) -> Response:
     """The open handoffs, those first that wait the longest; unless asked otherwise, then the newest first."""
     only = state if isinstance(state, HandoffState) else None
     found = await queries.list_handoffs(
-        work, state=only, descending=only is not HandoffState.OPEN, cursor=cursor, limit=LIMIT_DEFAULT
+        work, state=only, descending=only is not HandoffState.OPEN, cursor=rows.cursor, limit=rows.limit
     )
     columns = (
         Column("number", _("Opportunity")),
-        Column("account", _("Customer")),
-        Column("state", _("State")),
-        Column("price", _("Sold for"), number=True),
+        Column("name", _("Name"), only="file"),
+        Column("account", _("Customer"), "account_name"),
+        Column("state", _("State"), said("delivery/handoffs/state.html", "mark", "state")),
+        Column("price", _("Sold for"), number=True, currency="currency"),
         Column("starts_on", _("Starts")),
-        Column("ends_on", _("Ends")),
+        Column("ends_on", _("Ends"), last_day("ends_before")),
         Column("opened_at", _("Waits since")),
     )
     listing = Listing.of(request, "handoffs", columns, found.items, next=found.next)

@@ -21,16 +21,16 @@ from services.delivery.progress.api import Part, Whole
 from services.delivery.progress.model import Asked, ProgressMethod
 from services.delivery.projects.model.project import Project, number_of
 from services.delivery.projects.queries import visible_margin
-from shared.database import LIMIT_DEFAULT
 from shared.ids import new_id
-from shared.pages import InWork, PageRoute, Typed, TypedHours, form_of, page, toast
+from shared.pages import InWork, PageRoute, Typed, TypedHours, form_of, page, said, toast
 from shared.ui.formats import day_short
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows, who
 from shared.ui.words import gettext as _
-from shared.web import Body, Cursor
+from shared.web import Body
 from shared.work import Work
 
 router = APIRouter(prefix="/progress", route_class=PageRoute)
+WORDS = "delivery/progress/words.html"
 
 
 class MeasurementForm(Body):
@@ -48,33 +48,32 @@ class MeasurementForm(Body):
 
 
 @router.get("")
-async def projects(request: Request, work: InWork, cursor: Cursor = None) -> Response:
+async def projects(request: Request, work: InWork, rows: Rows) -> Response:
     """Projects, the newest first, each with its latest measurement."""
-    found = await queries.latest_measurements(work, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.latest_measurements(work, cursor=rows.cursor, limit=rows.limit)
     columns = (
-        Column("project", _("Project")),
-        Column("share", _("Done"), number=True),
-        Column("method", _("Measured by")),
-        Column("on", _("As of")),
-        Column("by", _("By")),
+        Column("project", _("Project"), lambda row: number_of(row.ordinal)),
+        Column("project_name", _("Name"), only="file"),
+        Column("share", _("Done"), _share, number=True),
+        Column("method", _("Measured by"), said(WORDS, "method", "method")),
+        Column("on", _("As of"), "measured_on"),
+        Column("by", _("By"), who("measured_by")),
     )
     listing = Listing.of(request, "progress", columns, found.items, next=found.next)
     return page(request, "delivery/progress/projects.html", listing=listing, number_of=number_of)
 
 
 @router.get("/{project_id}")
-async def project(
-    request: Request, project_id: UUID, work: InWork, line: UUID | None = None, cursor: Cursor = None
-) -> Response:
+async def project(request: Request, project_id: UUID, work: InWork, rows: Rows, line: UUID | None = None) -> Response:
     """One project, or one of its lines: how far it was over time, and the form for how far it is now."""
     shown = await visible_margin(work, project_id)
-    found = await queries.measurements_of(work, project_id, line_id=line, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.measurements_of(work, project_id, line_id=line, cursor=rows.cursor, limit=rows.limit)
     columns = (
-        Column("on", _("As of")),
-        Column("share", _("Done"), number=True),
-        Column("parts", _("Out of"), number=True),
-        Column("method", _("Measured by")),
-        Column("by", _("By")),
+        Column("on", _("As of"), "measured_on"),
+        Column("share", _("Done"), _share, number=True),
+        Column("parts", _("Out of"), said(WORDS, "parts", lambda row: row), number=True),
+        Column("method", _("Measured by"), said(WORDS, "method", "method")),
+        Column("by", _("By"), who("measured_by")),
         Column("reason", _("Why")),
     )
     return page(
@@ -129,3 +128,7 @@ def _chart(found: Sequence[Any]) -> Mapping[str, Any] | None:
         "days": [day_short(one.measured_on) for one in course],
         "shares": [float(Decimal(one.fraction_numerator) / one.fraction_denominator) for one in course],
     }
+
+
+def _share(row: Any) -> Decimal | None:
+    return round(Decimal(row.fraction_numerator) / row.fraction_denominator, 4) if row.method else None

@@ -20,14 +20,13 @@ from services.delivery.projects.model.baseline import Baseline
 from services.delivery.projects.model.calendar import working_days_in
 from services.delivery.projects.model.project import Project, ProjectState, number_of
 from services.delivery.projects.queries import ProjectInFull
-from shared.database import LIMIT_DEFAULT
-from shared.pages import InWork, PageRoute, form_of, page
+from shared.pages import InWork, PageRoute, form_of, page, said
 from shared.pages.waiting import Finder, Hit
 from shared.period import Period
 from shared.ui.formats import day_short
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows, last_day, who
 from shared.ui.words import gettext as _
-from shared.web import Body, Cursor
+from shared.web import Body
 from shared.work import Work
 
 router = APIRouter(prefix="/projects", route_class=PageRoute)
@@ -46,19 +45,22 @@ class MovedForm(Body):
 async def projects(
     request: Request,
     work: InWork,
+    rows: Rows,
     q: Annotated[str, Query(max_length=200)] = "",
     state: ProjectState | None = None,
-    cursor: Cursor = None,
 ) -> Response:
     """The projects that somebody manages, sold, is booked on, or may see by their role."""
-    found = await queries.list_projects(work, state=state, words=q, descending=True, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.list_projects(
+        work, state=state, words=q, descending=True, sort=rows.sort, cursor=rows.cursor, limit=rows.limit
+    )
     columns = (
-        Column("number", _("Project")),
-        Column("account", _("Customer")),
-        Column("state", _("State")),
-        Column("manager", _("Project manager")),
-        Column("starts_on", _("Starts")),
-        Column("ends_on", _("Ends")),
+        Column("number", _("Project"), lambda row: number_of(row.ordinal), sorts=True),
+        Column("name", _("Name"), only="file"),
+        Column("account", _("Customer"), "account_name", sorts=True),
+        Column("state", _("State"), said("delivery/projects/state.html", "mark", "state")),
+        Column("manager", _("Project manager"), who("manager"), sorts=True),
+        Column("starts_on", _("Starts"), sorts=True),
+        Column("ends_on", _("Ends"), last_day("ends_before"), sorts=True),
     )
     listing = Listing.of(request, "projects", columns, found.items, next=found.next)
     return page(request, "delivery/projects/projects.html", listing=listing, chosen=state, number_of=number_of)

@@ -24,13 +24,21 @@ from services.delivery.projects.model.project import Project, ProjectState, numb
 from services.delivery.projects.store import baselines
 from services.delivery.projects.store.plans import NoSuchProject, projects
 from services.delivery.projects.store.teams import bookings, staffing_requests
-from shared.database import Page, page
+from shared.database import Page, Sorts, page
 from shared.money import Money
 from shared.period import Period
+from shared.subjects import name_of
 from shared.work import Work
 
 MANAGERS_MAX = 200
 CHOICES_MAX = 500
+SORTS: Sorts = {
+    "number": "ordinal",
+    "account": "account_name",
+    "manager": name_of(projects.c.manager),
+    "starts_on": "starts_on",
+    "ends_on": "ends_before",
+}
 accounts = table("accounts", column("id"), column("name"))
 people = table("people", column("id"), column("name"))
 log_ins = table("log_ins", column("person_id"), column("subject"))
@@ -62,10 +70,11 @@ async def list_projects(
     state: ProjectState | None,
     words: str = "",
     descending: bool = False,
+    sort: str = "",
     cursor: str | None,
     limit: int,
 ) -> Page[Row[Any]]:
-    """The projects that whoever asks may see, by number; `words` are looked for in number, name and customer."""
+    """The projects that whoever asks may see, by number or `sort`; `words` are of number, name and customer."""
     work.actor.must(Permission.VIEW_PROJECTS)
     name = func.coalesce(accounts.c.name, projects.c.account_name).label("account_name")
     own = ("id", "ordinal", "name", "account_id", "manager", "state", "starts_on", "ends_before", "currency")
@@ -77,7 +86,9 @@ async def list_projects(
         said = (func.concat("P-", projects.c.ordinal), projects.c.name, name)
         rows = rows.where(or_(*(each.icontains(words, autoescape=True) for each in said)))
     keys = (projects.c.ordinal,)
-    return await page(work.session, rows, keys=keys, cursor=cursor, limit=limit, descending=descending)
+    return await page(
+        work.session, rows, keys=keys, cursor=cursor, limit=limit, descending=descending, sort=sort, sorts=SORTS
+    )
 
 
 async def open_projects(work: Work, *, managed: bool = False) -> list[tuple[UUID, str]]:

@@ -42,7 +42,7 @@ from services.delivery.timesheets.store import entries, grid
 from services.delivery.timesheets.store.tables import approved_entries, person_days, time_entries, timesheets
 from services.delivery.timesheets.store.timers import timers
 from services.delivery.timesheets.store.weeks import NoSuchTimesheet
-from shared.database import Page, page
+from shared.database import Page, Sorts, page
 from shared.errors import NotFound
 from shared.period import week_of
 from shared.subjects import acting_person
@@ -57,6 +57,16 @@ baseline_roles = table("baseline_roles", column("baseline_id"), column("minutes"
 work_costs = table("work_costs", column("project_id"), column("minutes", Integer))
 people = table("people", column("id"), column("name"))
 projects = table("projects", column("id"), column("ordinal"), column("name"), column("manager"))
+
+
+SORTS: Sorts = {
+    "person": "person_name",
+    "project": "project_ordinal",
+    "week": "week_starts_on",
+    "minutes": "minutes",
+    "billable": "billable_minutes",
+    "submitted": "submitted_at",
+}
 
 
 class Show(StrEnum):
@@ -122,8 +132,8 @@ async def get_timesheet(work: Work, timesheet_id: UUID) -> TimesheetInFull:
     return TimesheetInFull(found[0], of_week, await entries.corrections_of(work, timesheet_id))
 
 
-async def waiting_timesheets(work: Work, *, cursor: str | None, limit: int) -> Page[Row[Any]]:
-    """Timesheets that wait for one's decision: those with something unusual first, then the oldest week.
+async def waiting_timesheets(work: Work, *, sort: str = "", cursor: str | None, limit: int) -> Page[Row[Any]]:
+    """Timesheets that wait for one's decision: those with something unusual first, then the oldest week, or by `sort`.
 
     `longest_day` counts all projects of the person; `over_sold_minutes` is what the week adds beyond the sold hours.
     """
@@ -133,7 +143,7 @@ async def waiting_timesheets(work: Work, *, cursor: str | None, limit: int) -> P
     is_usual = and_(found.c.longest_day <= LONG_DAY, found.c.weekend_minutes == 0, found.c.over_sold_minutes <= 0)
     ranked = select(found, case((is_usual, 1), else_=0).label("rank")).subquery("ranked")
     keys = (column("rank", Integer), column("week_starts_on", Date), column("id", Uuid))
-    return await page(work.session, select(ranked), keys=keys, cursor=cursor, limit=limit)
+    return await page(work.session, select(ranked), keys=keys, cursor=cursor, limit=limit, sort=sort, sorts=SORTS)
 
 
 async def task_names(work: Work, of: Iterable[Entry]) -> dict[UUID, str]:

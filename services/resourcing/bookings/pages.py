@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -20,7 +22,7 @@ from shared.pages import InWork, PageRoute, form_of, page
 from shared.period import month_of
 from shared.ui.formats import day_short, hours
 from shared.ui.formats import role as shown_role
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows, in_hours
 from shared.ui.words import gettext as _
 from shared.web import Cursor
 from shared.web.bodies import Body
@@ -47,11 +49,11 @@ class MoveBody(Body):
 async def capacity(
     request: Request,
     work: InWork,
+    rows: Rows,
     *,
     role: Word = "",
     skill: Word = "",
     starts_on: Day = None,
-    cursor: Cursor = None,
 ) -> Response:
     """People by weeks: the booked share of capacity, and what is free."""
     work.actor.must(Permission.SEE_PEOPLE)
@@ -64,13 +66,13 @@ async def capacity(
         ends_before=monday + timedelta(weeks=WEEKS),
         staffing_role=role or None,
         skill=skill or None,
-        cursor=cursor,
-        limit=LIMIT_DEFAULT,
+        cursor=rows.cursor,
+        limit=rows.limit,
     )
     columns = (
-        Column("person", _("Person")),
-        *(Column(f"week-{each}", day_short(each), number=True) for each in mondays),
-        Column("free", _("Free"), number=True),
+        Column("person", _("Person"), "name"),
+        *(Column(f"week-{each}", day_short(each), _share(place), number=True) for place, each in enumerate(mondays)),
+        Column("free", _("Free"), in_hours("free_minutes"), number=True),
     )
     listing = Listing.of(request, "capacity", columns, found.items, next=found.next)
     return page(
@@ -175,3 +177,8 @@ def _shown(one: Any) -> dict[str, str]:
         "title": f"{one.project_name or shown_role(one.staffing_role)} · {hours(one.minutes_per_day)}",
         "tone": "bad" if one.overbooking_reason else TONES[one.kind],
     }
+
+
+def _share(place: int) -> Callable[[Any], Any]:
+    """How much of the week at `place` is booked."""
+    return lambda row: round(Decimal(row.weeks[place].booked_share), 4)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -21,15 +22,14 @@ from services.resourcing.matches.queries import rank_candidates
 from services.resourcing.people.queries import get_person
 from services.resourcing.permissions import Permission
 from services.resourcing.requests import queries
-from shared.database import LIMIT_DEFAULT, LIMIT_MAX
+from shared.database import LIMIT_MAX
 from shared.ids import new_id
-from shared.pages import InWork, LastDay, PageRoute, form_of, page
+from shared.pages import InWork, LastDay, PageRoute, form_of, page, said
 from shared.pages.waiting import WAITING_AT_MOST, Need, Verb
 from shared.ui.formats import hours, role
 from shared.ui.forms import typed_minutes
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows, in_hours, last_day
 from shared.ui.words import gettext as _
-from shared.web import Cursor
 from shared.web.bodies import Body
 from shared.work import Work
 
@@ -62,9 +62,9 @@ class BookForm(Body):
 async def requests(
     request: Request,
     work: InWork,
+    rows: Rows,
     q: Annotated[str, Query(max_length=200)] = "",
     all_of_them: Annotated[bool, Query(alias="all")] = False,
-    cursor: Cursor = None,
 ) -> Response:
     """Requests that still want somebody, the earliest start first; or all, the latest first."""
     found = await queries.list_requests(
@@ -72,22 +72,24 @@ async def requests(
         is_open=None if all_of_them else True,
         words=q,
         descending=all_of_them,
-        cursor=cursor,
-        limit=LIMIT_DEFAULT,
+        sort=rows.sort,
+        cursor=rows.cursor,
+        limit=rows.limit,
     )
+    standing = partial(_standing, today=work.now.date())
     columns = (
-        Column("role", _("Staffing role")),
-        Column("project", _("Project")),
-        Column("skills", _("Skills")),
-        Column("starts_on", _("From")),
-        Column("ends_on", _("Until")),
-        Column("minutes", _("Wanted"), number=True),
-        Column("booked", _("Booked")),
-        Column("status", _("Status")),
+        Column("role", _("Staffing role"), lambda row: role(row.staffing_role), sorts=True),
+        Column("project", _("Project"), "project_name", sorts=True),
+        Column("account", _("Customer"), "account_name", only="file"),
+        Column("skills", _("Skills"), lambda row: ", ".join(one.skill for one in row.required_skills)),
+        Column("starts_on", _("From"), sorts=True),
+        Column("ends_on", _("Until"), last_day("ends_before"), sorts=True),
+        Column("minutes", _("Wanted"), in_hours("minutes"), sorts=True, number=True),
+        Column("booked", _("Booked"), in_hours("booked_minutes"), sorts=True),
+        Column("status", _("Status"), said("resourcing/matches/words.html", "mark", standing)),
     )
     listing = Listing.of(request, "requests", columns, found.items, next=found.next)
-    today = work.now.date()
-    return page(request, "resourcing/matches/requests.html", listing=listing, shows_all=all_of_them, today=today)
+    return page(request, "resourcing/matches/requests.html", listing=listing, shows_all=all_of_them, standing=standing)
 
 
 @router.get("/{request_id}")
@@ -157,3 +159,12 @@ async def needs(work: Work) -> Sequence[Need]:
         )
         for one in found.items
     ]
+
+
+def _standing(row: Any, *, today: date) -> str:
+    """Where a request stands on a day."""
+    if row.project_closed_on:
+        return "closed"
+    if row.is_covered:
+        return "covered"
+    return "overdue" if row.starts_on <= today else "open"

@@ -17,8 +17,10 @@ from services.resourcing.people.store import (
     staffing_roles,
 )
 from services.resourcing.permissions import Permission
-from shared.database import LIMIT_MAX, Page, page
+from shared.database import LIMIT_MAX, Page, Sorts, page
 from shared.work import Work
+
+SORTS: Sorts = {name: name for name in ("name", "practice", "grade", "region")}
 
 
 def visible(work: Work, rows: Select[Any]) -> Select[Any]:
@@ -47,10 +49,11 @@ async def list_people(
     skill: str | None = None,
     employed_on: date | None = None,
     words: str = "",
+    sort: str = "",
     cursor: str | None = None,
     limit: int,
 ) -> Page[Row[Any]]:
-    """People by name, as far as the actor may see them; without skills and cost; `words` are of the name."""
+    """People by name or by `sort`, as far as the actor may see them; no skills or cost; `words` are of the name."""
     rows = visible(work, select(people))
     if staffing_role is not None:
         rows = rows.where(any_(people.c.staffing_roles) == staffing_role)
@@ -62,7 +65,8 @@ async def list_people(
         rows = rows.where(works_here(employed_on))
     if words:
         rows = rows.where(people.c.name.icontains(words, autoescape=True))
-    return await page(work.session, rows, keys=(people.c.name, people.c.id), cursor=cursor, limit=limit)
+    keys = (people.c.name, people.c.id)
+    return await page(work.session, rows, keys=keys, cursor=cursor, limit=limit, sort=sort, sorts=SORTS)
 
 
 async def get_person(work: Work, person_id: UUID) -> Person:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -13,10 +12,9 @@ from services.resourcing.permissions import Permission
 from services.resourcing.requests import queries
 from services.resourcing.requests.model import DemandOfRole, MonthOfDemand, in_all
 from shared.pages import InWork, PageRoute, page
-from shared.ui.export import Cell, table_file
 from shared.ui.formats import month
 from shared.ui.formats import role as shown_role
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, in_hours
 from shared.ui.words import gettext as _
 
 router = APIRouter(route_class=PageRoute)
@@ -32,7 +30,6 @@ async def demand(
     *,
     role: Word = "",
     starts_on: Day = None,
-    format: Literal["csv", "xlsx"] | None = None,
 ) -> Response:
     """Half a year of every staffing role, or of one."""
     first = (starts_on or work.now.date()).replace(day=1)
@@ -40,14 +37,7 @@ async def demand(
     table = await queries.demand(work, starts_on=first, ends_before=before)
     roles = table.by_role()
     shown = [one for one in roles if role in ("", one.staffing_role)]
-    if format:
-        return table_file(f"demand-{first:%Y-%m}", _head(), _cells(shown), format)
-    columns = (
-        Column("role", _("Staffing role")),
-        *(Column(f"month-{one.starts_on}", month(one.starts_on), number=True) for one in table.months()),
-        Column("missing", _("Missing"), number=True),
-    )
-    listing = Listing.of(request, "demand", columns, shown, exports=("csv", "xlsx"))
+    listing = Listing.of(request, "demand", _columns([one.starts_on for one in table.months()]), shown)
     return page(
         request,
         "resourcing/requests/demand.html",
@@ -86,13 +76,18 @@ def _hours(minutes: Iterable[int]) -> list[float]:
     return [round(one / 60, 2) for one in minutes]
 
 
-def _head() -> Sequence[str]:
-    return (_("Month"), _("Staffing role"), _("Projects"), _("Pipeline, weighted"), _("Capacity"), _("Missing"))
+def _columns(months: Iterable[date]) -> list[Column]:
+    """A column for each month on the page; in the file a line for each, with what it is made of."""
+    return [
+        Column("month", _("Month"), _of_months(lambda one: one.month), only="file"),
+        Column("role", _("Staffing role"), lambda row: shown_role(row.staffing_role)),
+        *(Column(f"month-{each}", month(each), number=True, only="page") for each in months),
+        Column("projects", _("Projects"), _of_months(in_hours("requested_minutes")), only="file"),
+        Column("pipeline", _("Pipeline, weighted"), _of_months(in_hours("pipeline_minutes")), only="file"),
+        Column("capacity", _("Capacity"), _of_months(in_hours("supply_minutes")), only="file"),
+        Column("missing", _("Missing"), _of_months(in_hours(lambda one: max(one.gap_minutes, 0))), number=True),
+    ]
 
 
-def _cells(roles: Iterable[DemandOfRole]) -> Iterator[Sequence[Cell]]:
-    """The rows of the file, by role and month; hours to the hundredth."""
-    for role in roles:
-        for one in role.months:
-            parts = (one.requested_minutes, one.pipeline_minutes, one.supply_minutes, max(one.gap_minutes, 0))
-            yield (one.month, shown_role(role.staffing_role), *(round(Decimal(each) / 60, 2) for each in parts))
+def _of_months(of: Callable[[MonthOfDemand], Any]) -> Callable[[DemandOfRole], tuple[Any, ...]]:
+    return lambda role: tuple(of(one) for one in role.months)

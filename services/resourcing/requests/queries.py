@@ -22,10 +22,18 @@ from services.resourcing.requests.model import (
     NoSuchRequest,
 )
 from services.resourcing.requests.store import deals, requests
-from shared.database import Page, page
+from shared.database import Page, Sorts, page
 from shared.period import Period, month_of
 from shared.work import Work
 
+SORTS: Sorts = {
+    "role": "staffing_role",
+    "project": "project_name",
+    "starts_on": "starts_on",
+    "ends_on": "ends_before",
+    "minutes": "minutes",
+    "booked": "booked_minutes",
+}
 IS_COVERED = (requests.c.booked_minutes >= requests.c.minutes).label("is_covered")
 
 
@@ -46,10 +54,11 @@ async def list_requests(
     is_open: bool | None = None,
     words: str = "",
     descending: bool = False,
+    sort: str = "",
     cursor: str | None = None,
     limit: int,
 ) -> Page[Row[Any]]:
-    """Requests by start; open ones wait for people of a project that goes on. `words` are of project, account, role."""
+    """Requests by start or `sort`; open ones wait for people of a project that goes on; `words` are of its names."""
     rows = select(*_visible(work)).join(projects, projects.c.id == requests.c.project_id)
     if project_id is not None:
         rows = rows.where(requests.c.project_id == project_id)
@@ -64,7 +73,9 @@ async def list_requests(
         named = (requests.c.project_name, requests.c.account_name, requests.c.staffing_role)
         rows = rows.where(or_(*(one.icontains(words, autoescape=True) for one in named)))
     keys = (requests.c.starts_on, requests.c.id)
-    return await page(work.session, rows, keys=keys, cursor=cursor, limit=limit, descending=descending)
+    return await page(
+        work.session, rows, keys=keys, cursor=cursor, limit=limit, descending=descending, sort=sort, sorts=SORTS
+    )
 
 
 async def get_request(work: Work, request_id: UUID) -> Row[Any]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
-from decimal import Decimal
-from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -17,15 +15,12 @@ from services.resourcing.permissions import Permission
 from services.resourcing.utilization import actions, queries
 from services.resourcing.utilization.api import TreatmentBody
 from services.resourcing.utilization.model import Step, Treatment, Utilization
-from services.resourcing.utilization.queries import UtilizationOfPerson, UtilizationOverTime
-from shared.database import LIMIT_DEFAULT, LIMIT_MAX, Page
+from services.resourcing.utilization.queries import UtilizationOverTime
 from shared.pages import InWork, LastDay, PageRoute, form_of, page, toast
 from shared.period import week_of
-from shared.ui.export import Cell, table_file
 from shared.ui.formats import day_short, month
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows, in_hours
 from shared.ui.words import gettext as _
-from shared.web import Cursor
 
 router = APIRouter(route_class=PageRoute)
 HERE = "/resourcing/utilization"
@@ -40,26 +35,23 @@ async def utilization(
     request: Request,
     work: InWork,
     *,
+    rows: Rows,
     practice: Word = "",
     starts_on: Day = None,
     ends_before: Annotated[LastDay | None, Query()] = None,
-    format: Literal["csv", "xlsx"] | None = None,
-    cursor: Cursor = None,
 ) -> Response:
     """Everybody, or a practice, over time and by name; the weeks of the last quarter up to yesterday at first."""
     before = ends_before or (starts_on + QUARTER if starts_on else work.now.date())
     first = starts_on or week_of(before - QUARTER).starts_on
-    read = partial(queries.list_utilization, work, starts_on=first, ends_before=before, practice=practice or None)
-    columns = _columns()
-    if format:
-        rows = [_cells(one) for one in await _all(read)]
-        return table_file(f"utilization-{first}", [one.label for one in columns], rows, format)
-    found = await read(cursor=cursor, limit=LIMIT_DEFAULT)
-    course = await queries.utilization_over_time(work, starts_on=first, ends_before=before, practice=practice or None)
+    of = practice or None
+    found = await queries.list_utilization(
+        work, starts_on=first, ends_before=before, practice=of, cursor=rows.cursor, limit=rows.limit
+    )
+    course = await queries.utilization_over_time(work, starts_on=first, ends_before=before, practice=of)
     return page(
         request,
         "resourcing/utilization/utilization.html",
-        listing=Listing.of(request, "utilization", columns, found.items, next=found.next, exports=("csv", "xlsx")),
+        listing=Listing.of(request, "utilization", _columns(), found.items, next=found.next),
         together=sum(course.of_everybody, Utilization()),
         chart=_chart(course),
         practices=await list_practices(work),
@@ -71,12 +63,12 @@ async def utilization(
 
 
 @router.get("/utilization/treatments")
-async def treatments(request: Request, work: InWork, q: Word = "", cursor: Cursor = None) -> Response:
+async def treatments(request: Request, work: InWork, rows: Rows, q: Word = "") -> Response:
     """How time that is not billable counts, project by project."""
-    found = await queries.projects_to_treat(work, words=q, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.projects_to_treat(work, words=q, cursor=rows.cursor, limit=rows.limit)
     columns = (
         Column("name", _("Project")),
-        Column("minutes", _("Not billable"), number=True),
+        Column("minutes", _("Not billable"), in_hours("minutes"), number=True),
         Column("treatment", _("Counts as")),
     )
     return page(
@@ -113,15 +105,16 @@ async def of_person(request: Request, person_id: UUID, work: InWork) -> Response
 
 
 def _columns() -> Sequence[Column]:
+    worked = "figure.worked."
     return (
         Column("name", _("Person")),
         Column("practice", _("Practice")),
-        Column("utilization", _("Utilization"), number=True),
-        Column("billable", _("Billable"), number=True),
-        Column("credited", _("Credited"), number=True),
-        Column("other", _("Other work"), number=True),
-        Column("excluded", _("Excluded"), number=True),
-        Column("available", _("Available"), number=True),
+        Column("utilization", _("Utilization"), "figure.utilization", number=True),
+        Column("billable", _("Billable"), in_hours(worked + "billable_minutes"), number=True),
+        Column("credited", _("Credited"), in_hours(worked + "credited_minutes"), number=True),
+        Column("other", _("Other work"), in_hours(worked + "other_minutes"), number=True),
+        Column("excluded", _("Excluded"), in_hours("figure.excluded_minutes"), number=True),
+        Column("available", _("Available"), in_hours("figure.available_minutes"), number=True),
     )
 
 
@@ -139,20 +132,3 @@ def _chart(course: UtilizationOverTime) -> dict[str, list[object]]:
 
 def _share(figure: Utilization) -> float | None:
     return None if figure.utilization is None else float(figure.utilization)
-
-
-async def _all(read: Callable[..., Awaitable[Page[UtilizationOfPerson]]]) -> list[UtilizationOfPerson]:
-    found = await read(cursor=None, limit=LIMIT_MAX)
-    everybody = found.items
-    while found.next:
-        found = await read(cursor=found.next, limit=LIMIT_MAX)
-        everybody += found.items
-    return everybody
-
-
-def _cells(one: UtilizationOfPerson) -> Sequence[Cell]:
-    """A row of the file; hours to the hundredth, as on the page."""
-    figure = one.figure
-    parts = (figure.worked.billable_minutes, figure.worked.credited_minutes, figure.worked.other_minutes)
-    minutes = (*parts, figure.excluded_minutes, figure.available_minutes)
-    return (one.name, one.practice, figure.utilization, *(round(Decimal(each) / 60, 2) for each in minutes))

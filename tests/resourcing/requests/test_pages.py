@@ -41,7 +41,7 @@ async def test_demand_stands_beside_capacity_and_says_where_people_are_missing(r
 async def test_the_file_has_a_row_for_each_role_and_month(resourcing: Resourcing) -> None:
     await one_analyst_for_two(resourcing)
 
-    file = await resourcing.api.browser(Role.SALES_MANAGER).get(f"/demand?{HALF_A_YEAR}&format=csv")
+    file = await resourcing.api.browser(Role.SALES_MANAGER).get(f"/demand?{HALF_A_YEAR}&as=csv")
 
     rows = file.text.splitlines()
     assert len(rows) == 1 + 2 * 6

@@ -49,7 +49,7 @@ async def test_the_whole_of_it_is_more_than_a_page_of_people(resourcing: Resourc
     ruth = resourcing.api.browser(Role.RESOURCE_MANAGER)
 
     shown = await seen(ruth, f"/utilization?{TWO_WEEKS}")
-    file = await ruth.get(f"/utilization?{TWO_WEEKS}&format=csv")
+    file = await ruth.get(f"/utilization?{TWO_WEEKS}&as=csv")
 
     assert "4,080\N{NO-BREAK SPACE}h" in shown, "51 people with 80 hours each"
     assert "Person 49" in shown and "Person 50" not in shown

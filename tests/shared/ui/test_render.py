@@ -88,7 +88,7 @@ def test_the_links_of_a_list_keep_its_filter_and_forget_its_place() -> None:
     assert listing.direction(number) == "ascending"
     assert listing.sorted_by(number) == "/list?q=bank&sort=-number"
     assert listing.more() == "/list?q=bank&sort=number&cursor=def"
-    assert listing.link(format="csv") == "/list?q=bank&sort=number&format=csv"
+    assert listing.link(**{"as": "csv"}) == "/list?q=bank&sort=number&as=csv"
 
 
 def test_a_list_shows_the_changes_of_the_feature_that_answers_unless_something_was_sent() -> None:

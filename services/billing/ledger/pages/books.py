@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
@@ -10,13 +11,11 @@ from fastapi import APIRouter, Query, Request, Response
 from services.billing.exchange_rates.queries import exchange_rate
 from services.billing.ledger import queries
 from services.billing.ledger.model.accounts import NoBooks
-from services.billing.ledger.model.entries import SourceKind
+from services.billing.ledger.model.entries import JournalEntry, SourceKind
 from services.billing.permissions import Permission
-from shared.database import LIMIT_DEFAULT
 from shared.pages import InWork, PageRoute, page
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows
 from shared.ui.words import gettext as _
-from shared.web import Cursor
 
 BY_HAND = frozenset({SourceKind.ADJUSTMENT, SourceKind.OUTSIDE})
 """What is taken back here; the entries of a document are taken back by another document."""
@@ -30,22 +29,22 @@ LegalEntity = Annotated[str | None, Query(alias="legal_entity", max_length=50)]
 async def journal(
     request: Request,
     work: InWork,
+    rows: Rows,
     *,
     wanted: LegalEntity = None,
     account: Annotated[str | None, Query(max_length=20)] = None,
-    cursor: Cursor = None,
 ) -> Response:
     """Every entry of a legal entity with its lines, the newest first."""
     codes = await queries.legal_entities_with_books(work)
     code = wanted or next(iter(codes), None)
     asked = queries.Wanted(code or "", account=account or None)
-    found = await queries.entries(work, asked, cursor=cursor, limit=LIMIT_DEFAULT, descending=True)
+    found = await queries.entries(work, asked, cursor=rows.cursor, limit=rows.limit, descending=True)
     columns = (
         Column("posted_on", _("Day")),
         Column("text", _("Entry")),
-        Column("account", _("Account")),
-        Column("debit", _("Debit"), number=True),
-        Column("credit", _("Credit"), number=True),
+        Column("account", _("Account"), lambda row: tuple(line.account for line in row.lines)),
+        Column("debit", _("Debit"), lambda row: _side(row, 1), number=True, currency="currency"),
+        Column("credit", _("Credit"), lambda row: _side(row, -1), number=True, currency="currency"),
     )
     listing = Listing.of(request, "journal", columns, found.items, next=found.next)
     names = (await queries.chart(work, code)).accounts if code else {}
@@ -111,3 +110,8 @@ async def entry(request: Request, entry_id: UUID, work: InWork) -> Response:
         today=work.now.date(),
         may_reverse=source.kind in BY_HAND and work.actor.may(Permission.ADJUST_LEDGER),
     )
+
+
+def _side(entry: JournalEntry, sign: int) -> tuple[Decimal | None, ...]:
+    """What stands on one side of an entry, line by line."""
+    return tuple(line.amount * sign if line.amount * sign > 0 else None for line in entry.lines)

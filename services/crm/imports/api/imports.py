@@ -26,7 +26,8 @@ from services.crm.imports.model.records import Mode, NoSuchImport, NoteKind
 from services.crm.imports.model.spreadsheet import NoWorkbook, WorkbookTooLarge
 from services.crm.permissions import Permission
 from shared.actor import NotPermitted
-from shared.database import LIMIT_DEFAULT, BadCursor
+from shared.cursors import BadCursor
+from shared.database import LIMIT_DEFAULT
 from shared.ids import new_id
 from shared.jobs import JobEnded, JobState
 from shared.web import Cursor, InWork, Limit, PageOf, View, WorkRoute, refusals

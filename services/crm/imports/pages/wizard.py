@@ -26,12 +26,10 @@ from services.crm.imports.pages.forms import MappingForm, ModeForm, ReadingsForm
 from services.crm.opportunities import queries as pipeline
 from services.crm.permissions import Permission
 from shared import jobs
-from shared.database import LIMIT_DEFAULT
 from shared.ids import new_id
-from shared.pages import InWork, PageRoute, form_of, page
-from shared.ui.listing import Column, Listing
+from shared.pages import InWork, PageRoute, form_of, page, said
+from shared.ui.listing import Column, Listing, Rows, who
 from shared.ui.words import gettext as _
-from shared.web import Cursor
 from shared.web.limits import UPLOAD_BYTES
 
 router = APIRouter(prefix="/imports", route_class=PageRoute)
@@ -39,15 +37,15 @@ REJECTIONS = 50
 
 
 @router.get("")
-async def imports(request: Request, work: InWork, cursor: Cursor = None) -> Response:
+async def imports(request: Request, work: InWork, rows: Rows) -> Response:
     """Imports and checks, the newest first."""
-    found = await queries.listed(work, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.listed(work, cursor=rows.cursor, limit=rows.limit)
     columns = (
         Column("started_at", _("Started")),
         Column("files", _("Files")),
-        Column("dry_run", _("What")),
-        Column("state", _("State")),
-        Column("started_by", _("By")),
+        Column("dry_run", _("What"), lambda row: _("Check") if row.dry_run else _("Import")),
+        Column("state", _("State"), said("ui/layout.html", "job_state", lambda row: states.get(row.id))),
+        Column("started_by", _("By"), who("started_by")),
     )
     listing = Listing.of(request, "imports", columns, found.items, next=found.next)
     states = await jobs.states(work, [row.id for row in found.items])
@@ -105,10 +103,10 @@ async def check(request: Request, preparation_id: UUID, work: InWork) -> Respons
 
 
 @router.get("/{import_id}")
-async def show(request: Request, import_id: UUID, work: InWork, cursor: Cursor = None) -> Response:
+async def show(request: Request, import_id: UUID, work: InWork, rows: Rows) -> Response:
     """How far an import or a check is, what becomes of the lines, and what to do next."""
     standing = await queries.standing(work, import_id)
-    found = await queries.report(work, import_id, kind=NoteKind.MAPPED, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.report(work, import_id, kind=NoteKind.MAPPED, cursor=rows.cursor, limit=rows.limit)
     columns = (
         Column("file", _("File")),
         Column("line", _("Line"), number=True),

@@ -38,7 +38,8 @@ from services.crm.permissions import Permission
 from services.crm.products.model import NoPrice, NoStandardCost, NoSuchProduct
 from services.crm.sales_people.model import SellsNoMore
 from shared.actor import NotPermitted
-from shared.database import LIMIT_DEFAULT, BadCursor
+from shared.cursors import BadCursor
+from shared.database import LIMIT_DEFAULT
 from shared.errors import Stale
 from shared.web import Cursor, InWork, Limit, PageOf, WorkRoute, must_match, refusals, set_etag
 

@@ -25,14 +25,13 @@ from services.crm.opportunities.model import (
 )
 from services.crm.permissions import Permission
 from services.crm.sales_people.queries import owners_to_choose
-from shared.database import LIMIT_DEFAULT, LIMIT_MAX
+from shared.database import LIMIT_MAX
 from shared.ids import new_id
 from shared.pages import InWork, PageRoute, form_of, page
 from shared.pages.waiting import WAITING_AT_MOST, Finder, Hit, Need, Verb
 from shared.ui.formats import in_currency
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows, who
 from shared.ui.words import gettext as _
-from shared.web import Cursor
 from shared.work import Work
 
 router = APIRouter(prefix="/opportunities", route_class=PageRoute)
@@ -49,11 +48,11 @@ async def deals(
     request: Request,
     work: InWork,
     *,
+    rows: Rows,
     q: Annotated[str, Query(max_length=200)] = "",
     stage: Annotated[str | None, Query(max_length=200)] = None,
     needs: Attention | Literal[""] = "",
     owner: Annotated[str | None, Query(max_length=200)] = None,
-    cursor: Cursor = None,
 ) -> Response:
     """Every deal, the newest first."""
     stages = {one.code: one.name for one in await queries.stages(work)}
@@ -64,17 +63,18 @@ async def deals(
         words=q,
         attention=(needs, work.now.date()) if needs else None,
         descending=True,
-        cursor=cursor,
-        limit=LIMIT_DEFAULT,
+        sort=rows.sort,
+        cursor=rows.cursor,
+        limit=rows.limit,
     )
     columns = (
-        Column("number", _("Number")),
-        Column("name", _("Deal")),
-        Column("account", _("Account")),
-        Column("stage", _("Stage")),
-        Column("amount", _("Amount"), number=True),
-        Column("closes_on", _("Closes")),
-        Column("owner", _("Owner")),
+        Column("number", _("Number"), sorts=True),
+        Column("name", _("Deal"), sorts=True),
+        Column("account", _("Account"), "account_name", sorts=True),
+        Column("stage", _("Stage"), lambda row: stages[row.stage], sorts=True),
+        Column("amount", _("Amount"), sorts=True, number=True, currency="currency"),
+        Column("closes_on", _("Closes"), lambda row: row.closed_on or row.closes_on, sorts=True),
+        Column("owner", _("Owner"), who("owner"), sorts=True),
     )
     listing = Listing.of(request, "deals", columns, found.items, next=found.next)
     chosen = {"stage": stage, "needs": needs, "owner": owner}

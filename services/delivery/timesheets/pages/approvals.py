@@ -19,15 +19,14 @@ from services.delivery.timesheets.api.entries import CorrectionBody
 from services.delivery.timesheets.api.timesheets import RejectionBody
 from services.delivery.timesheets.model.entries import MINUTES_A_DAY, TimesheetState
 from services.delivery.timesheets.queries import LONG_DAY
-from shared.database import LIMIT_DEFAULT, LIMIT_MAX
+from shared.database import LIMIT_MAX
 from shared.pages import InWork, PageRoute, TypedHours, form_of, page, toast
 from shared.pages.waiting import WAITING_AT_MOST, Need, Verb
 from shared.subjects import acting_person
 from shared.ui.formats import hours
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows, in_hours
 from shared.ui.words import gettext as _
 from shared.ui.words import ngettext
-from shared.web import Cursor
 from shared.work import Work
 
 router = APIRouter(prefix="/approvals", route_class=PageRoute)
@@ -41,17 +40,21 @@ class CorrectionForm(CorrectionBody):
 
 
 @router.get("")
-async def approvals(request: Request, work: InWork, cursor: Cursor = None) -> Response:
+async def approvals(request: Request, work: InWork, rows: Rows) -> Response:
     """What waits, with what is unusual about it."""
-    found = await queries.waiting_timesheets(work, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.waiting_timesheets(work, sort=rows.sort, cursor=rows.cursor, limit=rows.limit)
     columns = (
-        Column("person", _("Who")),
-        Column("project", _("Project")),
-        Column("week", _("Week from")),
-        Column("minutes", _("Hours"), number=True),
-        Column("billable", _("Billable"), number=True),
-        Column("unusual", _("Look at")),
-        Column("submitted", _("Submitted")),
+        Column("person", _("Who"), "person_name", sorts=True),
+        Column("project", _("Project"), lambda row: number_of(row.project_ordinal), sorts=True),
+        Column("project_name", _("Name"), only="file"),
+        Column("week", _("Week from"), "week_starts_on", sorts=True),
+        Column("minutes", _("Hours"), in_hours("minutes"), sorts=True, number=True),
+        Column("billable", _("Billable"), in_hours("billable_minutes"), sorts=True, number=True),
+        Column("unusual", _("Look at"), only="page"),
+        Column("longest_day", _("Longest day"), in_hours("longest_day"), only="file"),
+        Column("weekend", _("Weekend"), in_hours("weekend_minutes"), only="file"),
+        Column("over_sold", _("Over the sold hours"), in_hours("over_sold_minutes"), only="file"),
+        Column("submitted", _("Submitted"), "submitted_at", sorts=True),
     )
     listing = Listing.of(request, "approvals", columns, found.items, next=found.next)
     return page(request, "delivery/timesheets/approvals.html", listing=listing, long_day=LONG_DAY, number_of=number_of)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -15,14 +16,13 @@ from services.resourcing.calendars.api import Country, Region
 from services.resourcing.calendars.model import DAY_MINUTES, CalendarChange
 from services.resourcing.people.queries import people_by_id
 from services.resourcing.permissions import Permission
-from shared.database import LIMIT_DEFAULT, LIMIT_MAX
+from shared.database import LIMIT_MAX
 from shared.pages import InWork, PageRoute, TypedHours, form_of, page, toast
 from shared.ui.formats import weekday
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows, in_hours
 from shared.ui.reader import current_reader
 from shared.ui.words import gettext as _
 from shared.ui.words import ngettext
-from shared.web import Cursor
 from shared.web.bodies import Body
 
 router = APIRouter(route_class=PageRoute)
@@ -73,21 +73,22 @@ class UndoForm(Body):
 async def calendars(
     request: Request,
     work: InWork,
+    rows: Rows,
     *,
     q: Annotated[str, Query(max_length=200)] = "",
     missing: bool = False,
-    cursor: Cursor = None,
 ) -> Response:
     """How everybody works today, or those who have no calendar yet, by name."""
     work.actor.must(Permission.MANAGE_PEOPLE)
     found = await queries.list_present_calendars(
-        work, on=work.now.date(), missing=missing, words=q, cursor=cursor, limit=LIMIT_DEFAULT
+        work, on=work.now.date(), missing=missing, words=q, cursor=rows.cursor, limit=rows.limit
     )
     columns = (
         Column("name", _("Person")),
         Column("starts_on", _("Since")),
-        *(Column(f"day-{each.weekday()}", weekday(each), number=True) for each in A_WEEK),
-        Column("holidays", _("Public holidays of")),
+        *(Column(f"day-{each.weekday()}", weekday(each), in_hours(_on(each)), number=True) for each in A_WEEK),
+        Column("holidays", _("Public holidays of"), "country"),
+        Column("region", _("Region"), only="file"),
     )
     listing = Listing.of(request, "calendars", columns, found.items, next=found.next)
     return page(request, "resourcing/calendars/calendars.html", listing=listing, shows_missing=missing)
@@ -175,3 +176,8 @@ def _countries() -> list[tuple[str, str]]:
     """The countries whose public holidays are known, by name in the reader's language."""
     names = current_reader().locale.territories
     return sorted(((code, names.get(code, code)) for code in queries.countries()), key=lambda one: one[1])
+
+
+def _on(day: date) -> Callable[[Any], Any]:
+    """What somebody with a calendar works on a weekday, in minutes."""
+    return lambda row: row.minutes_by_weekday and row.minutes_by_weekday[day.weekday()]

@@ -13,14 +13,12 @@ from services.resourcing.calendars import actions, queries
 from services.resourcing.calendars.api import DeclineBody, Reason
 from services.resourcing.calendars.model import TimeOffKind, TimeOffStatus
 from services.resourcing.permissions import Permission
-from shared.database import LIMIT_DEFAULT
 from shared.ids import new_id
-from shared.pages import InWork, LastDay, PageRoute, form_of, page
+from shared.pages import InWork, LastDay, PageRoute, form_of, page, said
 from shared.pages.waiting import WAITING_AT_MOST, Need, Verb
 from shared.ui.formats import day_short
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows, last_day
 from shared.ui.words import gettext as _
-from shared.web import Cursor
 from shared.web.bodies import Body
 from shared.work import Work
 
@@ -39,20 +37,21 @@ class LeaveForm(Body):
 
 
 @router.get("/time-off")
-async def time_off(
-    request: Request, work: InWork, status: TimeOffStatus | None = None, cursor: Cursor = None
-) -> Response:
+async def time_off(request: Request, work: InWork, rows: Rows, status: TimeOffStatus | None = None) -> Response:
     """One's own leave, or everybody's for those who see people: the latest first, but what waits in its order."""
     is_history = status is not TimeOffStatus.REQUESTED
-    found = await queries.list_time_off(work, status=status, descending=is_history, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.list_time_off(
+        work, status=status, descending=is_history, cursor=rows.cursor, limit=rows.limit
+    )
     columns = (
-        Column("person", _("Person")),
-        Column("kind", _("Kind")),
+        Column("person", _("Person"), "person_name"),
+        Column("kind", _("Kind"), said("resourcing/calendars/words.html", "kind", "kind")),
         Column("starts_on", _("From")),
-        Column("ends_on", _("Until")),
+        Column("ends_on", _("Until"), last_day("ends_before")),
         Column("note", _("Note")),
-        Column("status", _("Status")),
-        Column("decide", _("Decide")),
+        Column("reason", _("Reason"), "decision_reason", only="file"),
+        Column("status", _("Status"), said("resourcing/calendars/words.html", "mark", "status")),
+        Column("decide", _("Decide"), only="page"),
     )
     return page(
         request,

@@ -14,15 +14,14 @@ from services.resourcing.people import actions, queries
 from services.resourcing.people.api import PersonBody
 from services.resourcing.people.model import Person, PersonDetails
 from services.resourcing.permissions import Permission
-from shared.database import LIMIT_DEFAULT, LIMIT_MAX
+from shared.database import LIMIT_MAX
 from shared.ids import new_id
 from shared.pages import InWork, LastDay, PageRoute, form_of, page
 from shared.pages.waiting import Finder, Hit
 from shared.ui.formats import role as shown_role
 from shared.ui.formats import titled
-from shared.ui.listing import Column, Listing
+from shared.ui.listing import Column, Listing, Rows, last_day
 from shared.ui.words import gettext as _
-from shared.web import Cursor
 from shared.work import Work
 
 router = APIRouter(prefix="/people", route_class=PageRoute)
@@ -51,12 +50,12 @@ class PersonForm(PersonBody):
 async def people(
     request: Request,
     work: InWork,
+    rows: Rows,
     *,
     q: Word = "",
     role: Word = "",
     skill: Word = "",
     all_of_them: Annotated[bool, Query(alias="all")] = False,
-    cursor: Cursor = None,
 ) -> Response:
     """Those who work here today, or everybody who ever did or will, by name."""
     work.actor.must(Permission.SEE_PEOPLE)
@@ -66,20 +65,14 @@ async def people(
         skill=skill or None,
         employed_on=None if all_of_them else work.now.date(),
         words=q,
-        cursor=cursor,
-        limit=LIMIT_DEFAULT,
-    )
-    columns = (
-        Column("name", _("Person")),
-        Column("roles", _("Staffing roles")),
-        Column("practice", _("Practice")),
-        Column("grade", _("Grade")),
-        Column("region", _("Region")),
+        sort=rows.sort,
+        cursor=rows.cursor,
+        limit=rows.limit,
     )
     return page(
         request,
         "resourcing/people/people.html",
-        listing=Listing.of(request, "people", columns, found.items, next=found.next),
+        listing=Listing.of(request, "people", _columns(), found.items, next=found.next),
         roles=[(name, shown_role(name)) for name in await _role_names(work)],
         skills=[(one, titled(one)) for one in await queries.list_skills(work)],
         role=role,
@@ -87,6 +80,19 @@ async def people(
         shows_all=all_of_them,
         today=work.now.date(),
         may_manage=work.actor.may(Permission.MANAGE_PEOPLE),
+    )
+
+
+def _columns() -> tuple[Column, ...]:
+    return (
+        Column("name", _("Person"), sorts=True),
+        Column("email", _("E-mail"), only="file"),
+        Column("employed_from", _("From"), only="file"),
+        Column("employed_until", _("Until"), last_day("employed_until"), only="file"),
+        Column("roles", _("Staffing roles"), lambda row: ", ".join(map(shown_role, row.staffing_roles))),
+        Column("practice", _("Practice"), sorts=True),
+        Column("grade", _("Grade"), lambda row: row.grade and titled(row.grade), sorts=True),
+        Column("region", _("Region"), sorts=True),
     )
 
 

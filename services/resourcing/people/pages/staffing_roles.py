@@ -10,32 +10,32 @@ from fastapi.responses import RedirectResponse
 from services.resourcing.people import actions, queries
 from services.resourcing.people.api import StaffingRoleBody
 from services.resourcing.permissions import Permission
-from shared.database import LIMIT_DEFAULT
 from shared.ids import new_id
 from shared.pages import InWork, PageRoute, form_of, page
-from shared.ui.listing import Column, Listing
+from shared.ui.formats import role as shown_role
+from shared.ui.listing import Column, Listing, Rows
 from shared.ui.words import gettext as _
-from shared.web import Cursor
 
 HERE = "/resourcing/staffing-roles"
 router = APIRouter(prefix="/staffing-roles", route_class=PageRoute)
 
 
 @router.get("")
-async def staffing_roles(request: Request, work: InWork, cursor: Cursor = None) -> Response:
+async def staffing_roles(request: Request, work: InWork, rows: Rows) -> Response:
     """Staffing roles by name, each with how many people do such work today."""
     work.actor.must(Permission.MANAGE_PEOPLE)
-    found = await queries.list_staffing_roles(work, cursor=cursor, limit=LIMIT_DEFAULT)
+    found = await queries.list_staffing_roles(work, cursor=rows.cursor, limit=rows.limit)
+    people = await queries.people_by_role(work, work.now.date())
     columns = (
-        Column("name", _("Staffing role")),
+        Column("name", _("Staffing role"), lambda row: shown_role(row.name)),
         Column("description", _("Description")),
-        Column("people", _("People today"), number=True),
+        Column("people", _("People today"), lambda row: people.get(row.name, 0), number=True),
     )
     return page(
         request,
         "resourcing/people/staffing_roles.html",
         listing=Listing.of(request, "staffing-roles", columns, found.items, next=found.next),
-        people=await queries.people_by_role(work, work.now.date()),
+        people=people,
         role_id=new_id(),
     )
 
