@@ -56,7 +56,7 @@ async def test_handoffs_wait_in_their_order_and_are_looked_back_at_from_the_newe
     for deal in deals:
         await delivery.hear(deal)
     paula = delivery.api.browser(Role.PROJECT_MANAGER, subject="paula")
-    order = [str(id_of_handoff(deal.opportunity_id)) for deal in deals]
+    order = sorted(str(id_of_handoff(deal.opportunity_id)) for deal in deals)  # opened at once: by id
 
     waiting, all_of_them = [
         sorted(order, key=(await paula.get("/handoffs", params=asked)).text.index) for asked in ({}, {"state": "all"})
