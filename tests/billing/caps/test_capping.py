@@ -8,6 +8,7 @@ from decimal import Decimal
 from shared.actor import Role
 from shared.contracts import crm
 from shared.contracts.billing import CapThresholdReached
+from tests.support.api import code_of
 from tests.support.billing import (
     MONDAY,
     ROLE,
@@ -22,6 +23,8 @@ from tests.support.billing import (
     an_issued_invoice,
 )
 from tests.support.ledger import sent
+
+LATER = MONDAY + timedelta(days=20)
 
 
 def a_capped_line(cap: str = "1000") -> crm.SoldLine:
@@ -100,3 +103,48 @@ async def test_what_was_written_off_under_a_cap_does_not_come_back_by_a_higher_o
     await sent(billing.as_(Role.CONTROLLER), "/work-in-progress/write-offs", given_up)
 
     assert (await a_draft(billing, contract_id))["net"] == "600.00"
+
+
+async def test_each_line_is_written_down_by_its_own_work_up_to_the_day_of_the_invoice(billing: Billing) -> None:
+    one, other = a_capped_line("1000"), a_capped_line("1000")
+    sale = a_sale(one, other)
+    contract_id = await billing.sold(sale)
+    lines = (one.line_id, other.line_id)
+    await billing.hear(a_timesheet(sale, *(an_entry(line, 8 * 60) for line in lines)))
+    await billing.hear(a_timesheet(sale, an_entry(one.line_id, 60, billable=False)))
+
+    first = await an_issued_invoice(billing, contract_id)
+    await billing.hear(a_timesheet(sale, *(an_entry(line, 4 * 60, day=LATER) for line in lines)))
+    nothing = await sent(
+        billing.as_(Role.BILLING_CLERK), "/invoices/drafts", {"contract_id": str(contract_id), "up_to": "2026-03-10"}
+    )
+    second = await an_issued_invoice(billing, contract_id)
+
+    assert [line["net"] for line in first["lines"]] == ["800.00", "800.00"]
+    assert code_of(nothing) == "nothing_to_invoice"
+    assert [line["net"] for line in second["lines"]] == ["200.00", "200.00"]
+
+
+async def test_what_was_marked_by_hand_stays_so_under_a_cap(billing: Billing) -> None:
+    sale = a_sale(a_capped_line("1000"))
+    contract_id = await billing.sold(sale)
+    await worked(billing, sale, 8)
+    [item] = await billing.rows("billable_items")
+    marked = {"item_ids": [str(item["id"])], "percent": "10", "reason": "Agreed."}
+    await sent(billing.as_(Role.BILLING_CLERK), "/work-in-progress/adjustments", marked)
+
+    assert (await a_draft(billing, contract_id))["net"] == "880.00"
+
+
+async def test_thresholds_of_a_higher_cap_are_reached_by_all_that_was_recorded(billing: Billing) -> None:
+    sale = a_sale(a_capped_line("1000"))
+    contract_id = await billing.sold(sale)
+    await worked(billing, sale, 8, 6)
+    await a_draft(billing, contract_id)
+    raised = a_change(sale.lines[0].line_id, "1000.00", cap_delta=Decimal(1000))
+    await billing.hear(a_change_order(sale, raised, effective_on="2026-03-20"))
+
+    await worked(billing, sale, 1)
+
+    told = await billing.announced(CapThresholdReached)
+    assert [(one.percent, one.cap, one.recorded) for one in told][-1] == (75, Decimal(2000), Decimal(1500))
