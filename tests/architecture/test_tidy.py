@@ -35,7 +35,7 @@ BUDGETS = {
     "messaging": (3_150, ("messaging",)),
     "web": (1_500, ("web",)),
     "ui": (1_300, ("ui",)),
-    "pages": (1_250, ("pages",)),
+    "pages": (1_275, ("pages",)),
     "auth and sealing": (450, ("auth", "sealing")),
     "jobs": (525, ("jobs",)),
     "operations": (3_500, ("operations",)),
