@@ -34,6 +34,7 @@ EMPTY = {
     "/outside-entries",
     "/re-ratings/preview",
     "/re-ratings/{re_rating_id}",
+    "/utilization/treatments",
     "/work-in-progress/items/{item_id}",
 }
 

@@ -40,7 +40,7 @@ async def sales_people(
         Column("manager", _("Manager")),
         *((Column("open_deals", _("Open deals"), number=True),) if sees_all else ()),
         *((Column("accounts", _("Accounts"), number=True),) if sees_all else ()),
-        *((Column("keep", _("What to do"), only="page"),) if may_keep else ()),
+        *((Column("keep", ""),) if may_keep else ()),
     )
     return page(
         request,

@@ -68,6 +68,8 @@ async def test_what_counts_is_chosen_for_a_project_and_shows_at_once(resourcing:
     ruth = resourcing.api.browser(Role.RESOURCE_MANAGER)
 
     shown = await seen(ruth, "/utilization/treatments")
+    [_, row] = (await ruth.get("/utilization/treatments?as=csv")).text.splitlines()
+    assert row.split(",")[-2:] == ["16.00", "Plain"], "hours, and how they count"
     assert f"/utilization/treatments/{training}" in shown and str(empty) not in shown
     for_reading = await seen(resourcing.api.browser(Role.AUDITOR), "/utilization/treatments")
     assert str(training) in for_reading and 'name="treatment"' not in for_reading
