@@ -18,6 +18,7 @@ from issued_invoices d join invoices i on i.tenant_id = d.tenant_id and i.id = d
 """
 NUMBERS = """
 select tenant_id, number from issued_invoices union all select tenant_id, number from issued_credit_notes
+union all select tenant_id, number from contracts
 """
 DOCUMENTS = "select tenant_id, id, pdf from invoice_documents"
 LINES = "select * from invoice_lines order by tenant_id, id"
@@ -115,18 +116,21 @@ async def no_cent_of_the_work_is_lost(look: Look) -> list[str]:
 
 @invariant("M-4", Strength.LOCAL)
 async def numbers_have_no_gaps(look: Look) -> list[str]:
-    """The numbers of a series are unique and without gaps from 1 up to where its counter stands."""
+    """Numbers of documents and contracts are unique and without gaps, from 1 up to where their series stands."""
     used: dict[Any, list[int]] = {}
     for row in await look.rows("billing", NUMBERS):
         digits = re.search(r"\d+$", row["number"])
         series = row["number"].removesuffix(digits[0]) if digits else row["number"]
         used.setdefault((row["tenant_id"], series), []).append(int(digits[0]) if digits else 0)
     counters = {(row["tenant_id"], row["series"]): row["last_number"] for row in await look.rows("billing", SERIES)}
-    return [
-        f"series {series} of {tenant} has the numbers {sorted(numbers)} and counts to {counters.get((tenant, series))}"
-        for (tenant, series), numbers in used.items()
-        if sorted(numbers) != list(range(1, counters.get((tenant, series), 0) + 1))
-    ]
+    broken = []
+    for tenant, series in used.keys() | counters.keys():
+        numbers = used.get((tenant, series), [])
+        wanted, name = set(range(1, counters.get((tenant, series), 0) + 1)), f"series {series} of {tenant}"
+        broken += [f"{name} has no number {number}" for number in sorted(wanted - set(numbers))]
+        broken += [f"{name} goes on behind number {number}" for number in sorted(set(numbers) - wanted)]
+        broken += [f"{name} has number {number} twice" for number in numbers if numbers.count(number) > 1]
+    return broken
 
 
 @invariant("M-5", Strength.LOCAL)
