@@ -53,6 +53,30 @@ OF_A_SERVICE = (
         "{{outcome}}",
     ),
     Panel(
+        "Reactions, 99 of 100 are done within",
+        "s",
+        _within(0.99, "throughline_inbox_handler_seconds", "consumer"),
+        "{{consumer}}",
+    ),
+    Panel(
+        "Reactions that failed, by kind of error",
+        "short",
+        'sum by (error) (increase(throughline_inbox_handler_seconds_count{error!="",SERVICE}[10m]))',
+        "{{error}}",
+    ),
+    Panel(
+        "Old news that came behind newer ones",
+        "short",
+        "sum by (consumer) (increase(throughline_inbox_stale_total{SERVICE}[10m]))",
+        "{{consumer}}",
+    ),
+    Panel(
+        "Events that were not taken",
+        "short",
+        "sum by (error) (increase(throughline_outbox_not_taken_total{SERVICE}[10m]))",
+        "{{error}}",
+    ),
+    Panel(
         "Parked, by what was wrong",
         "short",
         "sum by (reason) (increase(throughline_inbox_dead_letters_total{SERVICE}[10m]))",

@@ -113,6 +113,11 @@ class Claimed:
     dead: UUID | None
 
     @property
+    def sequence(self) -> int:
+        """The place of its event among those of its sender; to be asked of messages that could be read."""
+        return int(self.attributes["sequence"])
+
+    @property
     def announced_at(self) -> datetime:
         """When its event was announced, by the sender's clock; when it arrived, where its envelope cannot be read."""
         try:

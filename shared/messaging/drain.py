@@ -33,6 +33,7 @@ from shared.messaging.claim import (
 )
 from shared.messaging.envelope import Envelope, Poison, read_attributes
 from shared.messaging.inbox import Inbox, Status
+from shared.messaging.newest import Newest
 from shared.messaging.reactions import Reaction
 from shared.messaging.verdict import Verdict, done, failed, is_away, is_race, settle
 from shared.transactions import run, savepoint, transaction
@@ -43,6 +44,7 @@ RACES_MAX = 3
 LASTS_AT_MOST = 5.0  # seconds; what a batch has not begun by then is left to the next one
 AFTER_RACE = 0.2  # seconds; how long to let the other one finish, at most
 BECAUSE = "select set_config('app.reason', $1, true)"
+NEWEST = Newest()
 NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")  # U+0000 as JSON escapes it
 
 
@@ -103,6 +105,7 @@ class Drain:
             async with transaction(self.inbox.database) as session:
                 verdict = failed(message.tried, error, message.at)
                 await settle(session, self.worker, message.tenant_id, [verdict], ())
+            self._count(verdict)
 
     async def _run(self, running: list[Claimed], only: Claimed | None = None) -> int:
         """Claim, run and commit; `running` is filled with what runs."""
@@ -159,6 +162,7 @@ class Drain:
         except (Poison, ValueError) as error:
             return failed(tried, error, message.at)
         work = replace(work, announced=[], people={}, cause=Cause(found.correlation_id, found.event_id))
+        began = time.perf_counter()
         with _span(self.inbox.service, message, found) as span:
             try:
                 await self._apply(work, reaction, event, found, batch)
@@ -170,7 +174,7 @@ class Drain:
                 batch.done_about.add(message.subject)
                 batch.announced = batch.announced or bool(work.announced)
             span.set_attribute("throughline.inbox.outcome", verdict.status)
-        return verdict
+        return replace(verdict, lasted=time.perf_counter() - began)
 
     def _after(self, error: Exception, message: Claimed, batch: Batch) -> Verdict:
         """What follows from a handler's failure; raises what concerns the whole batch."""
@@ -204,16 +208,25 @@ class Drain:
             self.inbox.database.announced.set()
         service, running = self.inbox.service, time.perf_counter() - batch.began
         for verdict, message in zip(batch.verdicts, batch.messages, strict=False):
-            metrics.HANDLED.labels(service, verdict.consumer, verdict.status).inc()
-            if verdict.status is Status.PARKED:
-                metrics.PARKED.labels(service, verdict.error_type).inc()
-            elif verdict.status is Status.DONE:
+            self._count(verdict)
+            if verdict.status is Status.DONE:
                 handler = self.inbox.reactions.named(verdict.consumer).handler
                 self.inbox.database.changes.note(message.tenant_id, handler)
                 took = (message.at - message.received_at).total_seconds()
                 metrics.WAITED.labels(service, verdict.consumer).observe(took)
                 whole = (message.at - message.announced_at).total_seconds() + running
                 metrics.END_TO_END.labels(service, verdict.consumer).observe(max(whole, 0.0))
+                if NEWEST.is_behind(verdict.consumer, message.tenant_id, message.subject, message.sequence):
+                    metrics.BEHIND.labels(service, verdict.consumer).inc()
+
+    def _count(self, verdict: Verdict) -> None:
+        """Count what came of a message, now that it is committed."""
+        service = self.inbox.service
+        metrics.HANDLED.labels(service, verdict.consumer, verdict.status).inc()
+        if verdict.lasted is not None:
+            metrics.LASTED.labels(service, verdict.consumer, verdict.error_type or "").observe(verdict.lasted)
+        if verdict.status is Status.PARKED:
+            metrics.PARKED.labels(service, verdict.error_type).inc()
 
 
 async def _handle(work: Work, reaction: Reaction, event: Event, found: Envelope) -> None:

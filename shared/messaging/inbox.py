@@ -33,7 +33,7 @@ ACCEPT = text(
         as arrived (consumer, event_id, status, tenant_id, type, subject, sequence, attributes, body, error_type,
                     error_text)
     order by consumer, event_id
-    on conflict (consumer, event_id) do nothing returning true
+    on conflict (consumer, event_id) do nothing returning consumer, event_id
     """
 )
 PENDING = text("select consumer, count(*) from msg.inbox where status = 'pending' group by consumer")
@@ -138,11 +138,11 @@ class Inbox:
     async def _keep(self, rows: Sequence[Row]) -> None:
         if not rows:
             return
-        kept = len(await at_once(self.database, ACCEPT, _columns(rows)))
-        metrics.DUPLICATES.labels(self.service).inc(len(rows) - kept)
-        for row in rows if kept == len(rows) else ():
-            if row.poison:
-                metrics.PARKED.labels(self.service, row.poison.reason).inc()
+        kept = {(row.consumer, row.event_id) for row in await at_once(self.database, ACCEPT, _columns(rows))}
+        metrics.DUPLICATES.labels(self.service).inc(len(rows) - len(kept))
+        for named, poison in {(row.consumer, row.event_id): row.poison for row in rows}.items():
+            if poison and named in kept:
+                metrics.PARKED.labels(self.service, poison.reason).inc()
         self.arrived.set()
 
 

@@ -21,6 +21,11 @@ LANE_PAUSED = Gauge("throughline_relay_lane_paused", "Whether an operator holds 
 LANE_HELD = Gauge("throughline_relay_lane_held", "Whether a relay has a lane right now.", ["service", "lane"])
 PUBLISHED = Counter("throughline_outbox_published", "Events sent.", ["service"])
 BATCH_SIZE = Histogram("throughline_outbox_batch_size", "Events offered at once.", ["service"], buckets=BATCHES)
+NOT_TAKEN = Counter(
+    "throughline_outbox_not_taken",
+    "Events offered that the other side did not take: link (nobody's fault), refused, permanent.",
+    ["service", "error"],
+)
 CONFIRMED = Histogram(
     "throughline_outbox_confirm_seconds", "Until the other side has a batch safely.", ["service"], buckets=QUICK
 )
@@ -52,6 +57,17 @@ DUPLICATES = Counter("throughline_inbox_duplicates", "Messages that had arrived 
 PARKED = Counter("throughline_inbox_dead_letters", "Messages parked, by what was wrong.", ["service", "reason"])
 HANDLED = Counter(
     "throughline_inbox_handled", "Messages tried, by what came of it.", ["service", "consumer", "outcome"]
+)
+LASTED = Histogram(
+    "throughline_inbox_handler_seconds",
+    "How long a reaction took, and the kind of error that it ended in, if any.",
+    ["service", "consumer", "error"],
+    buckets=QUICK,
+)
+BEHIND = Counter(
+    "throughline_inbox_stale",
+    "Messages acted on after later news of the same thing, as far as this worker knows.",
+    ["service", "consumer"],
 )
 WAITED = Histogram(
     "throughline_inbox_waited_seconds",

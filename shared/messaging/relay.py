@@ -89,6 +89,10 @@ PARKED = text(
 )
 
 
+class NotTaken(Exception):
+    """Some events of a batch were not taken, the others were."""
+
+
 @dataclass
 class Pass:
     """What came of the events of one lane that were offered together."""
@@ -126,6 +130,8 @@ class Relay:
                 result = await self._offer(rows)
                 if result.link:
                     telemetry.failed(span, LinkDown(result.link))
+                elif result.refused:
+                    telemetry.failed(span, NotTaken(result.refused[0][1].reason))
             if result.sent:
                 crash_point("relay.after_confirm")
             await self._settle(session, lane, result)
@@ -170,6 +176,8 @@ class Relay:
                 result.link = failure.reason
             else:
                 _refuse(result, row, failure)
+            if failure is not None:
+                metrics.NOT_TAKEN.labels(self._database.service, failure.fault.value).inc()
 
     async def _settle(self, session: AsyncSession, lane: int, result: Pass) -> None:
         await send(session, SENT, {"lane": lane, "ids": result.sent})

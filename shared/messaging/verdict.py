@@ -78,7 +78,7 @@ SETTLE = text(
 
 @dataclass(frozen=True)
 class Verdict:
-    """How one message stands now; `delay` in seconds says when it is due again."""
+    """How one message stands now; `delay` in seconds says when it is due again, `lasted` how long its reaction took."""
 
     consumer: str
     event_id: UUID
@@ -89,6 +89,7 @@ class Verdict:
     error_type: str | None = None
     error_text: str | None = None
     fingerprint: str | None = None
+    lasted: float | None = None
 
 
 @dataclass(frozen=True)

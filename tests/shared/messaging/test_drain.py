@@ -10,6 +10,7 @@ from sqlalchemy import insert, text
 from deploy.suite.databases import ServiceDatabase
 from shared.clock import wall_clock
 from shared.ids import new_id
+from shared.messaging import metrics
 from shared.messaging.claim import CRASHES_MAX, claim, say_started
 from shared.messaging.drain import Drain
 from shared.messaging.inbox import Inbox
@@ -215,9 +216,12 @@ async def test_a_commit_that_is_refused_costs_only_the_message_that_causes_it(
                 await work.session.execute(insert(things).values(id=UUID(int=7)))
 
     reader.spell = make_it_twice
+    counted = metrics.HANDLED.labels("reader", "reader.write_down", "retry")._value
+    before = counted.get()
     try:
         await inbox.accept([a_delivery(Noted(thing_id=UUID(int=n), number=n)) for n in range(3)])
         assert await drain.once() == 3
+        assert counted.get() == before + 1
 
         assert await effects_of(inbox.database) == [(UUID(int=0), 0), (UUID(int=2), 2)]
         (failed,) = await rows(inbox.database, "select * from msg.inbox where status = 'retry'")

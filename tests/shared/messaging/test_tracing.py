@@ -1,6 +1,7 @@
 """What is announced in one trace is sent and acted on in spans that lead back to it."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan
@@ -16,8 +17,10 @@ from shared.messaging.in_process import InProcess
 from shared.messaging.inbox import Inbox
 from shared.messaging.relay import Relay
 from shared.messaging.schema import CLOCK
+from shared.messaging.transport import Failure, Fault, LinkDown
 from shared.work import Work
 from tests.shared.messaging.probe import Noted, Reader, announce, as_owner
+from tests.shared.messaging.test_relay import Told
 
 MUCH_LATER = CLOCK.replace("create function", "create or replace function").replace(
     "select clock_timestamp()", "select clock_timestamp() + interval ''16 minutes''"
@@ -97,3 +100,16 @@ async def test_a_reaction_that_fails_says_so_on_its_span(
         "error.type": "RuntimeError",
         "throughline.inbox.outcome": "retry",
     }.items()
+
+
+@pytest.mark.parametrize(("fault", "kind"), [(Fault.REFUSED, "NotTaken"), (Fault.LINK, "LinkDown")])
+async def test_a_batch_that_is_not_taken_whole_says_so_on_its_span(
+    writer_database: Database, flush: Flush, fault: Fault, kind: str
+) -> None:
+    await announce(writer_database, [Noted(thing_id=new_id(), number=1)])
+    with suppress(LinkDown):
+        await Relay(writer_database, Told(lambda _: Failure("not this one", fault))).once()
+
+    published = flush()["publish throughline.events"]
+    assert published.status.status_code is StatusCode.ERROR
+    assert (published.attributes or {})["error.type"] == kind
