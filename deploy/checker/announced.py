@@ -36,6 +36,11 @@ class Announced:
     payload: bytes
 
     @property
+    def kind(self) -> str:
+        """Its type without prefix and version."""
+        return self.type.removeprefix("throughline.").rpartition(".v")[0]
+
+    @property
     def told(self) -> dict[str, Any]:
         """What it says."""
         said: dict[str, Any] = json.loads(self.payload)

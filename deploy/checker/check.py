@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, field
 
+import deploy.checker.changes
 import deploy.checker.claims
 import deploy.checker.doubtful
 import deploy.checker.duties

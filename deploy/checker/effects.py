@@ -1,86 +1,40 @@
-"""Cause and effect: changes and their announcements stand or fall together, and each event has its effect once."""
+"""Cause and effect: each event has its effect once, and a deal comes round."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
-from deploy.checker.announced import Announced, announced
+from deploy.checker.announced import announced
 from deploy.checker.invariants import Strength, invariant
 from deploy.checker.look import Look, counted
+from deploy.checker.routes import types_of
 
 Keys = Callable[[dict[str, Any]], Iterable[str]]
 
 
 @dataclass(frozen=True)
-class Told:
-    """A change of a record and the event that tells of it, committed together; `about` is its subject, in SQL.
-
-    Where a record can leave that state again, the event remains: then it is not `for_good`.
-    """
-
-    service: str
-    records: str
-    about: str
-    type: str
-    for_good: bool = True
-
-
-CHANGES = (
-    Told("crm", "accounts", "'account/' || id", "crm.account.changed"),
-    Told(
-        "crm",
-        "opportunities where outcome = 'won' and not imported",
-        "'opportunity/' || id",
-        "crm.opportunity.closed_won",
-        for_good=False,
-    ),
-    Told(
-        "delivery",
-        "handoffs where state = 'accepted'",
-        "'opportunity/' || thread_id",
-        "delivery.handoff.accepted",
-    ),
-    Told("delivery", "projects", "'project/' || id", "delivery.project.opened"),
-    Told("delivery", "timesheets where state = 'approved'", "'timesheet/' || id", "delivery.timesheet.approved"),
-    Told("delivery", "corrections", "'time_correction/' || id", "delivery.time.corrected"),
-    Told("delivery", "milestones where state = 'accepted'", "'milestone/' || id", "delivery.milestone.accepted"),
-    Told("delivery", "staffing_requests", "'staffing_request/' || id", "delivery.staffing.requested"),
-    Told("resourcing", "people", "'person/' || id", "resourcing.person.changed"),
-    Told("resourcing", "bookings", "'booking/' || id", "resourcing.booking.changed"),
-    Told("billing", "issued_invoices", "'invoice/' || id", "billing.invoice.issued"),
-    Told("billing", "dunning_letters", "'dunning_letter/' || id", "billing.dunning_letter.sent"),
-    Told("billing", "hand_overs", "'document/' || document_id", "billing.document.handed_over"),
-    Told("billing", "write_offs where status = 'approved'", "'write_off/' || id", "billing.claim.written_off"),
-    Told("billing", "issued_credit_notes", "'credit_note/' || id", "billing.credit_note.issued"),
-    Told("billing", "export_batches", "'ledger_batch/' || id", "billing.ledger_batch.sealed"),
-    Told(
-        "billing",
-        "(select distinct tenant_id, batch_id from batch_answers where status <> 'partly') as answered",
-        "'ledger_batch/' || batch_id",
-        "billing.ledger_batch.acknowledged",
-    ),
-    Told(
-        "billing",
-        "recognised_lines",
-        "'contract_line/' || contract_line_id",
-        "billing.revenue.recognised",
-    ),
-)
-
-
-@dataclass(frozen=True)
 class Effect:
-    """What comes of events of some types: rows of one table, named by `key` in SQL and by `keys` in what was said."""
+    """What consumers make of events: rows of one table, named by `key` in SQL and by `keys` in what was said."""
 
-    service: str
+    consumers: tuple[str, ...]
     table: str
     key: str
-    types: tuple[str, ...]
     keys: Keys
     is_shared: bool = False
     """Whether rows may also come from elsewhere."""
+
+    @property
+    def service(self) -> str:
+        """Whose rows they are."""
+        return self.consumers[0].partition(".")[0]
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The events that they come from."""
+        return types_of(self.consumers)
 
 
 def _one(*names: str) -> Keys:
@@ -95,94 +49,114 @@ def _billed(told: dict[str, Any]) -> Iterable[str]:
     return [told["milestone_id"]] if told["thread_id"] and told["billing_line_id"] else []
 
 
-APPROVED = ("delivery.timesheet.approved", "delivery.time.corrected")
+def _expenses(told: dict[str, Any]) -> Iterable[str]:
+    return [each["expense_id"] for each in told["expenses"] if each["billable"]] if told["thread_id"] else []
+
+
+def _amended(told: dict[str, Any]) -> Iterable[str]:
+    return [told["change_order_id"]] if told["thread_id"] else []
+
+
+def _measured(told: dict[str, Any]) -> Iterable[str]:
+    return [told["measurement_id"]] if Fraction(told["fraction_denominator"]) > 0 else []
+
+
+def _each_entry(told: dict[str, Any]) -> Iterable[str]:
+    return [entry["entry_id"] for entry in told["entries"]]
+
+
+def _shares(told: dict[str, Any]) -> Iterable[str]:
+    return [f"{told['invoice_id']}/{share['opportunity_id']}" for share in told.get("shares") or [told]]
+
+
+INVOICED = ("invoice_id || '/' || opportunity_id", _shares)
+RECOGNISED = ("run_id || '/' || billing_line_id", _one("run_id", "billing_line_id"))
+TIME = ("billing.take_approved_time", "billing.take_corrected_time")
+COUNTED = ("resourcing.count_approved_time", "resourcing.count_corrected_time")
 EFFECTS = (
-    Effect("crm", "invoices", "invoice_id::text", ("billing.invoice.issued",), _one("invoice_id")),
+    Effect(("crm.note_invoice",), "invoices", *INVOICED),
+    Effect(("crm.note_revenue",), "revenue", *RECOGNISED),
+    Effect(("crm.note_project_opened",), "projects where number is not null", "project_id::text", _one("project_id")),
     Effect(
-        "crm",
-        "revenue",
-        "run_id || '/' || billing_line_id",
-        ("billing.revenue.recognised",),
-        _one("run_id", "billing_line_id"),
+        ("crm.note_project_closed",), "projects where closed_on is not null", "project_id::text", _one("project_id")
     ),
-    Effect("crm", "projects", "project_id::text", ("delivery.project.opened",), _one("project_id")),
-    Effect("delivery", "handoffs", "thread_id::text", ("crm.opportunity.closed_won",), _one("opportunity_id")),
-    Effect("delivery", "invoiced", "invoice_id::text", ("billing.invoice.issued",), _one("invoice_id")),
+    Effect(("delivery.open_handoff",), "handoffs", "thread_id::text", _one("opportunity_id")),
+    Effect(("delivery.take_invoice",), "invoiced", *INVOICED),
+    Effect(("delivery.take_recognition",), "recognised", *RECOGNISED),
+    Effect(("delivery.take_values",), "work_values", "entry_id::text", _each_entry),
+    Effect(("delivery.take_booking",), "bookings", "id::text", _one("booking_id")),
+    Effect(("delivery.take_employment",), "people", "id::text", _one("person_id")),
+    Effect(("billing.remember_customer",), "customers", "id::text", _one("account_id"), is_shared=True),
+    Effect(("billing.draft_contract",), "contracts", "opportunity_id::text", _one("opportunity_id")),
+    Effect(("billing.amend_contract",), "amendments", "id::text", _amended, is_shared=True),
+    Effect(TIME, "billable_items where entry_id is not null", "entry_id || '/' || entry_version", _entries),
     Effect(
-        "delivery",
-        "recognised",
-        "run_id || '/' || billing_line_id",
-        ("billing.revenue.recognised",),
-        _one("run_id", "billing_line_id"),
-    ),
-    Effect("delivery", "bookings", "id::text", ("resourcing.booking.changed",), _one("booking_id")),
-    Effect("delivery", "people", "id::text", ("resourcing.person.changed",), _one("person_id")),
-    Effect("billing", "customers", "id::text", ("crm.account.changed",), _one("account_id"), is_shared=True),
-    Effect("billing", "contracts", "opportunity_id::text", ("crm.opportunity.closed_won",), _one("opportunity_id")),
-    Effect(
-        "billing",
-        "billable_items where entry_id is not null",
-        "entry_id || '/' || entry_version",
-        APPROVED,
-        _entries,
-    ),
-    Effect(
-        "billing",
+        ("billing.take_accepted_milestone",),
         "billable_items where milestone_id is not null",
         "milestone_id::text",
-        ("delivery.milestone.accepted",),
         _billed,
     ),
-    Effect("resourcing", "resource_requests", "id::text", ("delivery.staffing.requested",), _one("request_id")),
-    Effect(
-        "resourcing",
-        "approved_time",
-        "entry_id::text",
-        APPROVED,
-        lambda told: [entry["entry_id"] for entry in told["entries"]],
-    ),
+    Effect(("billing.pass_on_expenses",), "billable_items where expense_id is not null", "expense_id::text", _expenses),
+    Effect(("billing.keep_progress",), "progress_measurements", "id::text", _measured, is_shared=True),
+    Effect(("resourcing.take_request",), "resource_requests", "id::text", _one("request_id")),
+    Effect(("resourcing.remember_project",), "projects where number is not null", "id::text", _one("project_id")),
+    Effect(COUNTED, "approved_time", "entry_id::text", _each_entry),
 )
 
 
-@invariant("E-1", Strength.LOCAL)
-async def a_change_and_its_announcement_stand_or_fall_together(look: Look) -> list[str]:
-    """Whatever is announced has happened, and whatever happened is announced, in every moment of one database."""
+@dataclass(frozen=True)
+class Tally:
+    """Of one effect: what should be there by what was announced, and how often it is, each by tenant and key."""
+
+    effect: Effect
+    wanted: set[Any]
+    found: Mapping[Any, int]
+
+    def named(self, things: Iterable[Any], what: str) -> list[str]:
+        """What is wrong with these of its rows, in words."""
+        table = f"{self.effect.service}.{self.effect.table.split()[0]}"
+        return [f"{table} {key} {what}" for _, key in things]
+
+
+async def _tallies(look: Look) -> list[Tally]:
     events = await announced(look)
-    broken = []
-    for change in CHANGES:
-        said = {
-            (event.tenant_id, event.subject)
-            for event in events
-            if event.service == change.service and _kind(event) == change.type
+    tallies = []
+    for effect in EFFECTS:
+        wanted = {
+            (event.tenant_id, key) for event in events if event.type in effect.types for key in effect.keys(event.told)
         }
-        query = f"select tenant_id, {change.about} as subject from {change.records}"  # noqa: S608
-        happened = {(row["tenant_id"], row["subject"]) for row in await look.rows(change.service, query)}
-        broken += [f"{change.type} of {subject} is not announced" for _, subject in happened - said]
-        if change.for_good:
-            broken += [f"{change.type} of {subject} is announced and not so" for _, subject in said - happened]
-    return broken
+        query = f"select tenant_id, {effect.key} as key from {effect.table}"  # noqa: S608
+        rows = await look.rows(effect.service, query)
+        tallies.append(Tally(effect, wanted, counted([(row["tenant_id"], row["key"]) for row in rows])))
+    return tallies
 
 
 @invariant("E-3", Strength.QUIESCENT)
-async def every_event_has_its_effect_once(look: Look) -> list[str]:
-    """Each event left exactly the rows it should, each once, for its own tenant; and no row has another cause."""
-    events = await announced(look)
-    broken = []
-    for effect in EFFECTS:
-        wanted = {
-            (event.tenant_id, key)
-            for event in events
-            if _kind(event) in effect.types
-            for key in effect.keys(event.told)
-        }
-        query = f"select tenant_id, {effect.key} as key from {effect.table}"  # noqa: S608
-        found = counted([(row["tenant_id"], row["key"]) for row in await look.rows(effect.service, query)])
-        name = f"{effect.service}.{effect.table.split()[0]}"
-        broken += [f"{name} {key} is missing" for _, key in wanted - found.keys()]
-        broken += [f"{name} {key} is there {number} times" for (_, key), number in found.items() if number > 1]
-        if not effect.is_shared:
-            broken += [f"{name} {key} comes from nothing" for _, key in found.keys() - wanted]
-    return broken
+async def every_event_has_its_effect(look: Look) -> list[str]:
+    """Each event left every row that it should, for its own tenant."""
+    tallies = await _tallies(look)
+    return [said for each in tallies for said in each.named(each.wanted - each.found.keys(), "is missing")]
+
+
+@invariant("E-3", Strength.QUIESCENT)
+async def no_event_has_its_effect_twice(look: Look) -> list[str]:
+    """What an event left is there once."""
+    return [
+        said
+        for each in await _tallies(look)
+        for said in each.named([thing for thing, number in each.found.items() if number > 1], "is there twice")
+    ]
+
+
+@invariant("E-3", Strength.QUIESCENT)
+async def no_effect_comes_from_nothing(look: Look) -> list[str]:
+    """What only an event can have left comes from one."""
+    return [
+        said
+        for each in await _tallies(look)
+        if not each.effect.is_shared
+        for said in each.named(each.found.keys() - each.wanted, "comes from nothing")
+    ]
 
 
 @invariant("E-7", Strength.QUIESCENT)
@@ -211,7 +185,3 @@ async def a_deal_comes_round(look: Look) -> list[str]:
 
 async def _pairs(look: Look, service: str, query: str) -> dict[Any, Any]:
     return {deal: project for deal, project in await look.rows(service, query)}
-
-
-def _kind(event: Announced) -> str:
-    return event.type.removeprefix("throughline.").rpartition(".v")[0]

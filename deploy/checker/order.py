@@ -8,19 +8,27 @@ from typing import Any
 from deploy.checker.announced import announced
 from deploy.checker.invariants import Strength, invariant
 from deploy.checker.look import Look
-
-PERSON = "throughline.resourcing.person.changed.v1"
+from deploy.checker.routes import types_of
 
 
 @dataclass(frozen=True)
 class Kept:
     """A table that keeps the number of the news each row comes from: `about` is the news' subject, in SQL."""
 
-    service: str
+    consumers: tuple[str, ...]
     table: str
     column: str
     about: str
-    types: tuple[str, ...]
+
+    @property
+    def service(self) -> str:
+        """Whose rows they are."""
+        return self.consumers[0].partition(".")[0]
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The news that they follow."""
+        return types_of(self.consumers)
 
     @property
     def query(self) -> str:
@@ -34,43 +42,37 @@ class Kept:
         return f"{self.service}.{self.table}.{self.column}"
 
 
-ACCOUNT = ("throughline.crm.account.changed.v1",)
-WON = ("throughline.crm.opportunity.closed_won.v1",)
-ANSWERED = ("throughline.delivery.handoff.accepted.v1", "throughline.delivery.handoff.returned.v1")
-OPPORTUNITY = "'opportunity/' || "
+OPPORTUNITY, PERSON = "'opportunity/' || ", "'person/' || "
 PROJECTIONS = (
-    Kept("billing", "customers", "sequence", "'account/' || id", ACCOUNT),
-    Kept("billing", "contracts", "sold_sequence", OPPORTUNITY + "opportunity_id", WON),
-    Kept("billing", "contracts", "answered_sequence", OPPORTUNITY + "opportunity_id", ANSWERED),
-    Kept("billing", "subjects", "sequence", "'person/' || person_id", (PERSON,)),
-    Kept("crm", "handoffs", "sequence", OPPORTUNITY + "opportunity_id", ANSWERED),
-    Kept("crm", "subjects", "sequence", "'person/' || person_id", (PERSON,)),
-    Kept("delivery", "accounts", "sequence", "'account/' || id", ACCOUNT),
-    Kept("delivery", "bookings", "sequence", "'booking/' || id", ("throughline.resourcing.booking.changed.v1",)),
+    Kept(("billing.remember_customer",), "customers", "sequence", "'account/' || id"),
+    Kept(("billing.draft_contract",), "contracts", "sold_sequence", OPPORTUNITY + "opportunity_id"),
     Kept(
-        "delivery", "cost_holders", "sequence", "'cost_rate/' || id", ("throughline.resourcing.cost_rate.changed.v1",)
+        ("billing.activate_contract", "billing.void_contract"),
+        "contracts",
+        "answered_sequence",
+        OPPORTUNITY + "opportunity_id",
     ),
-    Kept("delivery", "people", "sequence", "'person/' || id", (PERSON,)),
-    Kept("delivery", "subjects", "sequence", "'person/' || person_id", (PERSON,)),
+    Kept(("billing.remember_person",), "subjects", "sequence", PERSON + "person_id"),
+    Kept(("billing.remember_standing",), "rated_people", "sequence", PERSON + "person_id"),
     Kept(
-        "delivery",
-        "staffing_requests",
+        ("crm.note_handoff_accepted", "crm.note_handoff_returned"),
+        "handoffs",
         "sequence",
-        "'staffing_request/' || id",
-        ("throughline.resourcing.staffing.fulfilled.v1",),
+        OPPORTUNITY + "opportunity_id",
     ),
-    Kept("resourcing", "deals", "changed_sequence", OPPORTUNITY + "id", ("throughline.crm.opportunity.changed.v1",)),
-    Kept("resourcing", "deals", "won_sequence", OPPORTUNITY + "id", WON),
-    Kept("resourcing", "deals", "lost_sequence", OPPORTUNITY + "id", ("throughline.crm.opportunity.closed_lost.v1",)),
-    Kept("resourcing", "projects", "closed_sequence", "'project/' || id", ("throughline.delivery.project.closed.v1",)),
-    Kept(
-        "resourcing",
-        "resource_requests",
-        "sequence",
-        "'staffing_request/' || id",
-        ("throughline.delivery.staffing.requested.v1",),
-    ),
-    Kept("resourcing", "subjects", "sequence", "'person/' || person_id", (PERSON,)),
+    Kept(("crm.remember_person",), "subjects", "sequence", PERSON + "person_id"),
+    Kept(("delivery.rename_account",), "accounts", "sequence", "'account/' || id"),
+    Kept(("delivery.take_booking",), "bookings", "sequence", "'booking/' || id"),
+    Kept(("delivery.take_cost_rates",), "cost_holders", "sequence", "'cost_rate/' || id"),
+    Kept(("delivery.take_employment",), "people", "sequence", PERSON + "id"),
+    Kept(("delivery.remember_person",), "subjects", "sequence", PERSON + "person_id"),
+    Kept(("delivery.fulfil_request",), "staffing_requests", "sequence", "'staffing_request/' || id"),
+    Kept(("resourcing.expect_deal",), "deals", "changed_sequence", OPPORTUNITY + "id"),
+    Kept(("resourcing.await_won_deal",), "deals", "won_sequence", OPPORTUNITY + "id"),
+    Kept(("resourcing.forget_lost_deal",), "deals", "lost_sequence", OPPORTUNITY + "id"),
+    Kept(("resourcing.end_bookings",), "projects", "closed_sequence", "'project/' || id"),
+    Kept(("resourcing.take_request",), "resource_requests", "sequence", "'staffing_request/' || id"),
+    Kept(("resourcing.remember_person",), "subjects", "sequence", PERSON + "person_id"),
 )
 
 

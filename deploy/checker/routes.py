@@ -1,5 +1,7 @@
 """Who reacts to what, written down a second time: read from nowhere, so that a lost binding cannot hide itself."""
 
+from collections.abc import Iterable
+
 CONSUMERS: dict[str, tuple[str, ...]] = {
     "throughline.billing.cap.threshold_reached.v1": (),
     "throughline.billing.claim.recovered.v1": (),
@@ -49,3 +51,8 @@ CONSUMERS: dict[str, tuple[str, ...]] = {
     "throughline.resourcing.staffing.fulfilled.v1": ("delivery.fulfil_request",),
     "throughline.resourcing.time_off.approved.v1": (),
 }
+
+
+def types_of(consumers: Iterable[str]) -> frozenset[str]:
+    """The types of event that any of these consumers takes."""
+    return frozenset(type for type, reacting in CONSUMERS.items() if not set(consumers).isdisjoint(reacting))

@@ -60,10 +60,13 @@ class Outcome:
     unclean: dict[str, int] = field(default_factory=dict)
     """What did not end well when told to stop, with its exit status."""
     counts: dict[str, int] = field(default_factory=dict)
+    recovered: int = 0
+    """How much is there of which clients did not know whether it would be."""
 
     def take(self, report: Report) -> None:
         """Add what one look has found."""
         self.looks += 1
+        self.recovered = report.recovered
         for name, found in report.broken.items():
             self.broken.setdefault(name, found)
 

@@ -61,8 +61,19 @@ EFFECTS = {
         "update milestones set state = 'accepted' where state = 'planned' and id ="
         " (select id from milestones where state = 'planned' limit 1)",
     ),
-    "every_event_has_its_effect_once": in_(
+    "every_event_has_its_effect": in_(
         "delivery", "delete from invoiced where invoice_id = (select invoice_id from invoiced limit 1)"
+    ),
+    "no_event_has_its_effect_twice": in_(
+        "billing",
+        "alter table billable_items drop constraint uq_billable_items_tenant_id_expense_id",
+        "insert into billable_items select (jsonb_populate_record(i, jsonb_build_object('id', gen_random_uuid(),"
+        " 'value', null, 'rule', null))).* from billable_items i where expense_id is not null limit 1",
+    ),
+    "no_effect_comes_from_nothing": in_(
+        "delivery",
+        "insert into invoiced select (jsonb_populate_record(i, jsonb_build_object('invoice_id', gen_random_uuid()))).*"
+        " from invoiced i limit 1",
     ),
     "a_deal_comes_round": in_("crm", f"update handoffs set project_id = {NOBODY} where state = 'accepted'"),
     "what_is_known_never_goes_back": in_(

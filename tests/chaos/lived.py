@@ -18,6 +18,7 @@ from deploy.suite.movable_clock import MovableClock
 from deploy.suite.people import FIRM
 from deploy.suite.suite import Suite, running
 from shared.clock import wall_clock
+from tests.chaos.lived_aside import live_aside, take_back
 from tests.support.story import at_their_desks, founded
 
 BILLING = earning.BILLING
@@ -52,6 +53,7 @@ async def live(desks: Desks, erp: Desk) -> None:
     await earning.approve_weeks(desks["priya"], worked.sheets)
     await earning.correct(desks["priya"], worked.entries[1])
     await earning.accept_milestone(desks["priya"], fixed, dates)
+    await live_aside(desks, account, by_hour, dates)
     await _invoice(desks, [by_hour, fixed], dates)
     await _close(desks, erp, dates)
 
@@ -67,6 +69,7 @@ async def _invoice(desks: Desks, deals: list[selling.Deal], dates: Dates) -> Non
     await desks["owen"].post(f"{BILLING}/invoices/{draft['id']}/discard", {"reason": "the client wants one for all"})
     issued = [await earning.invoice(desks, contract, dates) for contract in contracts]
     await _pay(desks["owen"], issued[0], dates)
+    await take_back(desks, issued[0], dates)
     await _doubt(desks, issued[1], dates)
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from deploy.checker.check import Report
 from deploy.checker.history import History
 from deploy.checker.history import Outcome as Ended
+from deploy.checker.invariants import INVARIANTS
 from shared.crash_points import POINTS
 from tests.chaos.adversary import Adversary
 from tests.chaos.campaign import Outcome
@@ -17,7 +19,7 @@ from tests.chaos.fleet import Fleet, Realised
 from tests.chaos.notebook import Notebook
 from tests.chaos.plan import EVERY, QUICK, Plan, drawn, stream
 from tests.chaos.proxy import Ends, Wire
-from tests.chaos.verdict import VOID, judged
+from tests.chaos.verdict import DUPLICATED, LOST, UNEXPECTED, VOID, judged
 from tests.support.processes import free_ports
 
 
@@ -110,6 +112,20 @@ def test_a_fault_that_nobody_felt_did_not_come_to_pass(tmp_path: Path) -> None:
     assert "clock came to pass" not in judged(outcome).missed
     outcome.realised.close()
     outcome.notebook.close()
+
+
+def test_the_figures_count_what_was_lost_what_is_there_twice_and_what_nobody_wanted(tmp_path: Path) -> None:
+    outcome = an_outcome(tmp_path, kinds=("kill",))
+    known = {each.name for each in INVARIANTS}
+    outcome.take(Report(broken={name: ["a", "b"] for name in known}, recovered=7))
+
+    figures = judged(outcome).figures
+    outcome.realised.close()
+    outcome.notebook.close()
+
+    assert {*LOST, *DUPLICATED, *UNEXPECTED} <= known
+    counted = [figures[name] for name in ("lost", "duplicated", "unexpected", "recovered")]
+    assert counted == [2 * len(LOST), 2 * len(DUPLICATED), 2 * len(UNEXPECTED), 7]
 
 
 def an_outcome(directory: Path, kinds: tuple[str, ...]) -> Outcome:

@@ -10,6 +10,19 @@ from shared.crash_points import POINTS
 from tests.chaos.campaign import Outcome
 
 PASSED, FAILED, VOID = 0, 1, 2
+# The invariants of clients' promises, of messages, and of what messages left, by what it means to break one.
+LOST = (
+    "nothing_that_was_promised_is_lost",
+    "every_consumer_has_every_event_once",
+    "every_event_has_its_effect",
+    "what_counts_as_sent_was_with_the_broker",
+)
+DUPLICATED = ("nothing_is_there_twice", "no_event_has_its_effect_twice")
+UNEXPECTED = (
+    "nothing_is_there_that_nobody_wanted",
+    "no_inbox_holds_what_nobody_announced",
+    "no_effect_comes_from_nothing",
+)
 
 
 @dataclass(frozen=True)
@@ -71,9 +84,10 @@ def _figures(outcome: Outcome) -> dict[str, Any]:
         "faults": {kind: len(outcome.realised.of(kind)) for kind in sorted(outcome.realised.kinds)},
         "without_effect": len([line for line in outcome.realised.lines if not line.get("happened", True)]),
         "looks": outcome.looks,
-        "lost": _of(outcome, "nothing_that_was_promised_is_lost", "every_consumer_has_every_event_once"),
-        "duplicated": _of(outcome, "nothing_is_there_twice"),
-        "unexpected": _of(outcome, "nothing_is_there_that_nobody_wanted", "no_inbox_holds_what_nobody_announced"),
+        "lost": _of(outcome, *LOST),
+        "duplicated": _of(outcome, *DUPLICATED),
+        "unexpected": _of(outcome, *UNEXPECTED),
+        "recovered": outcome.recovered,
         "invariants_broken": sorted(outcome.broken),
         "seconds": outcome.seconds,
         "seconds_to_rest": outcome.seconds_to_rest,

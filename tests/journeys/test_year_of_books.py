@@ -1,9 +1,10 @@
-"""A whole year of the demo firm's books: three tools that nobody here wrote take every batch and add up as we do."""
+"""A year of the demo firm's books: three tools that nobody here wrote add up as we do, our checker finds nothing."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -13,11 +14,16 @@ import httpx2
 import pytest
 from rich.console import Console
 
+from deploy.checker.check import check
+from deploy.checker.history import History
+from deploy.checker.look import looking
+from deploy.checker.sightings import Sightings
 from deploy.suite.commands import throw_away
 from deploy.suite.demo import clock_for, desks_inside, seed
 from deploy.suite.desk import Desk
 from deploy.suite.earning import BILLING, LEGAL_ENTITY
 from deploy.suite.handing_over import files_of_batch
+from deploy.suite.members import SERVICES
 from deploy.suite.suite import running
 from services.billing.batches.model.canonical import BatchedEntry, read_canonical
 from services.billing.batches.model.renderings.books import ROOTS, account_name
@@ -28,22 +34,37 @@ from tests.support.judges import Judges
 Balances = Mapping[str, Decimal]
 
 
+@dataclass(frozen=True)
+class Passed:
+    """The demo firm after its year: its controller's desk, and where a superuser finds its databases."""
+
+    controller: Desk
+    addresses: Mapping[str, str]
+
+
 @pytest.fixture
-async def controller() -> AsyncIterator[Desk]:
-    """Let a year pass in the demo firm, and sit down at its controller's desk."""
+async def year() -> AsyncIterator[Passed]:
+    """Let a year pass in the demo firm."""
     with throw_away() as directory:
         clock = clock_for(directory)
         async with running(directory, port=0, now=clock, working=False) as suite:
             await seed(suite, clock, Console(quiet=True))
             inside = httpx2.ASGITransport(suite.app)
             async with httpx2.AsyncClient(transport=inside, base_url=suite.url, timeout=60) as http:
-                yield desks_inside(suite, http)[0]["viktor"]
+                await suite.settled()
+                addresses = {service.name: suite.postgres.superuser_dsn(service.name) for service in SERVICES}
+                yield Passed(desks_inside(suite, http)[0]["viktor"], addresses)
 
 
 @pytest.mark.long
 async def test_every_judge_takes_every_batch_of_a_year_and_adds_up_as_we_do(
-    controller: Desk, hledger: Path, ledger: Path, tmp_path: Path
+    year: Passed, hledger: Path, ledger: Path, tmp_path: Path
 ) -> None:
+    async with looking(year.addresses, Sightings(), History(), settled=True) as look:
+        report = await check(look)
+    assert report.holds, str(report)
+
+    controller = year.controller
     judges = Judges(hledger, ledger, tmp_path)
     batches = (await controller.get(f"{BILLING}/ledger-batches", legal_entity=LEGAL_ENTITY, limit=200))["items"]
     months = (await controller.get(f"{BILLING}/periods", legal_entity=LEGAL_ENTITY, limit=200))["items"]
