@@ -27,7 +27,7 @@ from services.billing.recognition.model.earned import (
     recognised_line_id,
 )
 from services.billing.recognition.model.losses import provided_entry, provisions_for
-from services.billing.recognition.model.methods import Obligation, RecognitionMethod
+from services.billing.recognition.model.methods import CostEstimate, Obligation, RecognitionMethod
 from shared.period import month_of
 from tests.support.billing import MONDAY
 
@@ -118,7 +118,8 @@ def a_measured_line(
     )  # fmt: skip
     told = {"price": Decimal(1000), "method": RecognitionMethod.COST_TO_COST, "measurement": measurement, **different}
     obligation = Obligation(currency="EUR", days=month_of(MONDAY), **told)
-    return MeasuredLine(a_sold_line(before=before), obligation, recognised_for, True, Decimal(40))
+    estimate = CostEstimate(UUID(int=8), None, Decimal(spent), Decimal(1200)) if told["measurement"] else None
+    return MeasuredLine(a_sold_line(before=before), obligation, recognised_for, True, Decimal(40), estimate)
 
 
 def test_a_measured_line_earns_the_difference_to_what_was_recognised_and_says_why() -> None:
