@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -17,7 +17,7 @@ from shared.announcements import Announcement, Cause, keep
 from shared.contracts.base import Event
 from shared.database import Database
 from shared.ids import new_id
-from shared.transactions import run, transaction
+from shared.transactions import run, savepoint, transaction
 
 # One round trip: whose rows are visible, and what the audit trail says of who and when.
 SETTINGS = (
@@ -50,6 +50,21 @@ class Work:
     async def because(self, reason: str) -> None:
         """Let the audit trail say why the following changes were made."""
         await self.session.execute(BECAUSE, {"reason": reason})
+
+
+@asynccontextmanager
+async def rehearsal(work: Work) -> AsyncIterator[None]:
+    """What is done in the block is seen there and taken back at its end: nothing of it is kept or announced."""
+    announced = len(work.announced)
+    with suppress(_Rehearsed):
+        async with savepoint(work.session):
+            yield
+            raise _Rehearsed
+    del work.announced[announced:]
+
+
+class _Rehearsed(Exception):
+    """Ends a rehearsal by taking everything back."""
 
 
 async def enter(work: Work) -> None:

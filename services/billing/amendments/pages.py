@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from services.billing.amendments.actions import agree_amendment
 from services.billing.amendments.api import AgreementBody, Words
 from services.billing.contracts.model import LineChange, Method
 from services.billing.contracts.pages import methods
+from services.billing.effects.actions import effect_of
 from services.billing.permissions import Permission
 from shared.contracts.base import Amount
 from shared.ids import new_id
@@ -90,6 +92,16 @@ async def row(request: Request, contract_id: UUID, work: InWork) -> Response:
     return page(
         request, "billing/amendments/new_line.html", contract=terms.contract, methods=methods(), line_id=new_id()
     )
+
+
+@router.post("/{contract_id}/amendments/effect")
+async def effect(request: Request, contract_id: UUID, work: InWork) -> Response:
+    """What the amendment would do, as agreed on its day; a part of the form."""
+    form = await form_of(request, AmendmentForm)
+    amendment = form.amendment(new_id(), contract_id, form.changes())
+    deed = partial(agree_amendment, work, amendment)
+    found = await effect_of(work, contract_id, deed, on=amendment.effective_on)
+    return page(request, "billing/effects/effect.html", effect=found)
 
 
 @router.post("/{contract_id}/amendments", dependencies=[Depends(key_required)])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -11,6 +12,7 @@ from pydantic import Field
 
 from services.billing.contracts.model import Method
 from services.billing.contracts.queries import contract as contract_found
+from services.billing.effects.actions import effect_of
 from services.billing.fee_progress import queries
 from services.billing.fee_progress.actions import state_progress
 from services.billing.fee_progress.api import PercentBody
@@ -28,6 +30,11 @@ class PercentForm(PercentBody):
     contract_line_id: UUID
     percent: Annotated[Amount, Typed, Field(ge=0, le=100)]
 
+    def stated(self) -> dict[str, Any]:
+        """As it is stated, by the names of the action."""
+        said = dict(self)
+        return {"line_id": said.pop("contract_line_id"), **said}
+
 
 @router.get("/{contract_id}/progress")
 async def progress(request: Request, contract_id: UUID, work: InWork) -> Response:
@@ -43,11 +50,18 @@ async def progress(request: Request, contract_id: UUID, work: InWork) -> Respons
     )
 
 
+@router.post("/{contract_id}/progress/effect")
+async def effect(request: Request, contract_id: UUID, work: InWork) -> Response:
+    """What stating it would let be billed; a part of the form."""
+    form = await form_of(request, PercentForm)
+    deed = partial(state_progress, work, contract_id=contract_id, **form.stated())
+    return page(request, "billing/effects/effect.html", effect=await effect_of(work, contract_id, deed))
+
+
 @router.post("/{contract_id}/progress", dependencies=[Depends(key_required)])
 async def state(request: Request, contract_id: UUID, work: InWork) -> Response:
     """State how far a line is, and let it be billed up to there."""
     form = await form_of(request, PercentForm)
-    said = dict(form)
-    await state_progress(work, contract_id=contract_id, line_id=said.pop("contract_line_id"), **said)
+    await state_progress(work, contract_id=contract_id, **form.stated())
     kept = toast(_("Stated. What it comes to, less what was billed, waits to be billed."))
     return RedirectResponse(f"/billing/contracts/{contract_id}", 303, kept)

@@ -155,6 +155,15 @@ async def listed(
     return await page(work.session, wanted, keys=keys, cursor=cursor, limit=limit)
 
 
+async def fees_waiting(work: Work, contract_id: UUID) -> list[Row[Any]]:
+    """What waits to be billed on a contract and has no entry behind it, by day; in full, it is little."""
+    work.actor.must(Permission.SEE_WORK_IN_PROGRESS)
+    own = (item.id, item.contract_line_id, item.day, item.note)
+    fees: Select[Any] = select(*own, open_value).select_from(billable_items.join(allocated, literal(True)))
+    waiting = fees.where(item.contract_id == contract_id, item.entry_id.is_(None), item.is_billable, waits)
+    return list(await work.session.execute(waiting.order_by(item.day, item.id)))
+
+
 @dataclass(frozen=True)
 class Ageing:
     """Open value of one currency by how many days ago the work was done."""

@@ -1,0 +1,1 @@
+"""What a deed would do to a contract, seen before it is done."""

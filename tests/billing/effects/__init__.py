@@ -1,0 +1,1 @@
+"""What deeds would do, seen before they are done."""
