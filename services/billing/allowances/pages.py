@@ -60,6 +60,7 @@ async def allowance(
         entities=entities,
         legal_entity=chosen,
         policy=await queries.policy_on(work, chosen.id, today) if chosen else None,
+        policies=(await queries.policies(work, chosen.id, cursor=None, limit=LIMIT_MAX)).items if chosen else [],
         may_keep=work.actor.may(Permission.KEEP_ALLOWANCE),
         today=today,
     )

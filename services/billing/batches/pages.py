@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -135,6 +135,15 @@ async def verification(request: Request, batch_id: UUID, work: InWork) -> Respon
     """The batch proved again from its bytes, the batch before and the journal; a part of the page."""
     checks = await queries.verification(work, batch_id)
     return page(request, "billing/batches/verification.html", checks=checks)
+
+
+@router.get("/{batch_id}/sealed/{part}")
+async def sealed(batch_id: UUID, part: Literal["content", "manifest"], work: InWork) -> Response:
+    """What was sealed, byte for byte: the entries line by line, or the manifest that links the batch before."""
+    batch = await queries.sealed_bytes(work, batch_id)
+    name, body = ("entries.jsonl", batch.canonical) if part == "content" else ("manifest.json", batch.manifest)
+    saved = {"content-disposition": f'attachment; filename="batch-{batch.number}-{name}"'}
+    return Response(body, media_type="application/json", headers=AS_TEXT | saved)
 
 
 @router.get("/{batch_id}/files/{renderer}")

@@ -82,6 +82,38 @@ async def preview(
     )
 
 
+@router.get("/preview/items")
+async def preview_items(
+    request: Request,
+    work: InWork,
+    rows: Rows,
+    *,
+    contract_id: UUID | None = None,
+    customer_id: UUID | None = None,
+    from_on: date | None = None,
+    up_to: date | None = None,
+) -> Response:
+    """What a re-rating would change now, item by item."""
+    chosen = Unbilled(contract_id, customer_id, from_on, up_to)
+    found = await queries.items_to_change(work, chosen, cursor=rows.cursor, limit=rows.limit)
+    columns = (
+        Column("day", _("Day")),
+        Column("what", _("What"), "note"),
+        Column("minutes", _("Hours"), in_hours("minutes"), number=True),
+        Column("from_rate", _("Rate now"), number=True, currency="currency"),
+        Column("to_rate", _("Rate then"), number=True, currency="currency"),
+        Column("why", _("Why this rate"), _why),
+        Column("amount", _("Difference"), number=True, currency="currency"),
+    )
+    return page(
+        request,
+        "billing/re_ratings/preview_items.html",
+        listing=Listing.of(request, "preview-items", columns, found.items, next=found.next),
+        why=_why,
+        chosen=request.url.query,
+    )
+
+
 @router.post("", dependencies=[Depends(key_required)])
 async def begin(request: Request, work: InWork) -> Response:
     """Re-rate what was looked through."""

@@ -202,3 +202,16 @@ async def test_in_a_foreign_currency_all_of_the_allowance_is_at_the_rate_of_the_
     assert (first[ALLOWANCE], first[LOSS]) == (Decimal(-155), Decimal(155))
     assert (second[ALLOWANCE], second[LOSS]) == (Decimal(-80), Decimal(80))
     assert ALLOWANCE not in third and LOSS not in third
+
+
+async def test_a_page_shows_every_policy_and_which_of_them_counts_today(billing: Billing) -> None:
+    invoice = await an_invoice(billing)
+    here = f"/allowance?legal_entity={invoice['legal_entity_id']}"
+    browser = billing.api.browser(Role.CONTROLLER)
+    await a_policy(billing, invoice, "1", "10", "20", "50", "100")
+    assert "Every policy" not in (await browser.get(here)).text, "there is but one"
+
+    await a_policy(billing, invoice, "2", "10", "20", "50", "100", starts_on="2026-05-01")
+
+    shown = (await browser.get(here)).text.partition("Every policy")[2]
+    assert shown.index("1 May 2026") < shown.index("To come") < shown.index("1 Jan 2026") < shown.index("Counts today")

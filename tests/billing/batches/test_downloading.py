@@ -57,3 +57,16 @@ async def test_a_file_that_is_not_there_is_refused(billing: Billing) -> None:
 
     assert (code_of(too_far), code_of(foreign)) == ("no_such_part", "no_such_batch")
     assert (unknown.status_code, too_far.json()["errors"][0]["pointer"]) == (422, "#/query/part")
+
+
+async def test_what_was_sealed_is_taken_from_the_page_byte_for_byte(billing: Billing) -> None:
+    batch = await a_batch_that_fits_everywhere(billing)
+    browser, erp = billing.api.browser(Role.AUDITOR), billing.as_(Role.ERP, subject=ERP)
+
+    for part, of_api in (("content", "canonical"), ("manifest", "manifest")):
+        assert f"/batches/{batch}/sealed/{part}" in (await browser.get(f"/batches/{batch}")).text
+        taken = await browser.get(f"/batches/{batch}/sealed/{part}")
+        assert taken.content == (await erp.get(f"/ledger-batches/{batch}/{of_api}")).content
+        assert taken.headers["content-disposition"].startswith('attachment; filename="batch-1-')
+    refused = await billing.api.browser(Role.BILLING_CLERK).get(f"/batches/{batch}/sealed/content")
+    assert refused.status_code == 403

@@ -274,3 +274,18 @@ async def test_another_tenant_sees_no_re_ratings_of_ours(billing: Billing) -> No
     assert (await stranger.get("/re-ratings")).json()["items"] == []
     assert code_of(await stranger.get(f"/re-ratings/{ended['id']}")) == "no_such_re_rating"
     assert (await stranger.get("/re-ratings/preview")).json()["items"] == []
+
+
+async def test_a_page_shows_item_by_item_what_would_change(billing: Billing) -> None:
+    contract_id = await worked(billing, 60, 120)
+    await agreed(billing, contract_id)
+    clerk = billing.api.browser(Role.BILLING_CLERK)
+
+    preview = (await clerk.get("/re-ratings/preview?from_on=2026-03-01")).text
+    place = f"/re-ratings/preview/items?contract_id={contract_id}"
+    shown = (await clerk.get(f"{place}&from_on=2026-03-01")).text
+
+    assert f"/billing{place}&amp;from_on=2026-03-01" in preview
+    assert shown.count("€130.00") == 2 and "€20.00" in shown and "€10.00" in shown
+    assert "Nothing would change" in (await clerk.get(f"{place}&up_to=2026-02-28")).text
+    assert (await billing.api.browser(Role.ADMINISTRATOR).get(place)).status_code == 403
