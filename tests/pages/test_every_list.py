@@ -33,6 +33,7 @@ EMPTY = {
     "/hand-overs",
     "/outside-entries",
     "/re-ratings/preview",
+    "/re-ratings/preview/items",
     "/re-ratings/{re_rating_id}",
     "/utilization/treatments",
     "/work-in-progress/items/{item_id}",

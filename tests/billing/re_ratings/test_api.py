@@ -287,5 +287,6 @@ async def test_a_page_shows_item_by_item_what_would_change(billing: Billing) -> 
 
     assert f"/billing{place}&amp;from_on=2026-03-01" in preview
     assert shown.count("€130.00") == 2 and "€20.00" in shown and "€10.00" in shown
+    assert (await clerk.get(f"{place}&as=csv")).text.count("130.00") == 2
     assert "Nothing would change" in (await clerk.get(f"{place}&up_to=2026-02-28")).text
     assert (await billing.api.browser(Role.ADMINISTRATOR).get(place)).status_code == 403
