@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -27,6 +26,7 @@ from shared.ui.words import gettext as _
 from shared.web import key_required
 
 router = APIRouter(prefix="/re-ratings", route_class=PageRoute)
+Chosen = Annotated[Unbilled, Depends()]
 HERE = "/billing/re-ratings"
 
 
@@ -51,14 +51,9 @@ async def preview(
     request: Request,
     work: InWork,
     rows: Rows,
-    *,
-    contract_id: UUID | None = None,
-    customer_id: UUID | None = None,
-    from_on: date | None = None,
-    up_to: date | None = None,
+    chosen: Chosen,
 ) -> Response:
     """What a re-rating would change now, contract by contract."""
-    chosen = Unbilled(contract_id, customer_id, from_on, up_to)
     found = await queries.contracts_to_change(work, chosen, cursor=rows.cursor, limit=rows.limit)
     columns = (
         Column("contract", _("Contract"), "number"),
@@ -87,14 +82,9 @@ async def preview_items(
     request: Request,
     work: InWork,
     rows: Rows,
-    *,
-    contract_id: UUID | None = None,
-    customer_id: UUID | None = None,
-    from_on: date | None = None,
-    up_to: date | None = None,
+    chosen: Chosen,
 ) -> Response:
     """What a re-rating would change now, item by item."""
-    chosen = Unbilled(contract_id, customer_id, from_on, up_to)
     found = await queries.items_to_change(work, chosen, cursor=rows.cursor, limit=rows.limit)
     columns = (
         Column("day", _("Day")),
